@@ -1,0 +1,10 @@
+//! The merchant API's wire types: what the server answers is what the widget reads.
+//!
+//! JSON in `snake_case`; instants are RFC 3339 in UTC; money is an integer of minor units in the program's
+//! currency. No tagged or flattened serde shapes: they cost the browser's bundle kilobytes.
+//!
+//! Boundary: this crate knows shapes, not rules; the rules live in [`rules`].
+
+pub mod orders;
+pub mod problem;
+pub mod shopper;

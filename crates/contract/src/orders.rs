@@ -1,0 +1,111 @@
+//! What the shop's server tells: credential is a secret key.
+
+use rules::{Money, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// `PUT /v1/members/{external_id}`: creates or updates a member.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemberInput {
+    /// Given name, shown in greetings.
+    #[serde(default)]
+    pub first_name: Option<String>,
+    /// When they joined, for imports; now when absent.
+    #[serde(default)]
+    pub joined_at: Option<Timestamp>,
+    /// The claim that an invitation gave.
+    #[serde(default)]
+    pub claim_id: Option<String>,
+}
+
+/// `PUT /v1/orders/{order_id}`: idempotent by order id and status.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrderInput {
+    /// The shop's id of the member.
+    pub member: String,
+    /// How far the order is.
+    pub status: OrderStatus,
+    /// ISO 4217; must be the program's.
+    pub currency: String,
+    /// Its lines.
+    pub items: Vec<OrderItem>,
+    /// Tax, in addition to the lines.
+    #[serde(default)]
+    pub tax: Money,
+    /// Shipping, in addition to the lines.
+    #[serde(default)]
+    pub shipping: Money,
+    /// Codes of coupons that were used on it; their value is taken off the base.
+    #[serde(default)]
+    pub coupons: Vec<String>,
+    /// When it was placed; now when absent.
+    #[serde(default)]
+    pub placed_at: Option<Timestamp>,
+    /// When it was paid; now when absent and the status says paid.
+    #[serde(default)]
+    pub paid_at: Option<Timestamp>,
+}
+
+/// A line of an order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrderItem {
+    /// The shop's product id.
+    pub sku: String,
+    /// The shop's category.
+    #[serde(default)]
+    pub category: Option<String>,
+    /// How many.
+    pub quantity: u32,
+    /// Price of one.
+    pub unit_price: Money,
+    /// Discount on the whole line, not counting coupons of the club.
+    #[serde(default)]
+    pub discount: Money,
+}
+
+/// How far an order is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderStatus {
+    /// Not paid yet.
+    Placed,
+    /// Paid.
+    Paid,
+    /// Delivered.
+    Fulfilled,
+    /// Called off.
+    Cancelled,
+}
+
+/// `POST /v1/orders/{order_id}/refunds`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RefundInput {
+    /// The shop's refund id; the same id again changes nothing.
+    pub id: String,
+    /// The part of the earning base that goes back; absent for all that remains.
+    #[serde(default)]
+    pub amount: Option<Money>,
+}
+
+/// `GET /v1/coupons/{code}` and `POST` with `{"action": "use" | "release", "order_id": …}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CouponAction {
+    /// What to do.
+    pub action: CouponVerb,
+    /// The shop's order id.
+    pub order_id: String,
+}
+
+/// What a shop does with a coupon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CouponVerb {
+    /// Spend it on the order.
+    Use,
+    /// Take it back from the order.
+    Release,
+}

@@ -1,0 +1,288 @@
+//! What a shopper's page asks and gets: credentials are a publishable key or a member token.
+
+use rules::member::Member;
+use rules::{Money, Points, Program, Timestamp, Zone};
+use serde::{Deserialize, Serialize};
+
+/// `GET /v1/programs/{program}`: public, cached.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProgramView {
+    /// The published document.
+    pub program: Program,
+    /// Its zone's offsets for the years that matter.
+    pub zone: Zone,
+}
+
+/// `GET /v1/me`: everything that the widget needs about the member, in one call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The server's instant.
+    pub as_of: Timestamp,
+    /// Given name, if the shop told it.
+    #[serde(default)]
+    pub first_name: Option<String>,
+    /// What the rules need.
+    pub facts: Member,
+    /// The member's invitation, when the program has referral.
+    #[serde(default)]
+    pub referral: Option<Invitation>,
+    /// Redemptions, newest first: all open ones, and the latest of the others (20 at most).
+    pub redemptions: Vec<Redemption>,
+    /// The newest page of entries (20).
+    pub entries: Vec<Entry>,
+    /// For `GET /v1/me/entries?cursor=`, when there are more.
+    #[serde(default)]
+    pub next_cursor: Option<String>,
+}
+
+/// `GET /v1/me/entries?limit=&cursor=`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EntryPage {
+    /// Newest first.
+    pub entries: Vec<Entry>,
+    /// Absent on the last page.
+    #[serde(default)]
+    pub next_cursor: Option<String>,
+}
+
+/// A change of the member's points, in one line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Prefixed id, `txn_…`.
+    pub id: String,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: EntryReason,
+    /// Change of what the member has; negative when points left.
+    pub points: Points,
+    /// When pending points become active; absent when they were active at once.
+    #[serde(default)]
+    pub activates_at: Option<Timestamp>,
+    /// When these points end, for a credit that ends.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
+    /// The shop's order id, reward id or survey id that it came from.
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+/// Why points changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryReason {
+    /// Bought.
+    Purchase,
+    /// An order was refunded or cancelled.
+    Refund,
+    /// Joined the club.
+    Joined,
+    /// Bought for the first time.
+    FirstPurchase,
+    /// Answered a survey.
+    Survey,
+    /// A friend that the member invited has bought.
+    ReferralAdvocate,
+    /// Came by an invitation and has bought.
+    ReferralFriend,
+    /// Took a reward.
+    Redemption,
+    /// Cancelled an unused reward, or its order was refunded whole.
+    RedemptionReturned,
+    /// Points ended.
+    Expired,
+    /// The merchant changed the balance.
+    Adjustment,
+}
+
+/// `POST /v1/me`: a logged-in shopper joins the club. Body `{}` or this.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Join {
+    /// The claim that an invitation gave this browser (`clm_…`).
+    #[serde(default)]
+    pub claim_id: Option<String>,
+}
+
+/// `POST /v1/me/redemptions`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Redeem {
+    /// The reward's id.
+    pub reward_id: String,
+}
+
+/// `POST` and `DELETE /v1/me/redemptions…` answer `{"redemption": …}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RedemptionReply {
+    /// The redemption as it stands.
+    pub redemption: Redemption,
+}
+
+/// A reward that was taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Redemption {
+    /// Prefixed id, `rdm_…`.
+    pub id: String,
+    /// The `Idempotency-Key` that made it: a browser that lost the answer finds its redemption by it.
+    pub key: String,
+    /// The reward's id.
+    pub reward_id: String,
+    /// Points it cost.
+    pub points: Points,
+    /// When it was taken.
+    pub at: Timestamp,
+    /// The coupon's code.
+    pub code: String,
+    /// What became of it.
+    pub state: RedemptionState,
+    /// First instant the coupon can no longer be used.
+    pub expires_at: Timestamp,
+}
+
+/// What became of a redemption.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RedemptionState {
+    /// The coupon can be used.
+    Open,
+    /// An order used it.
+    Used,
+    /// The member gave it back.
+    Cancelled,
+    /// Nobody used it in time.
+    Expired,
+}
+
+/// A member's invitation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// The code that a friend types or follows.
+    pub code: String,
+    /// Friends so far, newest first, without names.
+    pub friends: Vec<Friend>,
+}
+
+/// An invited friend, as the advocate may see them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Friend {
+    /// When this state began.
+    pub at: Timestamp,
+    /// How far they are.
+    pub state: FriendState,
+}
+
+/// How far an invited friend is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FriendState {
+    /// Opened the invitation.
+    Invited,
+    /// Joined.
+    Joined,
+    /// Bought; the reward is pending.
+    Bought,
+    /// The reward is active.
+    Rewarded,
+    /// Refused: self-referral.
+    SelfReferral,
+    /// Refused: had bought before.
+    NotFirstOrder,
+    /// Refused: the first order was too small.
+    BelowMinimum,
+    /// Refused: the claim was too old.
+    Expired,
+    /// Refused: the advocate's cap.
+    CapReached,
+    /// Refused: another invitation came first.
+    AlreadyReferred,
+}
+
+/// `POST /v1/referrals/{code}/claims` answers `{"claim": …}` (201).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClaimReply {
+    /// The claim.
+    pub claim: Claim,
+}
+
+/// A friend's claim on an invitation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Claim {
+    /// Prefixed id, `clm_…`; the friend's browser keeps it until they join.
+    pub id: String,
+    /// Points the friend will get.
+    pub friend_points: Points,
+    /// Smallest first order.
+    pub minimum_order: Money,
+    /// First instant it no longer counts.
+    pub expires_at: Timestamp,
+}
+
+/// `POST /v1/me/responses`: the same id may be sent again with more answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SurveyResponse {
+    /// Made by the browser before sending, `rsp_…`; sending it again changes nothing.
+    pub id: String,
+    /// The survey.
+    pub survey_id: String,
+    /// Order id for a survey asked per order, else empty.
+    #[serde(default)]
+    pub scope: String,
+    /// The score, within the survey's scale.
+    pub score: u8,
+    /// Free text, 1,000 characters at most.
+    #[serde(default)]
+    pub comment: Option<String>,
+    /// The person has finished.
+    pub completed: bool,
+}
+
+/// Answer to a response: `{"response": …}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ResponseReply {
+    /// What was stored.
+    pub response: StoredResponse,
+}
+
+/// A response as stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StoredResponse {
+    /// The id that was sent.
+    pub id: String,
+    /// Points that this response has earned.
+    pub points: Points,
+}
+
+/// `POST /v1/events`: `{"events": […]}`, at most 50; 202. The member token may be in the body of a beacon.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Events {
+    /// What happened.
+    pub events: Vec<Event>,
+}
+
+/// Something that a prompt or panel did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Made by the browser; a repeated id is counted once.
+    pub id: String,
+    /// What.
+    pub kind: EventKind,
+    /// When, by the corrected clock.
+    pub at: Timestamp,
+    /// The survey, for prompt events.
+    #[serde(default)]
+    pub survey_id: Option<String>,
+    /// Its scope.
+    #[serde(default)]
+    pub scope: Option<String>,
+}
+
+/// Kinds of event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// A prompt was rendered and visible.
+    PromptShown,
+    /// A prompt was closed unanswered.
+    PromptDismissed,
+    /// The panel was opened.
+    PanelOpened,
+}

@@ -1,0 +1,105 @@
+//! What the rules need to know about a member.
+
+use crate::{Money, Points, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Facts about one member, as the server holds them and the browser gets them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Member {
+    /// Prefixed id, `mem_…`.
+    pub id: String,
+    /// When the member joined.
+    pub joined_at: Timestamp,
+    /// Lots that still hold points, pending ones too.
+    pub lots: Vec<Lot>,
+    /// Points held by redemptions that are not settled.
+    #[serde(default)]
+    pub held: Points,
+    /// Points owed after a clawback.
+    #[serde(default)]
+    pub debt: Points,
+    /// Paid orders that count toward a tier, oldest first, net of refunds.
+    pub purchases: Vec<Purchase>,
+    /// Credits that count toward a tier by points, oldest first.
+    #[serde(default)]
+    pub credits: Vec<Credit>,
+    /// Redemptions that still bear on limits.
+    #[serde(default)]
+    pub redeemed: Vec<Redeemed>,
+    /// Last order or redemption, for expiry by inactivity.
+    #[serde(default)]
+    pub last_active_at: Option<Timestamp>,
+    /// The merchant has stopped this member from redeeming.
+    #[serde(default)]
+    pub blocked: bool,
+    /// What the member was asked, as the server knows it.
+    #[serde(default)]
+    pub prompts: Vec<Prompted>,
+}
+
+/// Points that came together and end together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lot {
+    /// Prefixed id, `lot_…`.
+    pub id: String,
+    /// When they were earned.
+    pub earned_at: Timestamp,
+    /// From when they can be spent.
+    pub activates_at: Timestamp,
+    /// From when they can no longer be spent.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
+    /// What is left.
+    pub remaining: Points,
+}
+
+/// A paid order, as tiers see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Purchase {
+    /// When it was paid.
+    pub paid_at: Timestamp,
+    /// What was paid and not refunded.
+    pub spend: Money,
+}
+
+/// Points earned, as tiers see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credit {
+    /// When they became (or become) active.
+    pub activates_at: Timestamp,
+    /// How many, net of clawbacks.
+    pub points: Points,
+}
+
+/// A reward that was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redeemed {
+    /// The reward's id.
+    pub reward: String,
+    /// When.
+    pub at: Timestamp,
+    /// Its coupon can still be used.
+    pub open: bool,
+}
+
+/// One survey in one scope, as one person met it. Union of records: the later instant wins.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prompted {
+    /// The survey's id.
+    pub survey: String,
+    /// Order id for a survey asked per order, else empty.
+    #[serde(default)]
+    pub scope: String,
+    /// Times shown.
+    #[serde(default)]
+    pub displays: u32,
+    /// Last shown.
+    #[serde(default)]
+    pub shown_at: Option<Timestamp>,
+    /// Last answered.
+    #[serde(default)]
+    pub answered_at: Option<Timestamp>,
+    /// Last dismissed.
+    #[serde(default)]
+    pub dismissed_at: Option<Timestamp>,
+}
