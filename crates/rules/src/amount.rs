@@ -65,9 +65,7 @@ amount! {
 }
 
 /// A ratio in basis points: 10,000 is the whole, 15,000 is 1.5 times.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Bp(pub u32);
 

@@ -26,4 +26,4 @@ pub mod whatif;
 
 pub use amount::{Bp, Money, Points};
 pub use program::Program;
-pub use time::{Timestamp, Transition, Zone};
+pub use time::{DAY_MS, Timestamp, Transition, Zone};
