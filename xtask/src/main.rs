@@ -1,1 +1,69 @@
-fn main(){}
+//! The project's commands. Each does its own set-up on a machine with rustup, a C compiler and
+//! Node 20, says what it is doing, and when it cannot go on says what to install.
+
+mod browser;
+mod demo;
+mod engine;
+mod lint;
+mod package;
+mod ports;
+mod run;
+mod setup;
+mod size;
+mod stamp;
+mod steps;
+mod suite;
+mod tally;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Vafa's commands
+///
+/// Each one prepares what it needs on a machine with rustup, a C compiler and Node 20 or later.
+/// Results land in `pkg/` (the distributable), `.demo/` (the demo shop's data) and `artefacts/`
+/// (logs and screenshots of the tests).
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build everything and run the demo shop until Ctrl-C
+    ///
+    /// Builds the widget and a development server, fills a SQLite file in `.demo/` with the demo
+    /// program and its history, starts the API and the shop, and prints the shop's address as the
+    /// last line. Later runs keep the data. A server that dies is started again.
+    Demo(demo::Options),
+    /// Run everything that must pass: lint, units, API, the built package in a browser, budgets
+    ///
+    /// A failing step does not stop those that can do without it. Ends with a table of the steps
+    /// and the line "N passed, N failed". Logs and screenshots go to `artefacts/`.
+    Test(suite::Options),
+    /// Make the distributable: `pkg/` and the `vafa` server with the assets inside
+    Build(package::Options),
+    /// Table of raw, gzip and brotli bytes for each loading step; fails over budget
+    Size(size::Options),
+    /// Formatting, clippy on the host and on wasm32, TypeScript types, licences and advisories
+    Lint,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Task::Demo(options) => demo::run(&options),
+        Task::Test(options) => suite::run(&options),
+        Task::Build(options) => package::run(&options),
+        Task::Size(options) => size::run(&options),
+        Task::Lint => lint::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! From Rust to the two files that the door's bundler takes: the glue (JavaScript) and the
+//! optimised WebAssembly.
+//!
+//! The shipped engine is made with std rebuilt on the pinned stable compiler, which a third of
+//! the bytes of panics and formatting do not survive; `--stable`, or a machine without std's
+//! source, makes a plain build that works the same and is larger.
+
+use crate::run;
+use crate::setup::{self, WASM};
+use crate::stamp::Stamp;
+use crate::steps::{Outcome, Steps};
+use anyhow::{Context as _, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+use wasm_bindgen_cli_support::Bindgen;
+
+/// How many steps [`build`] takes.
+pub(crate) const STEPS: usize = 3;
+
+/// What every browser that we support takes. With all features binaryen writes encodings that
+/// none of them reads, and only loading the file shows it.
+const WASM_OPT: [&str; 12] = [
+    "-Oz",
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-multivalue",
+    "--enable-call-indirect-overlong",
+    "--strip-debug",
+    "--strip-producers",
+    "--strip-target-features",
+];
+
+/// What the engine is compiled from.
+const SOURCES: [&str; 7] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "rust-toolchain.toml",
+    "src",
+    "crates/rules",
+    "crates/contract",
+    ".cargo",
+];
+
+/// The folder with `vafa.js` (glue) and `vafa_bg.wasm` (optimised).
+pub(crate) fn folder() -> PathBuf {
+    run::target().join("engine")
+}
+
+/// Compiles, binds and optimises the engine.
+pub(crate) fn build(steps: &mut Steps, stable: bool) -> Result<()> {
+    let mut raw = PathBuf::new();
+    let rebuilt = !stable && setup::std_source()?;
+    let headline = match (rebuilt, stable) {
+        (true, _) => "engine: compiling, std rebuilt for size (minutes when it is the first time)",
+        (false, true) => "engine: compiling with the plain std",
+        (false, false) => {
+            "engine: compiling with the plain std, LARGER than what ships: rust-src cannot be had"
+        }
+    };
+    steps.step(headline, || {
+        let (outcome, made) = compile(rebuilt)?;
+        raw = made;
+        Ok(outcome)
+    })?;
+
+    let bound = run::target().join("engine-bound");
+    steps.step("engine: JavaScript bindings", || {
+        let stamp = Stamp::new("engine-bound", &["web"])
+            .input(&raw)?
+            .output(bound.join("vafa_bg.wasm"))
+            .output(bound.join("vafa.js"));
+        stamp.unless_fresh(|| bind(&raw, &bound, "vafa"))
+    })?;
+
+    steps.step("engine: wasm-opt", || optimise(&bound))
+}
+
+/// Runs cargo and gives the compiled module's path.
+fn compile(rebuilt: bool) -> Result<(Outcome, PathBuf)> {
+    setup::wasm_target()?;
+    let raw = run::target().join(WASM).join("widget/vafa.wasm");
+    let mode = if rebuilt {
+        "std rebuilt"
+    } else {
+        "std as shipped"
+    };
+    let mut stamp = Stamp::new("engine-raw", &[mode, &setup::rust_version()?]).output(&raw);
+    for source in SOURCES {
+        stamp = stamp.input(source)?;
+    }
+    let outcome = stamp.unless_fresh(|| {
+        let mut cargo = run::cargo(["build", "--package", "vafa", "--lib", "--profile", "widget"]);
+        cargo.args(["--target", WASM]);
+        let mut flags = portable_paths()?;
+        if rebuilt {
+            cargo.args(["-Z", "build-std=std,panic_abort"]);
+            cargo.args(["-Z", "build-std-features=optimize_for_size"]);
+            cargo.env("RUSTC_BOOTSTRAP", "1");
+            flags.splice(
+                0..0,
+                [
+                    "-Zunstable-options".into(),
+                    "-Cpanic=immediate-abort".into(),
+                ],
+            );
+        }
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+        run::run(&mut cargo)
+    })?;
+    Ok((outcome, raw))
+}
+
+/// Flags that keep this machine's folders out of the module, so that the same source gives the
+/// same bytes everywhere.
+fn portable_paths() -> Result<Vec<String>> {
+    let mut flags = Vec::new();
+    if let Some(home) = cargo_home() {
+        flags.push(format!("--remap-path-prefix={}=/cargo", home.display()));
+    }
+    flags.push(format!(
+        "--remap-path-prefix={}=/rust",
+        setup::sysroot()?.display()
+    ));
+    flags.push(format!(
+        "--remap-path-prefix={}=/vafa",
+        run::top().display()
+    ));
+    Ok(flags)
+}
+
+fn cargo_home() -> Option<PathBuf> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    home.or_else(|| std::env::home_dir().map(|user| user.join(".cargo")))
+}
+
+/// Makes the JavaScript that talks to a module, with the library of wasm-bindgen's own tool: no
+/// tool to install, no version to mismatch.
+pub(crate) fn bind(raw: &Path, folder: &Path, name: &str) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("could not make {}", folder.display()))?;
+    Bindgen::new()
+        .input_path(raw)
+        .out_name(name)
+        .web(true)?
+        .omit_default_module_path(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .typescript(true)
+        .generate(folder)
+        .with_context(|| format!("wasm-bindgen refused {}", raw.display()))
+}
+
+fn optimise(bound: &Path) -> Result<Outcome> {
+    let input = bound.join("vafa_bg.wasm");
+    let glue = bound.join("vafa.js");
+    let types = bound.join("vafa.d.ts");
+    let output = folder().join("vafa_bg.wasm");
+    let tool = run::at("www/node_modules/binaryen/bin/wasm-opt");
+    let stamp = Stamp::new("engine-opt", &WASM_OPT)
+        .input(&input)?
+        .input(&glue)?
+        .input("www/node_modules/binaryen/package.json")?
+        .output(&output)
+        .output(folder().join("vafa.js"));
+    stamp.unless_fresh(|| {
+        fs::create_dir_all(folder())?;
+        let mut tool = run::node([tool]);
+        run::run(tool.args(WASM_OPT).arg(&input).arg("-o").arg(&output))?;
+        fs::copy(&glue, folder().join("vafa.js"))?;
+        fs::copy(&types, folder().join("vafa.d.ts"))?;
+        Ok(())
+    })
+}

@@ -1,0 +1,105 @@
+//! The distributable: `pkg/cdn` (what the server hands to shops), the npm package around it, and
+//! the server with the assets inside.
+
+use crate::engine;
+use crate::run;
+use crate::setup;
+use crate::stamp::Stamp;
+use crate::steps::{Outcome, Steps, seconds};
+use anyhow::{Context as _, Result};
+use serde_json::json;
+use std::fs;
+
+/// How many steps [`assets`] takes.
+pub(crate) const STEPS: usize = 2 + engine::STEPS + 2;
+
+/// Options of `cargo xtask build`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Use std as it ships: no rust-src needed, a larger engine
+    #[arg(long)]
+    stable: bool,
+}
+
+/// `cargo xtask build`.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let mut steps = Steps::new(STEPS + 1);
+    assets(&mut steps, options.stable)?;
+    steps.step("server: release build with the assets inside", || {
+        run::run(&mut run::cargo([
+            "build",
+            "--release",
+            "--package",
+            "api",
+            "--features",
+            "embed",
+        ]))?;
+        Ok(Outcome::Done)
+    })?;
+    let server = run::target()
+        .join("release")
+        .join(format!("vafa{}", std::env::consts::EXE_SUFFIX));
+    println!("package  {}", run::at("pkg").display());
+    println!("server   {}", server.display());
+    println!("in {}", seconds(steps.elapsed()));
+    Ok(())
+}
+
+/// Makes `pkg/` in [`STEPS`] steps, doing only what changed.
+pub(crate) fn assets(steps: &mut Steps, stable: bool) -> Result<()> {
+    steps.step("tools: Rust's WebAssembly target, Node", || {
+        setup::node()?;
+        setup::wasm_target()?;
+        Ok(Outcome::Done)
+    })?;
+    steps.step("tools: npm packages of www", || setup::npm_packages("www"))?;
+    engine::build(steps, stable)?;
+    steps.step("door: bundles, styles, words, compressed and hashed", door)?;
+    steps.step("npm package: manifest and types", npm_package)
+}
+
+/// Bundles the door and gives every file its hash and its compressed siblings.
+fn door() -> Result<Outcome> {
+    let stamp = Stamp::new("door", &[])
+        .input("www")?
+        .input(engine::folder())?
+        .output("pkg/cdn/manifest.json")
+        .output("pkg/cdn/vafa.js.br");
+    stamp.unless_fresh(|| {
+        let mut bundler = run::node(["www/build.mjs", "--glue"]);
+        run::run(
+            bundler
+                .arg(engine::folder().join("vafa.js"))
+                .args(["--out", "pkg/cdn"]),
+        )
+    })
+}
+
+/// Writes what npm needs around `pkg/cdn`.
+fn npm_package() -> Result<Outcome> {
+    let types = run::at("www/vafa.d.ts");
+    let mut exports = json!({
+        "./vafa.js": "./cdn/vafa.js",
+        "./manifest.json": "./cdn/manifest.json",
+        "./package.json": "./package.json",
+    });
+    if types.is_file() {
+        fs::copy(&types, run::at("pkg/vafa.d.ts")).context("could not copy the types")?;
+        exports["./vafa.js"] = json!({ "types": "./vafa.d.ts", "default": "./cdn/vafa.js" });
+    }
+    let manifest = json!({
+        "name": "vafa",
+        "version": env!("CARGO_PKG_VERSION"),
+        "description": "A loyalty club in one script tag",
+        "license": "MIT OR Apache-2.0",
+        "type": "module",
+        "sideEffects": true,
+        "exports": exports,
+    });
+    fs::write(run::at("pkg/package.json"), format!("{manifest:#}\n"))?;
+    for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        fs::copy(run::at(licence), run::at("pkg").join(licence))
+            .with_context(|| format!("could not copy {licence}"))?;
+    }
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,307 @@
+//! `cargo xtask test`: all that must pass, from a clean clone, with a table at the end.
+
+use crate::browser;
+use crate::engine;
+use crate::lint;
+use crate::package;
+use crate::run;
+use crate::setup::{self, WASM};
+use crate::size;
+use crate::stamp::Stamp;
+use crate::steps::{Outcome, Steps, seconds};
+use crate::tally::{Tally, counted};
+use anyhow::{Result, bail};
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// Options of `cargo xtask test`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Run only these steps, separated by commas
+    #[arg(long, value_delimiter = ',', value_parser = NAMES)]
+    only: Vec<String>,
+}
+
+/// The steps in order. What a step needs comes before it.
+const NAMES: [&str; 13] = [
+    "format",
+    "types",
+    "dependencies",
+    "clippy",
+    "clippy-wasm",
+    "units",
+    "door",
+    "shop",
+    "package",
+    "sizes",
+    "server",
+    "golden",
+    "browser",
+];
+
+/// How a step ended, for the table.
+enum End {
+    Passed,
+    Failed(String),
+    Skipped(String),
+}
+
+struct Row {
+    name: &'static str,
+    end: End,
+    tally: Tally,
+    took: Duration,
+}
+
+struct Suite<'a> {
+    only: &'a [String],
+    steps: Steps,
+    rows: Vec<Row>,
+}
+
+/// `cargo xtask test`.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let total = if options.only.is_empty() {
+        NAMES.len()
+    } else {
+        options.only.len()
+    };
+    let mut suite = Suite {
+        only: &options.only,
+        steps: Steps::new(total),
+        rows: Vec::new(),
+    };
+
+    for check in lint::CHECKS {
+        suite.check(check.name, check.headline, check.work);
+    }
+    suite.tests("units", "cargo test --workspace", || {
+        Ok(run::cargo(["test", "--workspace", "--no-fail-fast"]))
+    });
+    suite.tests("door", "node --test in www", || {
+        setup::npm_packages("www")?;
+        Ok(run::npm("www", ["test", "--silent"]))
+    });
+    suite.tests("shop", "node --test in demo", || {
+        setup::node()?;
+        Ok(run::node(["--test", "demo/"]))
+    });
+    let packed = suite.check("package", "the widget's package, as it ships", || {
+        package::assets(&mut Steps::new(package::STEPS), false)?;
+        Ok(Outcome::Done)
+    });
+    suite.check_if(packed, "sizes", "size budgets", || {
+        size::within_budget()?;
+        Ok(Outcome::Done)
+    });
+    let served = suite.check("server", "the server, development build", || {
+        run::run(&mut run::cargo(["build", "--workspace", "--bin", "vafa"]))?;
+        Ok(Outcome::Done)
+    });
+    let bound = suite.check("golden", "the rules' cases for the browser", golden);
+    suite.tests_if(
+        packed && served && bound,
+        "browser",
+        "the package in Chromium",
+        || {
+            setup::npm_packages("pkg-tests")?;
+            browser::prepare()?;
+            let mut npm = run::npm("pkg-tests", ["test", "--silent"]);
+            if let Some(chromium) = browser::chromium() {
+                npm.env("VAFA_CHROMIUM", chromium);
+            }
+            npm.env("VAFA_GOLDEN", golden_folder());
+            npm.env("VAFA_SERVER", server());
+            Ok(npm)
+        },
+    );
+    suite.close()
+}
+
+/// The development server's binary.
+pub(crate) fn server() -> PathBuf {
+    run::target()
+        .join("debug")
+        .join(format!("vafa{}", std::env::consts::EXE_SUFFIX))
+}
+
+fn golden_folder() -> PathBuf {
+    run::target().join("golden-web")
+}
+
+/// Compiles the rules' check values to WebAssembly, so that a browser can run them.
+fn golden() -> Result<Outcome> {
+    setup::wasm_target()?;
+    run::run(&mut run::cargo([
+        "build",
+        "--package",
+        "golden",
+        "--lib",
+        "--target",
+        WASM,
+    ]))?;
+    let raw = run::target().join(WASM).join("debug/golden.wasm");
+    let stamp = Stamp::new("golden-web", &[])
+        .input(&raw)?
+        .output(golden_folder().join("golden.js"));
+    stamp.unless_fresh(|| engine::bind(&raw, &golden_folder(), "golden"))
+}
+
+impl Suite<'_> {
+    fn wanted(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == name)
+    }
+
+    /// A step that passes or fails as a whole. Says whether what depends on it may run.
+    fn check(
+        &mut self,
+        name: &'static str,
+        headline: &str,
+        work: impl FnOnce() -> Result<Outcome>,
+    ) -> bool {
+        if !self.wanted(name) {
+            return true;
+        }
+        let started = Instant::now();
+        let mut skipped = None;
+        let result = self.steps.step(headline, || {
+            let outcome = work()?;
+            if let Outcome::Skipped(why) = &outcome {
+                skipped = Some(why.clone());
+            }
+            Ok(outcome)
+        });
+        let (end, tally) = match (result, skipped) {
+            (Err(error), _) => (End::Failed(format!("{error:#}")), Tally::one_failed()),
+            (Ok(()), Some(why)) => (End::Skipped(why), Tally::one_skipped()),
+            (Ok(()), None) => (End::Passed, Tally::one_passed()),
+        };
+        self.end(name, end, tally, started)
+    }
+
+    fn check_if(
+        &mut self,
+        ready: bool,
+        name: &'static str,
+        headline: &str,
+        work: impl FnOnce() -> Result<Outcome>,
+    ) -> bool {
+        self.check(name, headline, || if ready { work() } else { not_ready() })
+    }
+
+    /// A step that runs tests and counts them.
+    fn tests(
+        &mut self,
+        name: &'static str,
+        headline: &str,
+        command: impl FnOnce() -> Result<Command>,
+    ) -> bool {
+        if !self.wanted(name) {
+            return true;
+        }
+        let started = Instant::now();
+        let mut tally = Tally::default();
+        let result = self.steps.step(headline, || {
+            let success = counted(&mut command()?, name, &mut tally)?;
+            if tally.passed + tally.failed == 0 {
+                bail!("it ran no test");
+            }
+            if !success || tally.failed > 0 {
+                bail!(
+                    "{} of {} tests failed",
+                    tally.failed,
+                    tally.passed + tally.failed
+                );
+            }
+            Ok(Outcome::Done)
+        });
+        let end = match result {
+            Ok(()) => End::Passed,
+            Err(error) => {
+                // A failure that no test stands for counts as one.
+                tally.failed = tally.failed.max(1);
+                End::Failed(format!("{error:#}"))
+            }
+        };
+        self.end(name, end, tally, started)
+    }
+
+    fn tests_if(
+        &mut self,
+        ready: bool,
+        name: &'static str,
+        headline: &str,
+        command: impl FnOnce() -> Result<Command>,
+    ) -> bool {
+        self.tests(
+            name,
+            headline,
+            || if ready { command() } else { not_ready() },
+        )
+    }
+
+    fn end(&mut self, name: &'static str, end: End, tally: Tally, started: Instant) -> bool {
+        if let End::Failed(why) = &end {
+            eprintln!("      {why}");
+        }
+        let good = !matches!(end, End::Failed(_));
+        self.rows.push(Row {
+            name,
+            end,
+            tally,
+            took: started.elapsed(),
+        });
+        good
+    }
+
+    /// The table, and the line that sums it up.
+    fn close(self) -> Result<()> {
+        let mut all = Tally::default();
+        println!(
+            "\n{:<14} {:>7} {:>7} {:>8} {:>13}",
+            "step", "passed", "failed", "skipped", "time"
+        );
+        for row in &self.rows {
+            let Tally {
+                passed,
+                failed,
+                skipped,
+            } = row.tally;
+            all.add(row.tally);
+            let took = seconds(row.took);
+            println!(
+                "{:<14} {passed:>7} {failed:>7} {skipped:>8} {took:>13}",
+                row.name
+            );
+        }
+        println!("in {}", seconds(self.steps.elapsed()));
+        for row in &self.rows {
+            match &row.end {
+                End::Passed => {}
+                End::Failed(why) => println!("FAILED  {}: {why}", row.name),
+                End::Skipped(why) => println!("skipped {}: {why}", row.name),
+            }
+        }
+        println!("\n{}", all.line());
+        if all.failed > 0 {
+            bail!("not everything passed; the logs are in artefacts/logs");
+        }
+        Ok(())
+    }
+}
+
+fn not_ready<T>() -> Result<T> {
+    bail!("not run: a step that it needs failed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NAMES;
+    use crate::lint::CHECKS;
+
+    #[test]
+    fn every_lint_check_is_a_step_of_the_suite() {
+        assert!(CHECKS.iter().all(|check| NAMES.contains(&check.name)));
+    }
+}
