@@ -164,17 +164,16 @@ pub fn decide(
     });
     let mut wake_at: Option<Timestamp> = None;
     for ((id, verdict), survey) in verdicts.iter_mut().zip(&program.surveys) {
-        if let (Verdict::Show, Some(first)) = (&*verdict, &show) {
-            if first.survey != *id {
-                *verdict = Verdict::Outranked {
-                    by: first.survey.clone(),
-                };
-            }
+        if *verdict == Verdict::Show
+            && let Some(first) = show.as_ref().filter(|first| first.survey != *id)
+        {
+            *verdict = Verdict::Outranked {
+                by: first.survey.clone(),
+            };
         }
-        if survey.trigger == Trigger::Page {
-            if let Some(at) = verdict.turns_at(now) {
-                wake_at = Some(wake_at.map_or(at, |other| other.min(at)));
-            }
+        let turns_at = Some(&*verdict).filter(|_| survey.trigger == Trigger::Page);
+        if let Some(at) = turns_at.and_then(|verdict| verdict.turns_at(now)) {
+            wake_at = Some(wake_at.map_or(at, |other| other.min(at)));
         }
     }
     Decision {

@@ -36,7 +36,7 @@ pub struct Standing {
     /// What is missing to keep the tier; absent at the bottom.
     #[serde(default)]
     pub delta_to_keep: Option<i64>,
-    /// When the tier would be lost if nothing more were bought.
+    /// Until when `delta_to_keep` can be met: then the tier is lost, or its grace begins (calendar years).
     #[serde(default)]
     pub keep_until: Option<Timestamp>,
 }
@@ -99,11 +99,7 @@ fn events(measure: Measure, member: &Member, now: Timestamp) -> Vec<(Timestamp, 
     let mut events = Vec::new();
     let mut note = |at: Timestamp, amount: i64| {
         if at <= now {
-            let place = events
-                .iter()
-                .rposition(|(other, _)| *other <= at)
-                .map_or(0, |i| i + 1);
-            events.insert(place, (at, amount));
+            line_up(&mut events, at, amount);
         }
     };
     match measure {
@@ -118,6 +114,15 @@ fn events(measure: Measure, member: &Member, now: Timestamp) -> Vec<(Timestamp, 
         Measure::Orders => member.purchases.iter().for_each(|p| note(p.paid_at, 1)),
     }
     events
+}
+
+/// Puts an amount in its place in time, after what is there at the same instant.
+fn line_up(events: &mut Vec<(Timestamp, i64)>, at: Timestamp, amount: i64) {
+    let place = events
+        .iter()
+        .rposition(|(other, _)| *other <= at)
+        .map_or(0, |i| i + 1);
+    events.insert(place, (at, amount));
 }
 
 /// The fold's state.
@@ -170,12 +175,13 @@ impl Climb<'_> {
         match self.ladder.downgrade {
             Downgrade::None => self.current,
             Downgrade::OneDown => self.current.saturating_sub(1),
-            Downgrade::Recompute => self.reach(value).min(self.current),
+            Downgrade::Recompute => self.reach(value).min(self.current.saturating_sub(1)),
         }
     }
 
     /// Year by year: a tier holds to the end of the year after the one in which it was reached or kept;
-    /// one that was reached by falling, to the end of that year. Gives the instant until which it holds.
+    /// one that was reached by falling, to the end of that year. Gives the end of
+    /// its time, or of its grace.
     fn years(
         &mut self,
         calendar: Calendar,
@@ -190,10 +196,14 @@ impl Climb<'_> {
             .map_or(this_year, |(at, _)| calendar.year(self.zone, *at).0);
         let mut held_through = first;
         let mut last_value = 0;
-        for year in first..=this_year {
-            // With nothing more to count or to lose, the years between need no visit.
-            if events.peek().is_none() && self.current == 0 && year < this_year {
-                continue;
+        let mut year = first;
+        while year <= this_year {
+            // Years with nothing to count and nothing to lose need no visit.
+            if forever || self.current == 0 {
+                let next = events
+                    .peek()
+                    .map_or(this_year, |(at, _)| calendar.year(self.zone, *at).0);
+                year = year.max(next);
             }
             let start = calendar.year_start(self.zone, year);
             let end = calendar.year_start(self.zone, year.saturating_add(1));
@@ -214,7 +224,7 @@ impl Climb<'_> {
                     self.current = self.below(last_value).max(self.reach(self.value));
                     self.fall_at = None;
                     held_through = if self.value >= self.retain(self.current) {
-                        year + 1
+                        year.saturating_add(1)
                     } else {
                         year
                     };
@@ -230,15 +240,13 @@ impl Climb<'_> {
                 }
             }
             last_value = self.value;
+            year = year.saturating_add(1);
         }
         if forever || self.current == 0 {
             return None;
         }
-        let holds = self.fall_at.or_else(|| {
-            let end = calendar.year_start(self.zone, held_through.saturating_add(1));
-            Some(self.grace_from(end))
-        });
-        holds.filter(|_| !self.ladder.levels.is_empty())
+        let year_end = calendar.year_start(self.zone, held_through.saturating_add(1));
+        Some(self.fall_at.unwrap_or(year_end))
     }
 
     /// Event by event, each leaving the window after its months. Gives the instant at which the tier
@@ -251,11 +259,16 @@ impl Climb<'_> {
         now: Timestamp,
     ) -> Option<Timestamp> {
         let mut arriving = events.iter().peekable();
-        // Equal months keep the order, so that the first in is the first out.
-        let mut leaving = events
-            .iter()
-            .map(|(at, amount)| (calendar.add_months(self.zone, *at, months), *amount))
-            .peekable();
+        // Clamping to a month's last day can change the order, so they are lined up again.
+        let mut leaving = Vec::with_capacity(events.len());
+        for (at, amount) in events {
+            line_up(
+                &mut leaving,
+                calendar.add_months(self.zone, *at, months),
+                *amount,
+            );
+        }
+        let mut leaving = leaving.into_iter().peekable();
         loop {
             let out = leaving.peek().map(|(at, _)| *at);
             let into = arriving.peek().map(|(at, _)| *at);

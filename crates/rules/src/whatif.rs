@@ -89,13 +89,10 @@ pub fn simulate(
         spend: basket.total,
     });
     after.last_active_at = Some(now);
-    let tier = |at| {
-        program
-            .tiers
-            .as_ref()
-            .map(|l| standing(l, program.calendar, zone, &after, at).current)
-    };
-    what.tier_after = tier(now);
+    what.tier_after = program
+        .tiers
+        .as_ref()
+        .map(|ladder| standing(ladder, program.calendar, zone, &after, now).current);
     for reward in &program.rewards {
         let open = |who| eligibility(program, zone, reward, Some(who), None, active_at).is_empty();
         if open(&after) && !open(member) {
