@@ -1,0 +1,58 @@
+//! Stroke icons on a 24-unit grid, drawn with the text's colour.
+
+use leptos::prelude::*;
+use rules::program::RewardKind;
+
+/// A gift.
+pub(super) const GIFT: &str =
+    "M4 11h16v9H4zM3 7h18v4H3zM12 7v13M12 7c-2-5-7-4-5 0M12 7c2-5 7-4 5 0";
+/// A check mark.
+pub(super) const CHECK: &str = "M5 12.5l4.5 4.5L19 7.5";
+/// A cross.
+pub(super) const CROSS: &str = "M6 6l12 12M18 6L6 18";
+/// A lock.
+pub(super) const LOCK: &str = "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3";
+
+const HOME: &str = "M4 11l8-7 8 7v9h-5v-5H9v5H4z";
+const EARN: &str = "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 8v8M8 12h8";
+const REFER: &str = "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM3 20c0-4 2.5-6 6-6s6 2 6 6M16 5a3 3 0 0 1 0 6M17.5 14.5c2.3.8 3.5 2.6 3.5 5.5";
+const HISTORY: &str = "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 7.5V12l3 2";
+const TAG: &str = "M4 12V4h8l8.5 8.5-8 8zM8 8h.01";
+const PERCENT: &str =
+    "M6 18L18 6M7.5 9.5a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM16.5 18.5a2 2 0 1 0 0-4 2 2 0 0 0 0 4z";
+const TRUCK: &str = "M3 6h11v10H3zM14 10h4l3 3v3h-7zM7 19a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM17.5 19a2 2 0 1 0 0-4 2 2 0 0 0 0 4z";
+const HEART: &str =
+    "M12 20C5 15 3.5 11.5 4 9c.7-3.5 5.5-4.5 8-1 2.5-3.5 7.3-2.5 8 1 .5 2.5-1 6-8 11z";
+
+/// Draws an icon; it says nothing to a screen reader.
+pub(super) fn icon(path: &'static str) -> AnyView {
+    view! {
+        <svg class={"icon"} viewBox={"0 0 24 24"} aria-hidden={"true"}>
+            <path d={path}></path>
+        </svg>
+    }
+    .into_any()
+}
+
+/// The icon of a place in the bar.
+pub(super) const fn place(view: crate::store::View) -> &'static str {
+    use crate::store::View;
+    match view {
+        View::Home => HOME,
+        View::Earn => EARN,
+        View::Rewards => GIFT,
+        View::Refer => REFER,
+        View::History => HISTORY,
+    }
+}
+
+/// The icon of a kind of reward.
+pub(super) const fn reward(kind: &RewardKind) -> &'static str {
+    match kind {
+        RewardKind::AmountOff(_) => TAG,
+        RewardKind::PercentOff { .. } => PERCENT,
+        RewardKind::FreeShipping => TRUCK,
+        RewardKind::FreeProduct(_) => GIFT,
+        RewardKind::Donation(_) => HEART,
+    }
+}

@@ -1,0 +1,184 @@
+//! Every sentence, number, date and sum that a shopper reads.
+//!
+//! Sentences come from one locale file; numbers, plurals and dates from the browser's `Intl`, whose formatters
+//! are made once per language when the engine starts, never on page view.
+
+use js_sys::{Array, Function, Intl, Object, Reflect};
+use rules::program::{Currency, MoneyDisplay, Text};
+use rules::{Money, Points, Timestamp};
+use std::cell::RefCell;
+use wasm_bindgen::prelude::*;
+
+struct Words {
+    lang: String,
+    rtl: bool,
+    sentences: JsValue,
+    number: Function,
+    date: Function,
+    plural: Intl::PluralRules,
+}
+
+thread_local! {
+    static WORDS: RefCell<Option<Words>> = const { RefCell::new(None) };
+    static ZONE: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Takes up a locale: the parsed file, whose `lang` and `dir` say which language it is.
+pub fn speak(sentences: JsValue) {
+    ZONE.with_borrow(|zone| take_up(sentences, zone));
+}
+
+/// Shows dates in this IANA zone from now on.
+pub fn zone(name: &str) {
+    if ZONE.with_borrow(|old| old != name) {
+        ZONE.set(name.to_owned());
+        speak(with(|w| Some(w.sentences.clone())).unwrap_or_default());
+    }
+}
+
+fn take_up(sentences: JsValue, zone: &str) {
+    let get = |key: &str| {
+        Reflect::get(&sentences, &key.into())
+            .ok()
+            .and_then(|v| v.as_string())
+            .unwrap_or_default()
+    };
+    let lang = get("lang");
+    let tags = Array::of1(&get("intl").into());
+    let style = Object::new();
+    for (name, value) in [("day", "numeric"), ("month", "long"), ("timeZone", zone)] {
+        if !value.is_empty() {
+            // A fresh plain object takes any property.
+            let _ = Reflect::set(&style, &name.into(), &value.into());
+        }
+    }
+    let words = Words {
+        rtl: get("dir") == "rtl",
+        number: Intl::NumberFormat::new(&tags, &Object::new()).format(),
+        date: Intl::DateTimeFormat::new(&tags, &style).format(),
+        plural: Intl::PluralRules::new(&tags, &Object::new()),
+        lang,
+        sentences,
+    };
+    WORDS.with(|slot| *slot.borrow_mut() = Some(words));
+}
+
+fn with<T: Default>(f: impl FnOnce(&Words) -> T) -> T {
+    WORDS.with(|slot| slot.borrow().as_ref().map(f).unwrap_or_default())
+}
+
+fn find(words: &Words, key: &str) -> Option<String> {
+    Reflect::get(&words.sentences, &key.into())
+        .ok()?
+        .as_string()
+}
+
+/// The language's BCP 47 tag.
+pub fn lang() -> String {
+    with(|w| w.lang.clone())
+}
+
+/// `rtl` or `ltr`.
+pub fn dir() -> &'static str {
+    if with(|w| w.rtl) { "rtl" } else { "ltr" }
+}
+
+/// The sentence under this key, if the locale has it.
+pub fn maybe(key: &str) -> Option<String> {
+    with(|w| find(w, key))
+}
+
+/// The sentence under this key; the key itself shows that one is missing.
+pub fn t(key: &str) -> String {
+    maybe(key).unwrap_or_else(|| key.to_owned())
+}
+
+/// A sentence with its places filled: `{points}` takes the value named `points`.
+pub fn fill(key: &str, values: &[(&str, &str)]) -> String {
+    place(&t(key), values)
+}
+
+/// As [`fill`], in the plural form for `n`, which also fills `{n}`.
+pub fn count(key: &str, n: i64, values: &[(&str, &str)]) -> String {
+    let form = with(|w| {
+        let form = w.plural.select(n as f64).as_string().unwrap_or_default();
+        find(w, &[key, ".", &form].concat())
+    });
+    let sentence = form.unwrap_or_else(|| t(&[key, ".other"].concat()));
+    place(&place(&sentence, &[("n", &number(n))]), values)
+}
+
+fn place(sentence: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(sentence.len() + 16);
+    let mut rest = sentence;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let Some((name, tail)) = after.split_once('}') else {
+            out.push('{');
+            rest = after;
+            continue;
+        };
+        match values.iter().find(|(n, _)| *n == name) {
+            Some((_, value)) => out.push_str(value),
+            None => out.extend(["{", name, "}"]),
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+fn call(f: &Function, value: f64) -> String {
+    f.call1(&JsValue::UNDEFINED, &value.into())
+        .ok()
+        .and_then(|v| v.as_string())
+        .unwrap_or_default()
+}
+
+/// A whole number in the language's digits.
+pub fn number(n: i64) -> String {
+    with(|w| call(&w.number, n as f64))
+}
+
+/// Basis points as a number of times, e.g. `1.5`.
+pub fn times(bp: u32) -> String {
+    with(|w| call(&w.number, f64::from(bp) / 10_000.0))
+}
+
+/// How many points, as a phrase.
+pub fn points(p: Points) -> String {
+    count("points", p.0, &[])
+}
+
+/// A sum of money, as shoppers say it.
+pub fn money(m: Money, currency: &Currency) -> String {
+    match currency.display {
+        MoneyDisplay::Toman => fill("money.toman", &[("n", &number(m.0 / 10))]),
+        MoneyDisplay::Native => {
+            let style = Object::new();
+            for (name, value) in [("style", "currency"), ("currency", &currency.code)] {
+                // A fresh plain object takes any property.
+                let _ = Reflect::set(&style, &name.into(), &value.into());
+            }
+            let tags = Array::of1(&t("intl").into());
+            let format = Intl::NumberFormat::new(&tags, &style);
+            let digits = Reflect::get(&format.resolved_options(), &"maximumFractionDigits".into())
+                .ok()
+                .and_then(|d| d.as_f64())
+                .unwrap_or(0.0);
+            call(&format.format(), m.0 as f64 / 10f64.powi(digits as i32))
+        }
+    }
+}
+
+/// Day and month in the language's calendar.
+pub fn date(at: Timestamp) -> String {
+    with(|w| call(&w.date, at.0 as f64))
+}
+
+/// The merchant's text in this language, else in any that it has.
+pub fn text(text: &Text) -> String {
+    with(|w| text.get(&w.lang).cloned())
+        .or_else(|| text.values().next().cloned())
+        .unwrap_or_default()
+}
