@@ -7,7 +7,6 @@ use crate::setup;
 use crate::stamp::Stamp;
 use crate::steps::{Outcome, Steps, seconds};
 use anyhow::{Context as _, Result};
-use serde_json::json;
 use std::fs;
 
 /// How many steps [`assets`] takes.
@@ -67,39 +66,38 @@ fn door() -> Result<Outcome> {
         .output("pkg/cdn/vafa.js.br");
     stamp.unless_fresh(|| {
         let mut bundler = run::node(["www/build.mjs", "--glue"]);
-        run::run(
-            bundler
-                .arg(engine::folder().join("vafa.js"))
-                .args(["--out", "pkg/cdn"]),
-        )
+        run::run(bundler.arg(engine::folder()).args(["--out", "pkg/cdn"]))
     })
 }
 
 /// Writes what npm needs around `pkg/cdn`.
 fn npm_package() -> Result<Outcome> {
-    let types = run::at("www/vafa.d.ts");
-    let mut exports = json!({
-        "./vafa.js": "./cdn/vafa.js",
-        "./manifest.json": "./cdn/manifest.json",
-        "./package.json": "./package.json",
-    });
-    if types.is_file() {
-        fs::copy(&types, run::at("pkg/vafa.d.ts")).context("could not copy the types")?;
-        exports["./vafa.js"] = json!({ "types": "./vafa.d.ts", "default": "./cdn/vafa.js" });
+    for (from, to) in [
+        ("LICENSE-MIT", "pkg/LICENSE-MIT"),
+        ("LICENSE-APACHE", "pkg/LICENSE-APACHE"),
+        ("www/vafa.d.ts", "pkg/vafa.d.ts"),
+    ] {
+        fs::copy(run::at(from), run::at(to)).with_context(|| format!("could not copy {from}"))?;
     }
-    let manifest = json!({
-        "name": "vafa",
-        "version": env!("CARGO_PKG_VERSION"),
-        "description": "A loyalty club in one script tag",
-        "license": "MIT OR Apache-2.0",
-        "type": "module",
-        "sideEffects": true,
-        "exports": exports,
-    });
-    fs::write(run::at("pkg/package.json"), format!("{manifest:#}\n"))?;
-    for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
-        fs::copy(run::at(licence), run::at("pkg").join(licence))
-            .with_context(|| format!("could not copy {licence}"))?;
-    }
+    fs::write(
+        run::at("pkg/package.json"),
+        NPM.replace("VERSION", env!("CARGO_PKG_VERSION")),
+    )?;
     Ok(Outcome::Done)
 }
+
+/// The npm manifest. `types` has to be the first condition: the first that fits is taken.
+const NPM: &str = r#"{
+  "name": "vafa",
+  "version": "VERSION",
+  "description": "A loyalty club in one script tag",
+  "license": "MIT OR Apache-2.0",
+  "type": "module",
+  "sideEffects": true,
+  "exports": {
+    "./vafa.js": { "types": "./vafa.d.ts", "default": "./cdn/vafa.js" },
+    "./manifest.json": "./cdn/manifest.json",
+    "./package.json": "./package.json"
+  }
+}
+"#;

@@ -157,12 +157,15 @@ fn weigh(cdn: &Path, step: Step) -> Result<Weight> {
     })
 }
 
+/// Bytes of the file or of its compressed sibling. What compression does not make smaller has no
+/// sibling and is sent as it is.
 fn size(file: &Path, suffix: &str) -> Result<u64> {
-    let mut name = file.as_os_str().to_owned();
-    name.push(suffix);
-    let meta = fs::metadata(&name)
-        .with_context(|| format!("could not measure {}", Path::new(&name).display()))?;
-    Ok(meta.len())
+    let mut sibling = file.as_os_str().to_owned();
+    sibling.push(suffix);
+    let meta = fs::metadata(&sibling).or_else(|_| fs::metadata(file));
+    Ok(meta
+        .with_context(|| format!("could not measure {}", file.display()))?
+        .len())
 }
 
 fn as_json(weights: &[Weight]) -> Value {

@@ -1,0 +1,9 @@
+//! The invariants of the house: who may use whom, and what is nowhere to be found.
+//! `docs/ARCHITECTURE.md` tells why each one is there.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod absences;
+mod neighbours;
+mod sources;
+mod tidy;
