@@ -1,0 +1,196 @@
+// The shop's backend under /shop/: logging in, joining, coupons, orders and refunds.
+
+import { randomBytes } from 'node:crypto';
+import { price, product, QUANTITY_MAX } from '../catalog.mjs';
+import { json, problem, readJson, Refusal } from './replies.mjs';
+
+/** Customers that the history brings; anybody may be one of them in the demo. */
+export const DEMO_PEOPLE = { neda: 'ندا', navid: 'نوید', elham: 'الهام', parsa: 'پارسا' };
+
+const CURRENCY = 'IRR';
+const REPORT_WAIT_MS = 2500;
+const LINES_MAX = 30;
+const ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
+const COUPON_STATES = { used: 'coupon_used', cancelled: 'coupon_cancelled', expired: 'coupon_expired' };
+
+/** An id nobody guesses: 12 letters of 30. */
+const freshId = (prefix) => prefix + Array.from(randomBytes(12), (byte) => ALPHABET[byte % ALPHABET.length]).join('');
+
+const text = (value, most) => (typeof value === 'string' ? value.replace(/\s+/g, ' ').trim().slice(0, most) : '');
+
+export function openDesk({ books, club, sessions }) {
+  function account(id) {
+    if (!id) return null;
+    const name = Object.hasOwn(DEMO_PEOPLE, id) ? DEMO_PEOPLE[id] : books.state.accounts[id]?.name;
+    return name ? { id, name, demo: Object.hasOwn(DEMO_PEOPLE, id) } : null;
+  }
+
+  const couponSpent = (state, code) => Object.values(state.orders).some((order) => order.coupon?.code === code && order.state !== 'refunded');
+
+  /** The coupon if this shopper may use it now; its minimum is judged by `price`. */
+  async function usableCoupon(code, who) {
+    if (!who) throw new Refusal(403, 'coupon_needs_login', 'Log in to use a club code.');
+    let coupon;
+    try {
+      coupon = await club.coupon(code);
+    } catch {
+      throw new Refusal(503, 'club_unavailable', 'The club cannot be reached now; the code is safe.', { headers: { 'Retry-After': '5' } });
+    }
+    if (!coupon) throw new Refusal(404, 'coupon_unknown', 'There is no such code.');
+    if (coupon.member !== who) throw new Refusal(409, 'coupon_not_yours', 'The code belongs to another member.');
+    const state = couponSpent(books.state, coupon.code) ? 'used' : coupon.state;
+    if (state !== 'open') throw new Refusal(409, COUPON_STATES[state] ?? 'coupon_used', `The code is ${state}.`);
+    return { code: coupon.code, title: coupon.title, kind: coupon.kind, minimum_order: coupon.minimum_order ?? null };
+  }
+
+  function readLines(value) {
+    const sound = Array.isArray(value) && value.length > 0 && value.length <= LINES_MAX &&
+      value.every((line) => product(line?.slug) && Number.isInteger(line.quantity) && line.quantity >= 1 && line.quantity <= QUANTITY_MAX) &&
+      new Set(value.map((line) => line.slug)).size === value.length;
+    if (!sound) throw new Refusal(422, 'validation_failed', 'lines must name 1 to 30 different products of the shop, 1 to 20 pieces of each.', { errors: [{ pointer: '/lines', code: 'invalid', detail: 'Unknown product or quantity.' }] });
+    return value.map(({ slug, quantity }) => ({ slug, quantity }));
+  }
+
+  function readReceiver(value) {
+    const receiver = { name: text(value?.name, 80), phone: text(value?.phone, 20), address: text(value?.address, 300) };
+    const errors = Object.entries(receiver)
+      .filter(([field, said]) => (field === 'phone' ? !/^09\d{9}$/.test(said) : !said))
+      .map(([field]) => ({ pointer: `/receiver/${field}`, code: 'invalid', detail: field === 'phone' ? 'Eleven digits that start with 09.' : 'Must not be empty.' }));
+    if (errors.length) throw new Refusal(422, 'validation_failed', 'The receiver is not complete.', { errors });
+    return receiver;
+  }
+
+  const shown = (order) => ({ ...order, receiver: undefined, request_id: undefined, reported: order.member ? !club.pending(order.id) : null });
+
+  /** What the API hears of an order. A gift is a line that costs nothing. */
+  function orderReport(order) {
+    const items = order.lines.map((line) => ({ sku: line.slug, category: product(line.slug).category, quantity: line.quantity, unit_price: line.unit_price }));
+    const gift = order.gift && product(order.gift);
+    if (gift) items.push({ sku: gift.slug, category: gift.category, quantity: 1, unit_price: gift.price, discount: gift.price });
+    return {
+      member: order.member, status: 'paid', currency: CURRENCY, items, tax: 0, shipping: order.fee,
+      coupons: order.coupon ? [order.coupon.code] : [], placed_at: order.placed_at, paid_at: order.placed_at,
+    };
+  }
+
+  const routes = {
+    'GET /shop/session': (_, response, { who }) => json(response, 200, { account: account(who) }),
+
+    'GET /shop/token': (_, response, { who }) => {
+      if (!account(who)) return response.writeHead(204, { 'Cache-Control': 'no-store' }).end();
+      response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
+      return response.end(sessions.token(who));
+    },
+
+    'POST /shop/login': async (request, response) => {
+      const { member } = await readJson(request);
+      const known = typeof member === 'string' ? account(member) : null;
+      if (!known) throw new Refusal(404, 'account_unknown', 'There is no such account.');
+      json(response, 200, { account: known }, { 'Set-Cookie': sessions.login(known.id) });
+    },
+
+    'POST /shop/join': async (request, response) => {
+      const { name, claim_id: claim, club: intoClub = true } = await readJson(request);
+      const firstName = text(name, 40);
+      if (!firstName) throw new Refusal(422, 'validation_failed', 'A name is needed.', { errors: [{ pointer: '/name', code: 'required', detail: 'Must not be empty.' }] });
+      const id = freshId('u-').toLowerCase();
+      const joined = new Date().toISOString();
+      books.change((state) => {
+        state.accounts[id] = { name: firstName, joined_at: joined };
+        if (intoClub) {
+          const member = { first_name: firstName, joined_at: joined, ...(typeof claim === 'string' && claim ? { claim_id: claim.slice(0, 64) } : {}) };
+          state.outbox.push(club.report(id, 'PUT', `/v1/members/${id}`, member));
+        }
+      });
+      const reported = await club.acknowledged(id, REPORT_WAIT_MS);
+      json(response, 201, { account: account(id), reported }, { 'Set-Cookie': sessions.login(id) });
+    },
+
+    'POST /shop/logout': (_, response) => json(response, 200, { account: null }, { 'Set-Cookie': sessions.logout() }),
+
+    'GET /shop/coupons/:code': async (_, response, { who, part, url }) => {
+      const coupon = await usableCoupon(part, who);
+      const total = Number(url.searchParams.get('total') ?? 0);
+      const missing = Math.max(0, (coupon.minimum_order ?? 0) - (Number.isSafeInteger(total) && total > 0 ? total : 0));
+      json(response, 200, { coupon, applied: missing === 0, missing });
+    },
+
+    'GET /shop/orders': (_, response, { who }) => {
+      const orders = Object.values(books.state.orders).filter((order) => who && order.member === who);
+      json(response, 200, { orders: orders.sort((a, b) => (a.placed_at < b.placed_at ? 1 : -1)).map(shown) });
+    },
+
+    'GET /shop/orders/:id': (_, response, { who, part }) => json(response, 200, { order: shown(own(part, who)) }),
+
+    'POST /shop/orders': async (request, response, { who }) => {
+      const body = await readJson(request);
+      const requestId = text(body.request_id, 64);
+      if (!/^[\w-]{16,64}$/.test(requestId)) throw new Refusal(422, 'validation_failed', 'request_id must be a fresh UUID; the same one again gives the same order.', { errors: [{ pointer: '/request_id', code: 'invalid', detail: '16 to 64 letters.' }] });
+      const member = account(who)?.id ?? null;
+      const earlier = () => Object.values(books.state.orders).find((order) => order.request_id === requestId && order.member === member);
+      let order = earlier();
+      if (!order) {
+        const lines = readLines(body.lines).map((line) => ({ ...line, unit_price: product(line.slug).price }));
+        const receiver = readReceiver(body.receiver);
+        const coupon = body.coupon ? await usableCoupon(text(body.coupon, 64), member) : null;
+        const sums = price(lines, coupon);
+        if (sums.missing) throw new Refusal(409, 'coupon_minimum', 'The basket is below the code’s minimum.', { missing: sums.missing });
+        order = earlier() ?? books.change((state) => {
+          if (coupon && couponSpent(state, coupon.code)) throw new Refusal(409, 'coupon_used', 'The code is used.');
+          const id = freshId('B');
+          const { items, discount, fee, shipping, gift, total } = sums;
+          const placed = { id, request_id: requestId, member, placed_at: new Date().toISOString(), state: 'paid', lines, coupon, items, discount, fee, shipping, gift, total, receiver };
+          state.orders[id] = placed;
+          if (member) state.outbox.push(club.report(id, 'PUT', `/v1/orders/${id}`, orderReport(placed)));
+          return placed;
+        });
+      }
+      if (order.member) await club.acknowledged(order.id, REPORT_WAIT_MS);
+      json(response, 201, { order: shown(order) });
+    },
+
+    'POST /shop/orders/:id/refund': async (request, response, { who, part }) => {
+      await readJson(request);
+      const refund = `${own(part, who).id}-refund`;
+      books.change((state) => {
+        const order = state.orders[part];
+        if (order.state === 'refunded') return;
+        order.state = 'refunded';
+        if (order.member) state.outbox.push(club.report(refund, 'POST', `/v1/orders/${part}/refunds`, { id: refund }));
+      });
+      await club.acknowledged(refund, REPORT_WAIT_MS);
+      json(response, 200, { order: shown(books.state.orders[part]) });
+    },
+  };
+
+  /** A member's order is for its member alone; a guest's for who knows its number. */
+  function own(id, who) {
+    const order = Object.hasOwn(books.state.orders, id) ? books.state.orders[id] : null;
+    if (!order || (order.member && order.member !== who)) throw new Refusal(404, 'order_unknown', 'There is no such order.');
+    return order;
+  }
+
+  /** The route's name for a path, with what stands in its variable place. */
+  function find(method, path) {
+    const [, , first, second, third, ...rest] = path.split('/');
+    if (rest.length) return {};
+    const pattern = second === undefined ? first : first === 'coupons' ? 'coupons/:code' : `${first}/:id`;
+    let part;
+    try { part = second === undefined ? undefined : decodeURIComponent(second); } catch { return {}; }
+    return { name: `${method} /shop/${pattern}${third === undefined ? '' : `/${third}`}`, part };
+  }
+
+  return async function desk(request, response, url) {
+    const { name, part } = find(request.method, url.pathname);
+    const route = Object.hasOwn(routes, name ?? '') ? routes[name] : null;
+    if (!route) return problem(response, 404, 'not_found', `The shop has no ${request.method} ${url.pathname}.`);
+    const site = request.headers['sec-fetch-site'];
+    if (request.method === 'POST' && site && !['same-origin', 'none'].includes(site)) return problem(response, 403, 'cross_site', 'Only the shop’s own pages may do this.');
+    try {
+      return await route(request, response, { who: sessions.who(request), part, url });
+    } catch (fault) {
+      if (!(fault instanceof Refusal)) throw fault;
+      return problem(response, fault.status, fault.code, fault.message, fault.more);
+    }
+  };
+}
