@@ -9,7 +9,7 @@ use crate::run;
 use crate::setup::{self, WASM};
 use crate::stamp::Stamp;
 use crate::steps::{Outcome, Steps};
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
 use wasm_bindgen_cli_support::Bindgen;
@@ -73,7 +73,10 @@ pub(crate) fn build(steps: &mut Steps, stable: bool) -> Result<()> {
             .input(&raw)?
             .output(bound.join("vafa_bg.wasm"))
             .output(bound.join("vafa.js"));
-        stamp.unless_fresh(|| bind(&raw, &bound, "vafa"))
+        stamp.unless_fresh(|| {
+            bind(&raw, &bound, "vafa")?;
+            no_markup(&bound.join("vafa.js"))
+        })
     })?;
 
     steps.step("engine: wasm-opt", || optimise(&bound))
@@ -151,6 +154,17 @@ pub(crate) fn bind(raw: &Path, folder: &Path, name: &str) -> Result<()> {
         .typescript(true)
         .generate(folder)
         .with_context(|| format!("wasm-bindgen refused {}", raw.display()))
+}
+
+/// Shops that require Trusted Types refuse `innerHTML`, and Leptos makes it of static markup.
+fn no_markup(glue: &Path) -> Result<()> {
+    if fs::read_to_string(glue)?.contains("innerHTML") {
+        bail!(
+            "the engine would set innerHTML, which pages with Trusted Types refuse: in `view!` \
+             write static text and attributes as blocks, `<p>{{\"text\"}}</p>`"
+        );
+    }
+    Ok(())
 }
 
 fn optimise(bound: &Path) -> Result<Outcome> {

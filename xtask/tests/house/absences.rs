@@ -163,3 +163,35 @@ fn no_test_is_switched_off() {
     }
     .check();
 }
+
+#[test]
+fn the_server_has_one_clock() {
+    Absence {
+        places: &["crates/api/src/"],
+        endings: &[".rs"],
+        words: &["SystemTime", "Utc::now", "Local::now"],
+        except: &["crates/api/src/clock.rs"],
+        broken: "let now = chrono::Utc::now();",
+    }
+    .check();
+}
+
+#[test]
+fn nothing_in_the_ledger_is_changed_or_removed() {
+    // The database refuses it by triggers; this says so before it runs.
+    Absence {
+        places: &["crates/api/src/", "crates/api/migrations/"],
+        endings: &[".rs", ".sql"],
+        words: &[
+            "UPDATE entries",
+            "DELETE FROM entries",
+            "UPDATE transactions",
+            "DELETE FROM transactions",
+            "UPDATE takings",
+            "DELETE FROM takings",
+        ],
+        except: &[],
+        broken: "sqlx::query(\"DELETE FROM entries WHERE member = $1\")",
+    }
+    .check();
+}
