@@ -18,8 +18,10 @@ const bar = h('aside', { class: 'demo' });
 const top = h('header', { class: 'top' });
 const main = h('main', { id: 'main', tabindex: '-1' });
 const foot = h('footer', { class: 'foot' });
+const frame = h('div', { class: 'inner' });
 const toast = h('div', { class: 'toast', role: 'status', 'aria-live': 'polite' });
-place.append(skip, bar, top, main, foot, toast);
+top.append(frame, toast);
+place.append(skip, bar, top, main, foot);
 
 let toastClock;
 
@@ -54,15 +56,15 @@ function drawTop() {
   const link = (path, id, picture, text) =>
     h('a', { href: href(path), id, class: 'top-link', 'aria-current': here === path ? 'page' : null }, picture && svg(icon(picture), 'icon'), h('span', {}, text));
   const count = basket.count;
-  top.replaceChildren(h('div', { class: 'inner' },
+  frame.replaceChildren(
     h('a', { href: href('/'), class: 'brand', id: 'brand' }, svg(sign()), h('span', {}, h('strong', {}, t.shop), h('small', {}, t.tagline))),
     h('nav', { 'aria-label': t.nav },
       link('/', 'nav-home', null, t.home), link('/club', 'nav-club', null, t.club),
       link('/account', 'nav-account', 'person', shop.account ? (shop.account.demo ? t.demo[shop.account.id][0] : shop.account.name) : t.login)),
     h('div', { class: 'top-end' },
       h('button', { type: 'button', class: 'top-link', id: 'language', lang: t.lang === 'fa' ? 'en' : 'fa', onclick: () => setLanguage(t.lang === 'fa' ? 'en' : 'fa') }, t.switchLanguage),
-      h('a', { href: href('/basket'), class: 'basket-link', id: 'nav-basket', 'data-count': count, 'aria-label': t.basketCount(t.number(count)), 'aria-current': here === '/basket' ? 'page' : null },
-        svg(icon('basket'), 'icon'), h('span', { class: 'basket-word', 'aria-hidden': 'true' }, t.basket), count > 0 && h('span', { class: 'count', 'aria-hidden': 'true' }, t.number(count))))));
+      h('a', { href: href('/basket'), class: 'basket-link', id: 'nav-basket', 'data-count': count, 'aria-current': here === '/basket' ? 'page' : null },
+        svg(icon('basket'), 'icon'), h('span', { class: 'basket-word' }, t.basket), count > 0 && [' ', h('span', { class: 'count' }, t.number(count)), h('span', { class: 'unseen' }, ` ${t.pieces}`)])));
 }
 
 function pageHere() {
@@ -109,6 +111,7 @@ onShop((what, detail) => {
     drawTop();
     drawMain();
     if (!detail.back) scrollTo(0, 0);
+    if (!detail.quiet) toast.textContent = '';
     if (!detail.quiet) document.getElementById('page-title')?.focus({ preventScroll: true });
   } else keepingFocus(() => { drawFrame(); drawMain(); });
 });

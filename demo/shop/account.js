@@ -47,8 +47,8 @@ function doors(redraw) {
       h('button', { class: 'button main wide', id: 'join-submit' }, t.joinButton)));
   const loginForm = h('section', { class: 'panel', 'aria-labelledby': 'login-title' },
     h('h2', { id: 'login-title' }, t.loginTitle), h('p', { class: 'faint' }, t.loginText),
-    h('ul', { class: 'people' }, PEOPLE.map((id) => h('li', {}, h('button', { type: 'button', class: 'person', 'data-login': id, 'aria-label': t.loginAs(t.demo[id][0]), onclick: () => once(() => login(id), redraw) },
-      h('span', { class: 'face', 'aria-hidden': 'true' }, t.demo[id][0][0]), h('span', {}, h('strong', {}, t.demo[id][0]), h('span', { class: 'faint' }, t.demo[id][1])))))));
+    h('ul', { class: 'people' }, PEOPLE.map((id) => h('li', {}, h('button', { type: 'button', class: 'person', 'data-login': id, onclick: () => once(() => login(id), redraw) },
+      h('span', { class: 'face', 'aria-hidden': 'true' }, t.demo[id][0][0]), h('span', {}, h('strong', {}, h('span', { class: 'unseen' }, `${t.loginAs} `), t.demo[id][0]), ' ', h('span', { class: 'faint' }, t.demo[id][1])))))));
   return [
     h('h1', { tabindex: '-1', id: 'page-title' }, t.accountTitle),
     problem && h('p', { class: 'fault', role: 'alert', id: 'account-problem' }, problem),
@@ -70,7 +70,7 @@ function orderCard(order, redraw, say) {
     h('div', { class: 'order-head' },
       h('div', {}, h('strong', {}, h('bdi', { dir: 'ltr' }, order.id)), h('p', { class: 'faint' }, t.placed, ' ', t.date(order.placed_at))),
       h('div', { class: 'badges' }, h('span', { class: `badge ${order.state}` }, t.state[order.state]), h('span', { class: 'badge' }, order.reported ? t.reported : t.waiting))),
-    h('ul', { class: 'short-lines' }, order.lines.map(({ slug, quantity }) => h('li', {}, h('span', {}, `${product(slug).name[t.lang]} × ${t.number(quantity)}`)))),
+    h('ul', { class: 'short-lines' }, order.lines.map(({ slug, quantity }) => h('li', {}, h('span', {}, `${product(slug).name[t.lang]}\u00a0×\u00a0${t.number(quantity)}`)))),
     h('div', { class: 'order-foot' }, h('p', { class: 'price' }, t.money(order.total)),
       order.state === 'paid' && h('button', { type: 'button', class: 'button quiet', 'data-refund': order.id, 'aria-label': t.refundNamed(order.id), onclick: giveBack }, t.refund)));
 }

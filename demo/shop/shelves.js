@@ -16,9 +16,9 @@ export const clubLink = (text, className, view) =>
 function addButton(item, say, className = 'button quiet') {
   const t = shop.words;
   return h('button', {
-    type: 'button', class: className, id: `add-${item.slug}`, 'data-add': item.slug, 'aria-label': t.addNamed(item.name[t.lang]),
+    type: 'button', class: className, id: `add-${item.slug}`, 'data-add': item.slug,
     onclick: () => { basket.add(item.slug); say(t.added(item.name[t.lang])); },
-  }, svg(icon('plus'), 'icon'), h('span', {}, className.includes('main') ? t.add : t.addShort));
+  }, svg(icon('plus'), 'icon'), h('span', {}, className.includes('main') ? t.add : t.addShort), h('span', { class: 'unseen' }, `: ${item.name[t.lang]}`));
 }
 
 function card(item, say, level = 'h3') {
@@ -68,8 +68,9 @@ export function productPage(slug, redraw, say) {
   const item = product(slug);
   if (!item) return null;
   const count = basket.quantity(slug);
-  const near = PRODUCTS.filter((other) => other.slug !== slug && other.category !== item.category).slice(0, 40)
-    .filter((_, i) => i % 3 === slug.length % 3).slice(0, 4);
+  // The next product of every other shelf, and one more of this one.
+  const after = [...PRODUCTS.slice(PRODUCTS.indexOf(item) + 1), ...PRODUCTS.slice(0, PRODUCTS.indexOf(item))];
+  const near = CATEGORIES.map((category) => after.find((other) => other.category === category));
   return {
     title: item.name[t.lang],
     content: [
