@@ -1,0 +1,29 @@
+/** What build.mjs puts in. */
+
+/** Logical name (`engine.wasm`) to the hash in the file's name. */
+declare const ASSETS: Record<string, string>;
+/** Logical name to the base64 of the file's SHA-384; only in engine.ts. */
+declare const HASHES: Record<string, string>;
+/** Language to the launcher's words: its label, and what it does. */
+declare const WORDS: Record<string, [label: string, open: string]>;
+declare const VERSION: string;
+
+declare module '*.css' {
+  const css: string;
+  export default css;
+}
+
+/** wasm-bindgen's output, `--target web`. */
+declare module 'glue' {
+  export default function init(options: { module_or_path: WebAssembly.Module }): Promise<unknown>;
+  export function start(host: unknown, locale: unknown): void;
+  export function mount(root: Element, inline: boolean, view: string): number;
+  export function unmount(id: number): void;
+  export function open(view: string): void;
+  export function close(): void;
+  export function identity_changed(): void;
+  export function order(id: string): void;
+  export function refresh(): void;
+  export function set_language(locale: unknown): void;
+  export function message(value: unknown): void;
+}

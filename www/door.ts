@@ -1,0 +1,301 @@
+/**
+ * The door: all of Vafa that a page view costs. Draws the closed launcher from what the last visit left, queues calls,
+ * and fetches the engine when somebody is about to need it.
+ */
+import type { Engine, EngineModule, Face, Threshold } from './host.ts';
+import { need, openApi } from './api.ts';
+import { type Config, matches, readConfig, safeLink } from './config.ts';
+import { openIdentity } from './identity.ts';
+import { drawLauncher, sheet } from './launcher.ts';
+import { get, load } from './loader.ts';
+import { fetch, parse, setTimeout, stringify, warn } from './natives.ts';
+import { openStore } from './storage.ts';
+
+const TAG = 'vafa-widget';
+const FLOATING = 'floating';
+const quiet = <T>(promise: Promise<T>): Promise<T | undefined> => promise.catch(() => undefined);
+
+const enter = (config: Config, base: string) => {
+  const { program, key, api } = config;
+  const { read, write, forget, consent } = openStore(program, () => localStorage);
+  const programPath = '/v1/programs/' + program;
+  const ahead: Threshold['ahead'] = new Map();
+  const widgets = new Set<Widget>();
+  const styles = sheet();
+
+  let engine: Engine | undefined;
+  let loading: Promise<void> | undefined;
+  let tries = 0;
+  /** What stopped the engine for good. */
+  let failure: string | undefined;
+  /** Where the plain link leads, once there has to be one. */
+  let link: string | undefined;
+  let opened = false;
+  let launcher: HTMLElement | undefined;
+  let drawn = '';
+
+  const face = (): Face | null => Object(read('face'));
+  const emit = (name: string, detail?: unknown) => {
+    float.dispatchEvent(new CustomEvent('vafa:' + name, { detail, bubbles: true }));
+  };
+
+  const { name, named, subject, token } = openIdentity((next) => {
+    const former = read('sub');
+    if (former != next) {
+      if (former) {
+        const kept = face();
+        forget();
+        write('face', { ...kept, points: '', sub: '', wake_at: 0 });
+      }
+      write('sub', next);
+      call('identity_changed');
+    }
+    paint();
+  });
+
+  // The engine: fetched once, never entered again after a fault.
+
+  const call = (name: keyof Engine, ...args: any[]): any => {
+    try {
+      return (engine as any)?.[name](...args);
+    } catch (fault) {
+      fatal(fault);
+    }
+  };
+
+  const fatal = async (fault: any) => {
+    if (failure) return;
+    failure = '' + (fault.message ?? fault);
+    engine = undefined;
+    warn('the panel cannot run here: ' + failure);
+    for (const widget of widgets) widget.room.remove();
+    paint();
+    emit('error', { message: failure });
+    const view = read('program') ?? (await quiet(ahead.get(programPath)!.then((r) => r!.json())));
+    link = safeLink(config.link || view?.program.links.club, location.href);
+    paint();
+  };
+
+  const start = async () => {
+    tries++;
+    const asked = named() && quiet(token());
+    const wasm = get('engine.wasm', base);
+    quiet(wasm);
+    const begin = (path: string, query: string, headers = {}) => fetch(api + path + query, { headers, credentials: 'omit' });
+    ahead.set(programPath, quiet(begin(programPath, '?key=' + key)));
+    if (asked) ahead.set('/v1/me', quiet(asked.then((given) => begin('/v1/me', '', { Authorization: 'Bearer ' + given }))));
+    const [module, css, locale] = await Promise.all([
+      load(base, tries) as Promise<EngineModule>,
+      get('panel.css', base),
+      get(config.lang + '.json', base),
+    ]);
+    engine = await module.boot(wasm, css, threshold, locale);
+    for (const widget of widgets) widget.enter();
+  };
+
+  /** Starts the engine if it is not; on trouble with the network, the next call tries again. */
+  const run = async (name?: keyof Engine, ...args: unknown[]) => {
+    if (failure) return;
+    try {
+      await (loading ||= start());
+      if (name) call(name, ...args);
+    } catch (fault) {
+      loading = undefined;
+      // A file that is no JavaScript will be none next time.
+      if (fault instanceof SyntaxError || tries > 2) fatal(fault || 'its files could not be had');
+    }
+  };
+  const intend = () => run();
+
+  const open = async (view?: unknown) => {
+    const wait = setTimeout(() => launcher?.setAttribute('aria-busy', 'true'), 300);
+    await run('open', view ? '' + view : '');
+    clearTimeout(wait);
+    launcher?.removeAttribute('aria-busy');
+  };
+
+  const state = (open: boolean) => {
+    opened = open;
+    launcher?.setAttribute('aria-expanded', '' + open);
+  };
+
+  const threshold: Threshold = {
+    config,
+    natives: { fetch, parse, stringify },
+    ahead,
+    hooks: {},
+    token,
+    subject,
+    read,
+    write,
+    emit,
+    face: (next) => {
+      write('face', next);
+      paint();
+    },
+    state,
+    focusLauncher: () => launcher?.focus(),
+    fatal,
+  };
+
+  // What is on the page
+
+  const hidden = () => config.launcher == 'none' || matches(config.hide, location.href);
+
+  /** Brings the launcher in line with all that it depends on; touches nothing when it is. */
+  const paint = () => {
+    const kept = face();
+    const shown = !hidden() && (!failure || link);
+    const now = stringify([shown, config.lang, named(), kept]);
+    if (now == drawn) return;
+    drawn = now;
+    const focused = launcher?.matches(':focus');
+    launcher?.remove();
+    launcher = undefined;
+    if (!shown) return;
+    launcher = drawLauncher(config, kept, named(), link);
+    if (!link) {
+      if (config.prefetch != 'none') for (const sign of ['pointerenter', 'focus']) launcher.addEventListener(sign, intend);
+      launcher.onclick = () => (opened ? call('close') : open());
+      state(opened);
+    }
+    float.shadow.prepend(launcher);
+    if (focused) launcher.focus();
+  };
+
+  /** `<vafa-widget>`: the floating one is ours, each that the page's author wrote is an inline panel. */
+  class Widget extends HTMLElement {
+    shadow = this.attachShadow({ mode: 'open' });
+    room = this.shadow.appendChild(document.createElement('div'));
+    mounted: number | undefined;
+
+    constructor() {
+      super();
+      this.shadow.adoptedStyleSheets = [styles];
+    }
+
+    connectedCallback() {
+      if (this != float && this.hasAttribute(FLOATING)) return this.remove(); // a copy, from a page cache that clones
+      widgets.add(this);
+      this.enter();
+      if (this != float) seen.observe(this);
+    }
+
+    disconnectedCallback() {
+      // Being moved is not being removed.
+      queueMicrotask(() => {
+        if (this.isConnected) return;
+        widgets.delete(this);
+        call('unmount', this.mounted);
+        this.mounted = undefined;
+      });
+    }
+
+    enter() {
+      this.mounted ??= call('mount', this.room, this != float, this.getAttribute('view') ?? '');
+    }
+  }
+
+  const seen = new IntersectionObserver((entries) => {
+    if (entries.some((entry) => entry.isIntersecting)) run();
+  });
+  let float!: Widget;
+  customElements.define(TAG, Widget);
+  float = new Widget();
+  float.setAttribute(FLOATING, '');
+  float.style.setProperty('--vafa-offset-y', config.y + 'px');
+  float.style.setProperty('--vafa-panel-' + (/start$/.test(config.position) ? 'start' : 'end'), `calc(${config.x}px + env(safe-area-inset-right))`);
+
+  /** On arrival, and whenever a single-page shop may have changed the page. */
+  const settle = () => {
+    if (!float.isConnected) document.body.append(float);
+    paint();
+  };
+
+  /** Members who have opened the panel before get its files at idle; a survey that may be due starts the engine. */
+  const foresee = () => {
+    const { sub, wake_at } = face()!;
+    const { saveData, effectiveType } = (navigator as any).connection ?? {};
+    if (hidden() || !named() || !sub) return;
+    const wait = wake_at! - Date.now();
+    if (wake_at && wait < 1e9) setTimeout(run, wait);
+    if (/^$|auto|idle/.test(config.prefetch) && !saveData && !/2g/.test(effectiveType)) {
+      for (const name of ['engine.js', 'engine.wasm', 'panel.css', config.lang + '.json']) quiet(get(name, base));
+    }
+  };
+
+  const identify = (who: any) => {
+    need(!who || who.call || /^[^.]+\.[^.]+\.[^.]+$/.test(who), 'a member token (JWT) or a function that gives one');
+    name(who);
+    if (engine) quiet(token());
+    paint();
+  };
+
+  const replay = openApi({
+    identify,
+    logout: () => identify(null),
+    open,
+    close: () => call('close'),
+    order: (order) => {
+      need(order?.id, "{id: 'the order number'}");
+      run('order', '' + order.id);
+    },
+    cart: (cart) => {
+      need(cart?.total >= 0, '{total: 1200000} in minor units');
+      emit('cart', cart);
+    },
+    track: (name, props) => emit('track', { name, props }),
+    refresh: () => {
+      settle();
+      call('refresh');
+    },
+    setLanguage: (lang) => {
+      need(WORDS[lang], Object.keys(WORDS));
+      config.lang = lang;
+      paint();
+      if (engine) quiet(get(lang + '.json', base).then((r) => call('set_language', r)));
+    },
+    setConsent: consent,
+    explain: () => ({
+      program,
+      identified: named(),
+      hidden: hidden(),
+      engine: failure || (engine ? 'running' : loading ? 'loading' : 'idle'),
+    }),
+    on: (name, listener) => {
+      need(listener?.call, 'an event and a function');
+      const hear = (event: any) => listener(event.detail);
+      float.addEventListener('vafa:' + name, hear);
+      return () => float.removeEventListener('vafa:' + name, hear);
+    },
+    hook: (name, answer) => {
+      need(answer?.call, 'a name and a function');
+      threshold.hooks[name] = answer;
+    },
+  });
+
+  const arrive = () => {
+    replay();
+    const invited = /[?&]vafa_ref=([\w-]{1,64})/.exec(location.search);
+    if (invited) write('ref', invited[1]);
+    settle();
+    emit('ready');
+    (window as any).navigation?.addEventListener('currententrychange', settle);
+    const idle = () => (window.requestIdleCallback ?? setTimeout)(foresee);
+    if (document.readyState == 'complete') idle();
+    else addEventListener('load', idle);
+  };
+  if (document.body) arrive();
+  else addEventListener('DOMContentLoaded', arrive);
+};
+
+if (customElements.get(TAG)) window.vafa.refresh();
+else {
+  const now = document.currentScript;
+  // By its name, for an image named currentScript would answer too.
+  const tag = (now?.localName == 'script' ? now : document.querySelector('script[data-program]')) as HTMLScriptElement | null;
+  const src = tag?.src || location.href;
+  const config = readConfig((name) => tag?.getAttribute('data-' + name) || '', src, document.documentElement.lang, WORDS);
+  if (config) enter(config, src);
+  else warn('the script tag needs data-program and data-key="pk_…"');
+}

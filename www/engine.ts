@@ -1,0 +1,146 @@
+/**
+ * `engine-HASH.js`: the glue of the WASM, and what the door need not carry on every page view: the whole of the host
+ * that the engine sees, the check of the files, the watch over faults.
+ */
+import init, * as wasm from 'glue';
+import type { Engine, EngineModule, Face, Host, Threshold } from './host.ts';
+import { openTransport } from './transport.ts';
+
+/** How long the page's function may keep the first paint waiting for a token. */
+const TOKEN_MS_MAX = 1_000;
+
+const digest = async (bytes: ArrayBuffer) =>
+  btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest('SHA-384', bytes))));
+
+/**
+ * A file's bytes, if they are the ones that were built (a page without https has no means to tell). A damaged one may
+ * sit in the HTTP cache for a year, so it is fetched past it once.
+ */
+const bytesOf = async (file: Response): Promise<ArrayBuffer> => {
+  const name = file.url.replace(/^.*\/(.+)-\w+(\.\w+)$/, '$1$2');
+  const whole = async (response: Response) => {
+    const bytes = await response.arrayBuffer();
+    return !crypto.subtle || (await digest(bytes)) == HASHES[name] ? bytes : undefined;
+  };
+  const bytes = (await whole(file)) ?? (await whole(await fetch(file.url, { cache: 'reload' })));
+  if (!bytes) throw new Error(name + ' is damaged');
+  return bytes;
+};
+
+const textOf = async (file: Response) => new TextDecoder().decode(await bytesOf(file));
+
+/** Compiles while the file is still coming, where the server names its type. */
+const moduleOf = async (file: Response): Promise<WebAssembly.Module> => {
+  const streamed = file.headers.get('Content-Type') == 'application/wasm' && WebAssembly.compileStreaming(file.clone());
+  if (streamed) streamed.catch(() => {});
+  const bytes = await bytesOf(file);
+  return (await streamed) || WebAssembly.compile(bytes);
+};
+
+/** Black or white, whichever is read better on `#rrggbb` (by WCAG's luminance, 4.5:1 at the least). */
+export const readable = (accent: string): string => {
+  const light = (at: number) => (parseInt(accent.slice(at, at + 2), 16) / 255) ** 2.2;
+  return 0.2126 * light(1) + 0.7152 * light(3) + 0.0722 * light(5) > 0.18 ? '#000' : '#fff';
+};
+
+const hostOf = (threshold: Threshold): Host => {
+  const { config, hooks, face } = threshold;
+  return {
+    ...threshold,
+    ...openTransport(threshold),
+    face: (next: Face) => {
+      const accent = /^#[\da-f]{6}$/i.test(next.accent ?? '') ? next.accent! : null;
+      face({ ...next, accent, ...(accent && { on: readable(accent) }), lang: config.lang });
+    },
+    hooked: (name) => !!hooks[name],
+    hook: async (name, payload) => {
+      try {
+        return await hooks[name]?.(payload);
+      } catch (fault) {
+        console.warn(`[vafa] the page's hook "${name}" failed:`, fault);
+      }
+      return;
+    },
+    tell: () => {},
+    uuid: () =>
+      '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (c) =>
+        (+c ^ (crypto.getRandomValues(new Uint8Array(1))[0]! & (15 >> (+c / 4)))).toString(16),
+      ),
+  };
+};
+
+/** A panic inside the WASM surfaces as an uncaught RuntimeError, now or in a callback later. The console hears of it once. */
+const watch = (fatal: (fault: unknown) => void) => {
+  const ours = new URL('engine-', import.meta.url).href;
+  const judge = (event: Event, fault: unknown) => {
+    if (!(fault instanceof WebAssembly.RuntimeError) || !fault.stack?.includes(ours)) return;
+    event.preventDefault();
+    fatal(fault);
+  };
+  addEventListener('error', (event) => judge(event, event.error));
+  addEventListener('unhandledrejection', (event) => judge(event, event.reason));
+};
+
+/** Other tabs of the shop. Closed while the page rests in the back/forward cache, which an open channel may bar it from. */
+const openChannel = (program: string, host: Host, engine: Engine) => {
+  let channel: BroadcastChannel | undefined;
+  const open = () => {
+    channel = new BroadcastChannel('vafa:' + program);
+    channel.onmessage = (event) => engine.message(event.data);
+  };
+  host.tell = (value) => channel?.postMessage(value);
+  addEventListener('pagehide', () => channel?.close());
+  addEventListener('pageshow', (event) => {
+    if (!event.persisted) return;
+    open();
+    engine.refresh();
+  });
+  open();
+};
+
+/** What is typed into the panel is no shortcut of the shop's. */
+const keepKeys = (room: Element) => {
+  for (const name of ['keydown', 'keyup', 'keypress']) {
+    room.addEventListener(name, (event) => {
+      if ((event.target as Element).matches('input, textarea, select, [contenteditable]')) event.stopPropagation();
+    });
+  }
+};
+
+export const boot: EngineModule['boot'] = async (wasmFile, css, threshold, locale) => {
+  const patience = new Promise((done) => setTimeout(done, TOKEN_MS_MAX));
+  const token = Promise.race([threshold.token().catch(() => {}), patience]);
+  const stop = (fault: unknown): never => {
+    threshold.fatal(fault);
+    throw fault;
+  };
+  const [module, style, words] = await Promise.all([wasmFile.then(moduleOf), textOf(css), textOf(locale), token])
+    // A TypeError is the network's: the door tries again on the next intent.
+    .catch((fault) => (fault && !(fault instanceof TypeError) ? stop(fault) : Promise.reject(fault)));
+  try {
+    const { parse } = threshold.natives;
+    const host = hostOf(threshold);
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(style);
+    await init({ module_or_path: module });
+    watch(threshold.fatal);
+    wasm.start(host, parse(words));
+
+    const engine: Engine = {
+      ...wasm,
+      mount: (room, inline, view) => {
+        const root = room.getRootNode() as ShadowRoot;
+        if (!root.adoptedStyleSheets.includes(sheet)) {
+          root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+          keepKeys(room);
+        }
+        return wasm.mount(room, inline, view);
+      },
+      set_language: (file) => void textOf(file).then((words) => wasm.set_language(parse(words)), () => {}),
+    };
+    openChannel(threshold.config.program, host, engine);
+    return engine;
+  } catch (fault) {
+    return stop(fault);
+  }
+};

@@ -1,0 +1,125 @@
+/**
+ * Vafa in a page: `window.vafa`, its events, its hooks and `<vafa-widget>`.
+ *
+ * Calls made before the script has loaded go into a plain array and are replayed in order:
+ *
+ * ```js
+ * window.vafa = window.vafa || [];
+ * vafa.push(['identify', () => fetch('/club-token').then(r => r.text())]);
+ * vafa.push(['on', 'redeemed', e => console.log(e.code)]);
+ * ```
+ *
+ * That very array becomes the API when the script loads, so a reference to it stays good, `push` keeps working,
+ * and `vafa.open()` may then be called as a method. No call ever throws: wrong use is one `[vafa]` line in the console.
+ */
+
+/** A member token (JWT, ten minutes at most) as the shop's server mints it. */
+export type Token = string;
+
+/** Asked for a token when one is needed, again before it ends, and once when the API refuses it. `null` means: nobody is logged in. */
+export type TokenProvider = () => Token | null | undefined | Promise<Token | null | undefined>;
+
+/** Places in the panel. */
+export type View = 'home' | 'earn' | 'rewards' | 'refer' | 'history' | (string & {});
+
+/** An order that the shopper has just placed; the shop's server reports it to the API by itself. */
+export interface Order {
+  /** The shop's own order number, the same that its server sends. */
+  id: string | number;
+  /** In the currency's minor unit. */
+  total?: number;
+}
+
+/** What is in the basket now. */
+export interface Cart {
+  /** In the currency's minor unit. */
+  total: number;
+  currency?: string;
+  items?: unknown[];
+}
+
+/** What the page hears: `vafa.on('redeemed', fn)`, or `vafa:redeemed` as a bubbling `CustomEvent` on the element. */
+export interface Events {
+  /** The queue has been replayed. */
+  ready: undefined;
+  opened: { view: View };
+  closed: undefined;
+  /** A reward became a coupon. */
+  redeemed: { code: string; reward_id: string };
+  'tier-raised': { tier: string };
+  'survey-shown': { survey: string };
+  'survey-answered': { survey: string };
+  'survey-dismissed': { survey: string };
+  'referral-shared': { code: string };
+  /** The panel cannot run here; a plain link took its place if there is one. */
+  error: { message: string };
+}
+
+/** What the page may do for the panel. Return `undefined` to leave it to the panel. */
+export interface Hooks {
+  /** Put a coupon's code into the basket. */
+  redeem: (coupon: { code: string }) => { applied: boolean } | undefined | Promise<{ applied: boolean } | undefined>;
+  /** Take the guest to the shop's login. */
+  login: () => unknown;
+  /** Take the guest to the shop's registration. */
+  join: () => unknown;
+}
+
+/** Why something is, or is not, on the page. */
+export interface Explanation {
+  program: string;
+  /** The page has called `identify` on this page view. */
+  identified: boolean;
+  /** The launcher is off here, by `data-launcher` or `data-hide-on`. */
+  hidden: boolean;
+  /** `idle`, `loading`, `running`, or the sentence that says why it cannot run. */
+  engine: string;
+}
+
+/** A queued call: the method's name, then its arguments. */
+export type Call = [method: Exclude<keyof Vafa, 'push' | 'version'>, ...args: unknown[]];
+
+export interface Vafa {
+  /** Version of the script. */
+  readonly version: string;
+  /**
+   * Says who is logged in: a token, or better a function that gets one. Call it on every page view of a member; again
+   * when somebody else logs in. Nothing personal is shown before this was called.
+   */
+  identify(who: Token | TokenProvider | null): void;
+  /** Nobody is logged in any more: forgets the token and what was cached for the member. */
+  logout(): void;
+  /** Opens the panel, at a place in it if named; fetches the engine first if need be. */
+  open(view?: View): void;
+  close(): void;
+  /** On the page that thanks for an order: refreshes the points and may ask how it went. */
+  order(order: Order): void;
+  /** Tells what is in the basket, for "you earn N points". */
+  cart(cart: Cart): void;
+  /** Tells that something happened in the page; mirrored as the event `vafa:track`. */
+  track(name: string, props?: Record<string, unknown>): void;
+  /** The page has changed by itself (single-page shops): puts the launcher back, reads the hiding rules anew, fetches fresh points. */
+  refresh(): void;
+  /** `fa` or `en`. */
+  setLanguage(lang: string): void;
+  /** `false` empties Vafa's storage in this browser and keeps everything in memory from then on. */
+  setConsent(allowed: boolean): void;
+  explain(): Explanation;
+  /** Hears an event; returns the function that stops it. */
+  on<E extends keyof Events>(event: E, listener: (detail: Events[E]) => void): () => void;
+  on(event: string, listener: (detail: never) => void): () => void;
+  /** Lets the page do a step itself. One function per name; the last one counts. */
+  hook<H extends keyof Hooks>(name: H, answer: Hooks[H]): void;
+  /** Replays queued calls; the same before and after loading. */
+  push(...calls: Call[]): void;
+}
+
+declare global {
+  interface Window {
+    vafa: Vafa;
+  }
+  interface HTMLElementTagNameMap {
+    /** An inline panel: `<vafa-widget view="rewards"></vafa-widget>`. */
+    'vafa-widget': HTMLElement;
+  }
+}
