@@ -60,8 +60,8 @@ struct Suite<'a> {
     rows: Vec<Row>,
 }
 
-/// `cargo xtask test`.
-pub(crate) fn run(options: &Options) -> Result<()> {
+/// `cargo xtask test`; says whether everything passed.
+pub(crate) fn run(options: &Options) -> bool {
     let total = if options.only.is_empty() {
         NAMES.len()
     } else {
@@ -256,7 +256,7 @@ impl Suite<'_> {
     }
 
     /// The table, and the line that sums it up.
-    fn close(self) -> Result<()> {
+    fn close(self) -> bool {
         let mut all = Tally::default();
         println!(
             "\n{:<14} {:>7} {:>7} {:>8} {:>13}",
@@ -283,11 +283,11 @@ impl Suite<'_> {
                 End::Skipped(why) => println!("skipped {}: {why}", row.name),
             }
         }
-        println!("\n{}", all.line());
         if all.failed > 0 {
-            bail!("not everything passed; the logs are in artefacts/logs");
+            println!("the logs are in artefacts/logs");
         }
-        Ok(())
+        println!("\n{}", all.line());
+        all.failed == 0
     }
 }
 
