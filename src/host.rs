@@ -3,8 +3,7 @@
 //! The TypeScript side promises that none of these throws and no promise rejects, so the engine holds no
 //! path for that: a lost request is a [`Reply`] with status 0, which means *outcome unknown*.
 
-use js_sys::Promise;
-use serde::Serialize;
+use js_sys::{Object, Promise, Reflect};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -17,7 +16,7 @@ extern "C" {
 
     /// Sends a request under `/v1/` with the right credential.
     #[wasm_bindgen(method, js_name = request)]
-    fn request_raw(
+    pub fn send(
         this: &Host,
         method: &str,
         path: &str,
@@ -31,31 +30,31 @@ extern "C" {
 
     /// A stored JSON value, or null.
     #[wasm_bindgen(method, js_name = read)]
-    fn read_raw(this: &Host, name: &str) -> JsValue;
+    pub fn stored(this: &Host, name: &str) -> JsValue;
 
     /// Stores a JSON value; null removes it.
     #[wasm_bindgen(method, js_name = write)]
-    fn write_raw(this: &Host, name: &str, value: &JsValue);
+    pub fn keep(this: &Host, name: &str, value: &JsValue);
 
     /// The shop's id of who is logged in.
     #[wasm_bindgen(method)]
     pub fn subject(this: &Host) -> Option<String>;
 
     /// Fires `vafa:<name>`.
-    #[wasm_bindgen(method, js_name = emit)]
-    fn emit_raw(this: &Host, name: &str, detail: &JsValue);
+    #[wasm_bindgen(method)]
+    pub fn emit(this: &Host, name: &str, detail: &JsValue);
 
     /// Asks the shop's hook; undefined when there is none.
-    #[wasm_bindgen(method, js_name = hook)]
-    fn hook_raw(this: &Host, name: &str, payload: &JsValue) -> Promise;
+    #[wasm_bindgen(method)]
+    pub fn hook(this: &Host, name: &str, payload: &JsValue) -> Promise;
 
     /// Whether the shop answers this hook.
     #[wasm_bindgen(method)]
     pub fn hooked(this: &Host, name: &str) -> bool;
 
     /// What the closed launcher shows, now and on the next page.
-    #[wasm_bindgen(method, js_name = face)]
-    fn face_raw(this: &Host, face: &JsValue);
+    #[wasm_bindgen(method)]
+    pub fn face(this: &Host, face: &JsValue);
 
     /// Tells the launcher whether the panel is open.
     #[wasm_bindgen(method)]
@@ -66,8 +65,8 @@ extern "C" {
     pub fn focus_launcher(this: &Host);
 
     /// Tells the shop's other tabs.
-    #[wasm_bindgen(method, js_name = tell)]
-    fn tell_raw(this: &Host, value: &JsValue);
+    #[wasm_bindgen(method)]
+    pub fn tell(this: &Host, value: &JsValue);
 
     /// A random UUID.
     #[wasm_bindgen(method)]
@@ -105,11 +104,37 @@ pub fn decode<T: DeserializeOwned>(value: JsValue) -> Option<T> {
     serde_wasm_bindgen::from_value(value).ok()
 }
 
-/// Makes a plain JavaScript value; null if that cannot be.
-pub fn encode<T: Serialize + ?Sized>(value: &T) -> JsValue {
-    value
-        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
-        .unwrap_or(JsValue::NULL)
+/// A plain JavaScript object.
+pub fn object(fields: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in fields {
+        // A fresh plain object takes any property.
+        let _ = Reflect::set(&object, &(*name).into(), value);
+    }
+    object.into()
+}
+
+/// A property; undefined when there is none.
+pub fn field(value: &JsValue, name: &str) -> JsValue {
+    Reflect::get(value, &name.into()).unwrap_or_default()
+}
+
+/// A property that is a string.
+pub fn string(value: &JsValue, name: &str) -> Option<String> {
+    field(value, name).as_string()
+}
+
+async fn settled(promise: Promise) -> JsValue {
+    match JsFuture::from(promise).await {
+        Ok(value) | Err(value) => value,
+    }
+}
+
+impl Reply {
+    /// The reply that a promise of the door brings.
+    pub async fn of(promise: Promise) -> Self {
+        settled(promise).await.unchecked_into()
+    }
 }
 
 impl Host {
@@ -118,48 +143,14 @@ impl Host {
         &self,
         method: &str,
         path: &str,
-        body: JsValue,
+        body: &JsValue,
         key: Option<&str>,
     ) -> Reply {
-        match JsFuture::from(self.request_raw(method, path, &body, key)).await {
-            Ok(reply) | Err(reply) => reply.unchecked_into(),
-        }
+        Reply::of(self.send(method, path, body, key)).await
     }
 
-    /// A stored value, if there is one of this shape.
-    pub fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        decode(self.read_raw(name))
-    }
-
-    /// Stores a value.
-    pub fn write<T: Serialize + ?Sized>(&self, name: &str, value: &T) {
-        self.write_raw(name, &encode(value));
-    }
-
-    /// Stores what JavaScript already holds.
-    pub fn keep(&self, name: &str, value: &JsValue) {
-        self.write_raw(name, value);
-    }
-
-    /// Fires an event for the shop.
-    pub fn emit<T: Serialize + ?Sized>(&self, name: &str, detail: &T) {
-        self.emit_raw(name, &encode(detail));
-    }
-
-    /// Asks the shop's hook.
-    pub async fn hook<T: Serialize + ?Sized>(&self, name: &str, payload: &T) -> JsValue {
-        match JsFuture::from(self.hook_raw(name, &encode(payload))).await {
-            Ok(answer) | Err(answer) => answer,
-        }
-    }
-
-    /// Redraws the closed launcher.
-    pub fn face<T: Serialize + ?Sized>(&self, face: &T) {
-        self.face_raw(&encode(face));
-    }
-
-    /// Tells other tabs.
-    pub fn tell<T: Serialize + ?Sized>(&self, value: &T) {
-        self.tell_raw(&encode(value));
+    /// Waits for the shop's hook; undefined when there is none.
+    pub async fn ask(&self, name: &str, payload: &JsValue) -> JsValue {
+        settled(self.hook(name, payload)).await
     }
 }

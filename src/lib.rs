@@ -6,6 +6,7 @@
 //! Every export returns at once and leaves the work to the event loop.
 
 mod host;
+mod node;
 mod outbox;
 mod prompts;
 mod store;
@@ -14,30 +15,32 @@ mod views;
 mod words;
 
 use host::Host;
-use leptos::mount::{UnmountHandle, mount_to};
-use leptos::prelude::*;
+use leptos::mount::mount_to_renderer;
+use leptos::prelude::Owner;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use store::{Store, View};
 use wasm_bindgen::prelude::*;
-use web_sys::HtmlElement;
+use web_sys::Element;
 
-/// What lives as long as the engine.
-struct Engine {
-    store: Store,
-    /// Signals die with their owner.
-    _owner: Owner,
+/// A panel in the document; dropping the handle takes it out.
+struct Mount {
+    id: u32,
+    root: Element,
+    _handle: Box<dyn Any>,
 }
 
 thread_local! {
-    static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
-    static MOUNTS: RefCell<HashMap<u32, Box<dyn Any>>> = RefCell::new(HashMap::new());
-    static NEXT: Cell<u32> = const { Cell::new(0) };
+    // Signals die with their owner: it stays for as long as the page.
+    static ENGINE: RefCell<Option<(Store, Owner)>> = const { RefCell::new(None) };
+    static MOUNTS: RefCell<Vec<Mount>> = const { RefCell::new(Vec::new()) };
+    static LAST: Cell<u32> = const { Cell::new(0) };
 }
 
-fn store() -> Option<Store> {
-    ENGINE.with_borrow(|engine| engine.as_ref().map(|e| e.store))
+fn with_store(f: impl FnOnce(Store)) {
+    if let Some(store) = ENGINE.with_borrow(|engine| engine.as_ref().map(|(store, _)| *store)) {
+        f(store);
+    }
 }
 
 /// Starts the engine: paints from what the browser remembers, then asks the server.
@@ -46,91 +49,98 @@ pub fn start(host: Host, locale: JsValue) {
     words::speak(locale);
     let owner = Owner::new();
     let store = owner.with(|| Store::new(host));
-    ENGINE.set(Some(Engine {
-        store,
-        _owner: owner,
-    }));
-    let _ = any_spawner::Executor::init_wasm_bindgen();
+    ENGINE.set(Some((store, owner)));
     sync::begin(store);
 }
 
 /// Draws the panel into an element of a shadow root: floating, or in the page's flow. Gives a handle.
 #[wasm_bindgen]
-pub fn mount(root: HtmlElement, inline: bool, view: &str) -> u32 {
-    let Some(store) = store() else { return 0 };
-    let view = View::named(view);
-    let handle: UnmountHandle<_> = mount_to(root, move || views::shell(store, inline, view));
-    let id = NEXT.get() + 1;
-    NEXT.set(id);
-    MOUNTS.with_borrow_mut(|all| all.insert(id, Box::new(handle)));
+pub fn mount(root: Element, inline: bool, view: &str) -> u32 {
+    let id = LAST.get() + 1;
+    LAST.set(id);
+    with_store(|store| {
+        if inline {
+            store.set(|s| s.inline.push((id, View::named(view))));
+        }
+        let at = inline.then_some(id);
+        let handle = mount_to_renderer(&root, move || move || views::shell(store, at));
+        MOUNTS.with_borrow_mut(|all| {
+            all.push(Mount {
+                id,
+                root,
+                _handle: Box::new(handle),
+            })
+        });
+    });
     id
 }
 
 /// Takes a panel out again.
 #[wasm_bindgen]
 pub fn unmount(id: u32) {
-    MOUNTS.with_borrow_mut(|all| all.remove(&id));
+    MOUNTS.with_borrow_mut(|all| all.retain(|mount| mount.id != id));
+    with_store(|store| store.set(|s| s.inline.retain(|(i, _)| *i != id)));
+}
+
+/// Finds an element in what we have drawn, in any mount.
+fn find(selector: &str) -> Option<Element> {
+    MOUNTS.with_borrow(|all| {
+        all.iter()
+            .find_map(|m| m.root.query_selector(selector).ok()?)
+    })
 }
 
 /// Opens the floating panel, at a view if one is named.
 #[wasm_bindgen]
 pub fn open(view: &str) {
-    if let Some(store) = store() {
+    with_store(|store| {
         if !view.is_empty() {
-            store.go(View::named(view));
+            store.set(|s| s.view = View::named(view));
         }
         views::open(store);
-    }
+    });
 }
 
 /// Closes the floating panel.
 #[wasm_bindgen]
 pub fn close() {
-    if let Some(store) = store() {
-        views::close(store);
-    }
+    with_store(views::close);
 }
 
 /// The page's identity has changed.
 #[wasm_bindgen]
 pub fn identity_changed() {
-    if let Some(store) = store() {
-        sync::identity_changed(store);
-    }
+    with_store(sync::identity_changed);
 }
 
 /// The shop announces an order.
 #[wasm_bindgen]
 pub fn order(id: String) {
-    if let Some(store) = store() {
-        sync::order(store, id);
-    }
+    with_store(|store| sync::order(store, id));
 }
 
 /// Asks the server again.
 #[wasm_bindgen]
 pub fn refresh() {
-    if let Some(store) = store() {
+    with_store(|store| {
         sync::refresh(store);
         sync::flush(store);
-    }
+    });
 }
 
 /// Takes up another language.
 #[wasm_bindgen]
 pub fn set_language(locale: JsValue) {
-    if let Some(store) = store() {
+    with_store(|store| {
         words::speak(locale);
-        store.lang.set(words::lang());
+        store.set(|s| s.notice = None);
         sync::face(store);
-    }
+    });
 }
 
 /// Another tab of the shop has changed something.
 #[wasm_bindgen]
 pub fn message(_value: JsValue) {
-    if let Some(store) = store() {
-        prompts::heard(store);
-        refresh();
-    }
+    with_store(prompts::heard);
+    refresh();
 }

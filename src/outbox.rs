@@ -4,132 +4,179 @@
 //! sent again with the same id, after a reload or from another tab as well; the server gives one outcome for one
 //! id. So the widget never says "failed" when it does not know.
 
-use crate::host::{Host, encode};
+use crate::host::{Host, field, object, string};
 use crate::store::Store;
-use contract::shopper::{Event, Events, Join, Redeem, SurveyResponse};
-use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 /// Longest time that an unanswered action is tried again: 24 hours.
-const LIFE_MS: i64 = 86_400_000;
-/// Most actions kept.
+const LIFE_MS: f64 = 86_400_000.0;
+/// Most actions kept; the oldest go first.
 const ACTIONS_MAX: usize = 50;
 
+/// What an action is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Join the club.
+    Join,
+    /// Take a reward.
+    Redeem,
+    /// Give an unused reward back.
+    Cancel,
+    /// Answer a survey.
+    Answer,
+    /// Answer its last question.
+    Finish,
+    /// Tell what a prompt did.
+    Tell,
+}
+
+impl Kind {
+    const ALL: [(Self, &'static str); 6] = [
+        (Self::Join, "join"),
+        (Self::Redeem, "redeem"),
+        (Self::Cancel, "cancel"),
+        (Self::Answer, "answer"),
+        (Self::Finish, "finish"),
+        (Self::Tell, "tell"),
+    ];
+
+    fn name(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(kind, _)| *kind == self)
+            .map_or("", |(_, name)| name)
+    }
+
+    /// The shopper waits for its outcome.
+    pub fn is_waited_for(self) -> bool {
+        matches!(self, Self::Join | Self::Redeem | Self::Cancel)
+    }
+}
+
 /// Something to do, and the id under which it is done once.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone)]
 pub struct Action {
     /// The `Idempotency-Key`.
     pub key: String,
-    /// Who does it.
-    pub sub: String,
-    /// When it was asked for, in milliseconds since 1970.
-    pub at: i64,
-    /// What.
-    pub what: What,
+    /// What it is for.
+    pub kind: Kind,
+    /// What it is done to: a reward, a redemption, a response.
+    pub subject: String,
+    /// HTTP method.
+    pub method: String,
+    /// Path under `/v1/`.
+    pub path: String,
+    /// JSON body.
+    pub body: JsValue,
+    sub: String,
+    at: f64,
 }
 
-/// What can be done.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-pub enum What {
-    /// Join the club.
-    Join(Join),
-    /// Take a reward.
-    Redeem(Redeem),
-    /// Give an unused reward back.
-    Cancel(String),
-    /// Answer a survey.
-    Answer(SurveyResponse),
-    /// Tell what a prompt did.
-    Tell(Event),
-}
-
-impl What {
-    /// Method, path and body.
-    pub fn request(&self) -> (&'static str, String, JsValue) {
-        match self {
-            Self::Join(join) => ("POST", "/v1/me".into(), encode(join)),
-            Self::Redeem(redeem) => ("POST", "/v1/me/redemptions".into(), encode(redeem)),
-            Self::Cancel(id) => (
-                "DELETE",
-                ["/v1/me/redemptions/", id].concat(),
-                JsValue::UNDEFINED,
-            ),
-            Self::Answer(response) => ("POST", "/v1/me/responses".into(), encode(response)),
-            Self::Tell(event) => (
-                "POST",
-                "/v1/events".into(),
-                encode(&Events {
-                    events: vec![event.clone()],
-                }),
-            ),
+impl Action {
+    /// An action of whoever is logged in, with a new id.
+    pub fn new(
+        host: &Host,
+        kind: Kind,
+        subject: &str,
+        method: &str,
+        path: &str,
+        body: JsValue,
+    ) -> Self {
+        Self {
+            key: host.uuid(),
+            kind,
+            subject: subject.to_owned(),
+            method: method.to_owned(),
+            path: path.to_owned(),
+            body,
+            sub: host.subject().unwrap_or_default(),
+            at: host.now(),
         }
     }
 
-    /// The same thing asked again, by an impatient finger or in a second tab.
-    fn repeats(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Redeem(a), Self::Redeem(b)) => a.reward_id == b.reward_id,
-            (Self::Cancel(a), Self::Cancel(b)) => a == b,
-            (Self::Join(_), Self::Join(_)) => true,
-            _ => false,
-        }
+    fn write(&self) -> JsValue {
+        object(&[
+            ("key", self.key.as_str().into()),
+            ("kind", self.kind.name().into()),
+            ("subject", self.subject.as_str().into()),
+            ("method", self.method.as_str().into()),
+            ("path", self.path.as_str().into()),
+            ("body", self.body.clone()),
+            ("sub", self.sub.as_str().into()),
+            ("at", self.at.into()),
+        ])
+    }
+
+    fn read(value: &JsValue) -> Option<Self> {
+        let kind = string(value, "kind")?;
+        Some(Self {
+            key: string(value, "key")?,
+            kind: Kind::ALL.iter().find(|(_, name)| *name == kind)?.0,
+            subject: string(value, "subject")?,
+            method: string(value, "method")?,
+            path: string(value, "path").filter(|path| path.starts_with("/v1/"))?,
+            body: field(value, "body"),
+            sub: string(value, "sub")?,
+            at: field(value, "at").as_f64()?,
+        })
     }
 }
 
-/// Everything that is not settled, of whoever is logged in.
+fn all(host: &Host) -> Vec<Action> {
+    let stored = host.stored("outbox");
+    if !Array::is_array(&stored) {
+        return Vec::new();
+    }
+    Array::from(&stored)
+        .iter()
+        .filter_map(|value| Action::read(&value))
+        .collect()
+}
+
+/// Everything that is not settled, of whoever is logged in, oldest first.
 pub fn mine(host: &Host) -> Vec<Action> {
     let sub = host.subject().unwrap_or_default();
-    let now = host.now() as i64;
-    let mut all = read(host);
-    all.retain(|a| a.sub == sub && now - a.at < LIFE_MS);
-    all
+    let now = host.now();
+    let mut mine = all(host);
+    mine.retain(|a| a.sub == sub && now - a.at < LIFE_MS);
+    mine
 }
 
-fn read(host: &Host) -> Vec<Action> {
-    host.read("outbox").unwrap_or_default()
-}
-
-fn write(store: Store, mut all: Vec<Action>) {
+fn save(store: Store, mut actions: Vec<Action>) {
     let host = store.host();
-    if all.len() > ACTIONS_MAX {
-        all.drain(..all.len() - ACTIONS_MAX);
+    if actions.len() > ACTIONS_MAX {
+        actions.drain(..actions.len() - ACTIONS_MAX);
     }
-    host.write("outbox", &all);
-    store.doing.set(mine(&host));
+    host.keep(
+        "outbox",
+        &actions.iter().map(Action::write).collect::<Array>(),
+    );
+    let mine = mine(&host);
+    store.set(|s| s.doing = mine);
 }
 
-/// Saves an action; none when the same one is already on its way.
-pub fn put(store: Store, what: What) -> Option<Action> {
-    let host = store.host();
-    let mut all = read(&host);
-    let sub = host.subject().unwrap_or_default();
-    if all.iter().any(|a| a.sub == sub && a.what.repeats(&what)) {
-        return None;
+/// Saves an action, unless the shopper already waits for the same one: an impatient finger, a second tab.
+pub fn put(store: Store, action: Action) {
+    let mut actions = all(&store.host());
+    let same =
+        |a: &Action| a.sub == action.sub && a.kind == action.kind && a.subject == action.subject;
+    if !(action.kind.is_waited_for() && actions.iter().any(same)) {
+        actions.push(action);
+        save(store, actions);
     }
-    let action = Action {
-        key: host.uuid(),
-        sub,
-        at: host.now() as i64,
-        what,
-    };
-    all.push(action.clone());
-    write(store, all);
-    Some(action)
 }
 
 /// Takes a settled action out.
 pub fn settle(store: Store, key: &str) {
-    let mut all = read(&store.host());
-    all.retain(|a| a.key != key);
-    write(store, all);
+    let mut actions = all(&store.host());
+    actions.retain(|a| a.key != key);
+    save(store, actions);
 }
 
-/// Whether this reward is being taken, or this redemption given back.
-pub fn busy(doing: &[Action], id: &str) -> bool {
-    doing.iter().any(|a| match &a.what {
-        What::Redeem(r) => r.reward_id == id,
-        What::Cancel(redemption) => redemption == id,
-        _ => false,
-    })
+/// Whether something is being done to this reward or redemption.
+pub fn busy(doing: &[Action], subject: &str) -> bool {
+    doing
+        .iter()
+        .any(|a| a.kind.is_waited_for() && a.subject == subject)
 }

@@ -1,12 +1,13 @@
-//! What the engine knows, as signals, and what follows from it.
+//! What the engine knows, and what follows from it.
 //!
-//! Data goes one way: replies of the API write `program` and `me`; [`rules`] turns them into balances, standing
-//! and eligibility; views read those. Nothing else holds a copy.
+//! Data goes one way: replies of the API change the [`State`]; [`rules`] turns it into balances, standing and
+//! eligibility; views read those. One signal holds it all: the panel is small enough to be drawn again whole, and
+//! the patch touches only what differs.
 
-use crate::host::{Host, decode};
+use crate::host::Host;
 use crate::outbox::Action;
-use crate::prompts;
-use contract::shopper::{ProgramView, Snapshot};
+use crate::{prompts, words};
+use contract::shopper::{Entry, ProgramView, Snapshot};
 use leptos::prelude::*;
 use rules::ledger::{self, Balances};
 use rules::member::Prompted;
@@ -16,12 +17,12 @@ use rules::surveys::{self, Show};
 use rules::tiers::{self, Standing};
 use rules::{Money, Points, Timestamp};
 use std::sync::Arc;
-use wasm_bindgen::JsValue;
 
 /// Who is looking.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub enum Who {
     /// Not known yet.
+    #[default]
     Unknown,
     /// Not logged in.
     Guest,
@@ -32,9 +33,10 @@ pub enum Who {
 }
 
 /// How current the shown data is.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub enum Link {
     /// Being asked for, nothing wrong so far.
+    #[default]
     Asking,
     /// As the server said.
     Fresh,
@@ -43,9 +45,10 @@ pub enum Link {
 }
 
 /// The places of the panel.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub enum View {
     /// Balance, tier, next step.
+    #[default]
     Home,
     /// Ways to earn.
     Earn,
@@ -83,12 +86,11 @@ impl View {
         Self::ALL
             .into_iter()
             .find(|v| v.name() == name)
-            .unwrap_or(Self::Home)
+            .unwrap_or_default()
     }
 }
 
 /// A sentence for the live region and the strip under the header.
-#[derive(Clone, PartialEq, Eq)]
 pub struct Notice {
     /// Already in the shopper's language.
     pub text: String,
@@ -97,46 +99,87 @@ pub struct Notice {
 }
 
 /// A survey on screen.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Prompt {
     /// Which, and in which scope.
     pub show: Show,
     /// Id of the response, made before anything is sent.
     pub response: String,
+    /// The score that was chosen.
+    pub score: Option<u8>,
+    /// It was sent; the thanks stands.
+    pub sent: bool,
+}
+
+/// Everything that is drawn from.
+#[derive(Default)]
+pub struct State {
+    /// The published program.
+    pub program: Option<Arc<ProgramView>>,
+    /// The member's snapshot.
+    pub me: Option<Arc<Snapshot>>,
+    /// Who is looking.
+    pub who: Who,
+    /// How current it is.
+    pub link: Link,
+    /// Actions whose outcome is not known yet.
+    pub doing: Vec<Action>,
+    /// What was just said.
+    pub notice: Option<Notice>,
+    /// The floating panel is open.
+    pub open: bool,
+    /// Where it is.
+    pub view: View,
+    /// Where each panel in the page's flow is, by handle.
+    pub inline: Vec<(u32, View)>,
+    /// The reward or redemption that asks to be confirmed.
+    pub confirming: Option<String>,
+    /// The redemption that was just made, shown first.
+    pub fresh: Option<String>,
+    /// The code that was just copied.
+    pub copied: Option<String>,
+    /// The survey on screen.
+    pub prompt: Option<Prompt>,
+    /// Older entries that were paged in.
+    pub older: Vec<Entry>,
+    /// Where the next page begins; none when all is shown.
+    pub cursor: Option<String>,
+}
+
+impl State {
+    /// Forgets the member, keeps the program and the place.
+    pub fn forget(&mut self) {
+        *self = Self {
+            program: self.program.take(),
+            open: self.open,
+            view: self.view,
+            inline: std::mem::take(&mut self.inline),
+            link: self.link,
+            who: self.who,
+            ..Self::default()
+        };
+    }
+
+    /// Program and member at one instant, when both are there.
+    pub fn club(&self, now: Timestamp) -> Option<Club> {
+        Some(Club {
+            program: Arc::clone(self.program.as_ref()?),
+            me: Arc::clone(self.me.as_ref()?),
+            now,
+        })
+    }
+
+    /// Says something to the shopper.
+    pub fn say(&mut self, text: String, bad: bool) {
+        self.notice = Some(Notice { text, bad });
+    }
 }
 
 /// The store: cheap to copy, alive as long as the engine.
 #[derive(Clone, Copy)]
 pub struct Store {
     host: StoredValue<Host, LocalStorage>,
-    /// The published program.
-    pub program: RwSignal<Option<Arc<ProgramView>>>,
-    /// The member's snapshot.
-    pub me: RwSignal<Option<Arc<Snapshot>>>,
-    /// Who is looking.
-    pub who: RwSignal<Who>,
-    /// How current it is.
-    pub link: RwSignal<Link>,
-    /// Actions whose outcome is not known yet.
-    pub doing: RwSignal<Vec<Action>>,
-    /// What was just said.
-    pub notice: RwSignal<Option<Notice>>,
-    /// The panel is open.
-    pub open: RwSignal<bool>,
-    /// Where.
-    pub view: RwSignal<View>,
-    /// The reward or redemption that asks to be confirmed.
-    pub confirming: RwSignal<Option<String>>,
-    /// The redemption that was just made, shown first.
-    pub fresh: RwSignal<Option<String>>,
-    /// The survey on screen.
-    pub prompt: RwSignal<Option<Prompt>>,
-    /// Older entries that were paged in.
-    pub older: RwSignal<Vec<contract::shopper::Entry>>,
-    /// Where the next page begins; none when all is shown.
-    pub cursor: RwSignal<Option<String>>,
-    /// Changes with the language.
-    pub lang: RwSignal<String>,
+    state: RwSignal<State, LocalStorage>,
 }
 
 impl Store {
@@ -144,20 +187,7 @@ impl Store {
     pub fn new(host: Host) -> Self {
         Self {
             host: StoredValue::new_local(host),
-            program: RwSignal::new(None),
-            me: RwSignal::new(None),
-            who: RwSignal::new(Who::Unknown),
-            link: RwSignal::new(Link::Asking),
-            doing: RwSignal::new(Vec::new()),
-            notice: RwSignal::new(None),
-            open: RwSignal::new(false),
-            view: RwSignal::new(View::Home),
-            confirming: RwSignal::new(None),
-            fresh: RwSignal::new(None),
-            prompt: RwSignal::new(None),
-            older: RwSignal::new(Vec::new()),
-            cursor: RwSignal::new(None),
-            lang: RwSignal::new(crate::words::lang()),
+            state: RwSignal::new_local(State::default()),
         }
     }
 
@@ -171,42 +201,34 @@ impl Store {
         Timestamp(self.host.with_value(Host::now) as i64)
     }
 
-    /// Everything at once, when both halves are there.
+    /// Reads, and is run again when something changes, where Leptos tracks.
+    pub fn track<T>(self, read: impl FnOnce(&State) -> T) -> T {
+        self.state.with(read)
+    }
+
+    /// Reads.
+    pub fn get<T>(self, read: impl FnOnce(&State) -> T) -> T {
+        self.state.with_untracked(read)
+    }
+
+    /// Changes, and has everything drawn again that is affected.
+    pub fn set(self, change: impl FnOnce(&mut State)) {
+        self.state.update(change);
+    }
+
+    /// Program and member now, when both are there.
     pub fn club(self) -> Option<Club> {
-        Some(Club {
-            program: self.program.get()?,
-            me: self.me.get()?,
-            now: self.now(),
-        })
+        let now = self.now();
+        self.get(|s| s.club(now))
     }
 
     /// Says something to the shopper.
     pub fn say(self, text: String, bad: bool) {
-        self.notice.set(Some(Notice { text, bad }));
-    }
-
-    /// Goes to a place.
-    pub fn go(self, view: View) {
-        self.confirming.set(None);
-        self.notice.set(None);
-        self.view.set(view);
-    }
-
-    /// Forgets the member, keeps the program.
-    pub fn forget(self) {
-        self.me.set(None);
-        self.older.set(Vec::new());
-        self.cursor.set(None);
-        self.confirming.set(None);
-        self.fresh.set(None);
-        self.notice.set(None);
-        self.prompt.set(None);
-        self.doing.set(Vec::new());
+        self.set(|s| s.say(text, bad));
     }
 }
 
 /// The program and the member together at one instant: the input of every rule.
-#[derive(Clone)]
 pub struct Club {
     /// The program.
     pub program: Arc<ProgramView>,
@@ -222,9 +244,15 @@ impl Club {
         ledger::balances(&self.me.facts, self.now)
     }
 
-    /// What points are worth.
-    pub fn worth(&self, points: Points) -> Option<Money> {
-        ledger::worth(&self.program.program, points)
+    /// What points are worth, in words.
+    pub fn worth(&self, points: Points) -> Option<String> {
+        let money = ledger::worth(&self.program.program, points)?;
+        money.is_positive().then(|| self.money(money))
+    }
+
+    /// Money as this program's shoppers say it.
+    pub fn money(&self, money: Money) -> String {
+        words::money(money, &self.program.program.currency)
     }
 
     /// Where the member stands among the tiers.
@@ -245,28 +273,12 @@ impl Club {
         self.program.program.tiers.as_ref()?.levels.get(level)
     }
 
-    /// Why a reward cannot be taken now; empty when it can.
-    pub fn reasons(&self, reward: &Reward) -> Vec<Reason> {
+    /// Rewards in reach first, then by what they cost, each with why it cannot be taken now.
+    pub fn rewards(&self) -> Vec<(&Reward, Vec<Reason>)> {
         let p = &self.program;
-        rewards::eligibility(
-            &p.program,
-            &p.zone,
-            reward,
-            Some(&self.me.facts),
-            None,
-            self.now,
-        )
-    }
-
-    /// Rewards in reach first, then by what they cost.
-    pub fn rewards(&self) -> Vec<(Reward, Vec<Reason>)> {
-        let mut all: Vec<_> = self
-            .program
-            .program
-            .rewards
-            .iter()
-            .map(|r| (r.clone(), self.reasons(r)))
-            .collect();
+        let reasons =
+            |r| rewards::eligibility(&p.program, &p.zone, r, Some(&self.me.facts), None, self.now);
+        let mut all: Vec<_> = p.program.rewards.iter().map(|r| (r, reasons(r))).collect();
         all.sort_by_key(|(r, why)| (!why.is_empty(), r.cost));
         all
     }
@@ -280,19 +292,4 @@ impl Club {
     pub fn prompted(&self, host: &Host) -> Vec<Prompted> {
         surveys::merge(&self.me.facts.prompts, &prompts::here(host))
     }
-}
-
-/// A snapshot as this browser keeps it.
-pub fn cached(host: &Host) -> Option<Snapshot> {
-    let sub: Option<String> = host.read("sub");
-    (sub.is_some() && sub == host.subject())
-        .then(|| host.read("me"))
-        .flatten()
-}
-
-/// Keeps a reply's body for the next visit, and reads it.
-pub fn keep<T: serde::de::DeserializeOwned>(host: &Host, name: &str, body: JsValue) -> Option<T> {
-    let value = decode(body.clone())?;
-    host.keep(name, &body);
-    Some(value)
 }

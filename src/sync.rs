@@ -1,15 +1,14 @@
 //! Asking the server, and doing what the shopper asked for until the outcome is known.
 
-use crate::host::{Host, Reply, decode};
-use crate::outbox::{self, Action, What};
-use crate::store::{Link, Notice, Store, Who, cached, keep};
+use crate::host::{Host, Reply, decode, field, object, string};
+use crate::outbox::{self, Action, Kind};
+use crate::store::{Link, Store, Who};
 use crate::{prompts, words};
-use contract::problem::Problem;
-use contract::shopper::{ClaimReply, EntryPage, ProgramView, RedemptionReply, Snapshot};
+use contract::shopper::{EntryPage, ProgramView, Snapshot};
 use gloo_timers::future::TimeoutFuture;
-use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde::Serialize;
+use rules::Points;
+use serde::de::DeserializeOwned;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
@@ -25,6 +24,7 @@ thread_local! {
     static ASKING: Cell<bool> = const { Cell::new(false) };
     static AGAIN: Cell<bool> = const { Cell::new(false) };
     static SENDING: Cell<bool> = const { Cell::new(false) };
+    static EPOCH: Cell<u32> = const { Cell::new(0) };
     static ORDER: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
@@ -43,28 +43,21 @@ impl Patience {
     }
 }
 
-/// What the closed launcher shows, and when the engine wants to be woken.
-#[derive(Serialize)]
-struct Face {
-    points: Option<String>,
-    label: String,
-    accent: Option<String>,
-    sub: Option<String>,
-    wake_at: Option<i64>,
-    program_version: u32,
-}
-
 /// Paints from what this browser remembers, then asks.
 pub fn begin(store: Store) {
     let host = store.host();
-    if let Some(view) = host.read::<ProgramView>("program") {
+    if let Some(view) = decode::<ProgramView>(host.stored("program")) {
         set_program(store, view);
     }
-    if let Some(snapshot) = cached(&host) {
-        store.who.set(Who::Member);
+    let sub = host.stored("sub").as_string();
+    if sub.is_some()
+        && sub == host.subject()
+        && let Some(snapshot) = decode::<Snapshot>(host.stored("me"))
+    {
         set_me(store, snapshot);
     }
-    store.doing.set(outbox::mine(&host));
+    let waiting = outbox::mine(&host);
+    store.set(|s| s.doing = waiting);
     claim(store);
     refresh(store);
     flush(store);
@@ -73,33 +66,37 @@ pub fn begin(store: Store) {
 /// Somebody came by an invitation: the claim is made once and kept until they join.
 fn claim(store: Store) {
     let host = store.host();
-    let Some(code) = host.read::<String>("ref") else {
+    let Some(code) = host.stored("ref").as_string() else {
         return;
     };
     spawn_local(async move {
         let path = ["/v1/referrals/", &code, "/claims"].concat();
         let reply = host
-            .request("POST", &path, JsValue::UNDEFINED, Some(&host.uuid()))
+            .request("POST", &path, &JsValue::UNDEFINED, Some(&host.uuid()))
             .await;
         if let 200..=299 | 400..=428 = reply.status() {
             host.keep("ref", &JsValue::NULL);
         }
-        if let Some(reply) = decode::<ClaimReply>(reply.body()) {
-            host.write("claim", &reply.claim.id);
+        let id = field(&field(&reply.body(), "claim"), "id");
+        if id.is_string() {
+            host.keep("claim", &id);
         }
     });
 }
 
 /// The shop says that somebody else is there, or nobody.
 pub fn identity_changed(store: Store) {
-    store.forget();
-    store.who.set(Who::Unknown);
+    EPOCH.set(EPOCH.get() + 1);
+    store.set(|s| {
+        s.forget();
+        s.who = Who::Unknown;
+    });
     begin(store);
 }
 
 /// The shop says that an order was placed.
 pub fn order(store: Store, id: String) {
-    ORDER.with(|slot| *slot.borrow_mut() = Some(id));
+    ORDER.set(Some(id));
     refresh(store);
 }
 
@@ -115,17 +112,15 @@ pub fn refresh(store: Store) {
         loop {
             AGAIN.set(false);
             let answered = ask(store).await;
-            store
-                .link
-                .set(if answered { Link::Fresh } else { Link::Lost });
+            store.set(|s| s.link = if answered { Link::Fresh } else { Link::Lost });
             if AGAIN.get() {
                 continue;
             }
             if answered {
-                let order = ORDER.with(|slot| slot.borrow().clone());
+                let order = ORDER.with_borrow(Clone::clone);
                 let arrived = order.as_deref().is_none_or(|id| has_order(store, id));
                 if arrived || order_tries >= ORDER_TRIES_MAX {
-                    ORDER.with(|slot| *slot.borrow_mut() = None);
+                    ORDER.set(None);
                     prompts::consider(store, order);
                     break;
                 }
@@ -138,144 +133,119 @@ pub fn refresh(store: Store) {
 }
 
 fn has_order(store: Store, id: &str) -> bool {
-    store.me.with_untracked(|me| {
-        me.as_ref()
+    store.get(|s| {
+        s.me.as_ref()
             .is_none_or(|me| me.entries.iter().any(|e| e.source.as_deref() == Some(id)))
     })
 }
 
 async fn ask(store: Store) -> bool {
     let host = store.host();
+    let epoch = EPOCH.get();
     let path = ["/v1/programs/", &host.config().program()].concat();
-    // Both are on their way at once: the promise of the second is made before the first is waited for.
-    let (program, me) = both(
-        host.request("GET", &path, JsValue::UNDEFINED, None),
-        host.request("GET", "/v1/me", JsValue::UNDEFINED, None),
-    )
-    .await;
-    let mut answered = true;
-    match program.status() {
-        200 => match keep::<ProgramView>(&host, "program", program.body()) {
-            Some(view) => set_program(store, view),
-            None => answered = false,
-        },
-        _ => answered = store.program.with_untracked(Option::is_some) && program.status() == 304,
+    // Both are on their way before the first is waited for.
+    let program = host.send("GET", &path, &JsValue::UNDEFINED, None);
+    let me = host.send("GET", "/v1/me", &JsValue::UNDEFINED, None);
+    let program = Reply::of(program).await;
+    let known = match program.status() {
+        200 => take::<ProgramView>(&host, "program", &program).map(|view| set_program(store, view)),
+        _ => None,
+    };
+    let me = Reply::of(me).await;
+    if epoch != EPOCH.get() {
+        // This answer is about somebody who has left; the next one is on its way.
+        AGAIN.set(true);
+        return true;
     }
-    match me.status() {
-        200 => match keep::<Snapshot>(&host, "me", me.body()) {
-            Some(snapshot) => {
-                host.write("sub", &host.subject());
-                store.who.set(Who::Member);
-                set_me(store, snapshot);
-            }
-            None => answered = false,
-        },
+    let answered = match me.status() {
+        200 => {
+            let snapshot = take::<Snapshot>(&host, "me", &me);
+            host.keep("sub", &host.subject().into());
+            snapshot.map(|snapshot| set_me(store, snapshot)).is_some()
+        }
         401 | 404 => {
             let stranger = me.status() == 404;
-            store
-                .who
-                .set(if stranger { Who::Stranger } else { Who::Guest });
-            if store.me.with_untracked(Option::is_some) {
-                store.forget();
-            }
             host.keep("me", &JsValue::NULL);
+            store.set(|s| {
+                s.forget();
+                s.who = if stranger { Who::Stranger } else { Who::Guest };
+            });
             face(store);
+            true
         }
-        _ => answered = false,
-    }
-    answered
+        _ => false,
+    };
+    known.is_some() && answered
 }
 
-/// Waits for two replies that are on their way together.
-async fn both(
-    first: impl Future<Output = Reply>,
-    second: impl Future<Output = Reply>,
-) -> (Reply, Reply) {
-    use std::pin::pin;
-    use std::task::Poll;
-    let (mut first, mut second) = (pin!(first), pin!(second));
-    let (mut a, mut b) = (None, None);
-    std::future::poll_fn(move |cx| {
-        if a.is_none()
-            && let Poll::Ready(reply) = first.as_mut().poll(cx)
-        {
-            a = Some(reply);
-        }
-        if b.is_none()
-            && let Poll::Ready(reply) = second.as_mut().poll(cx)
-        {
-            b = Some(reply);
-        }
-        match (a.take(), b.take()) {
-            (Some(x), Some(y)) => Poll::Ready((x, y)),
-            (x, y) => {
-                (a, b) = (x, y);
-                Poll::Pending
-            }
-        }
-    })
-    .await
+/// Reads a reply's body and keeps it for the next visit.
+fn take<T: DeserializeOwned>(host: &Host, name: &str, reply: &Reply) -> Option<T> {
+    let value = decode(reply.body())?;
+    host.keep(name, &reply.body());
+    Some(value)
 }
 
 fn set_program(store: Store, view: ProgramView) {
-    if store
-        .program
-        .with_untracked(|old| old.as_deref() != Some(&view))
-    {
-        words::zone(&view.program.zone);
-        store.program.set(Some(Arc::new(view)));
-        face(store);
-    }
+    words::zone(&view.program.zone);
+    store.set(|s| s.program = Some(Arc::new(view)));
+    face(store);
 }
 
 fn set_me(store: Store, snapshot: Snapshot) {
-    let before = untrack(|| store.club()).and_then(|c| c.standing());
-    let first = store.me.with_untracked(Option::is_none);
-    if first || store.older.with_untracked(Vec::is_empty) {
-        store.cursor.set(snapshot.next_cursor.clone());
-    }
-    store.me.set(Some(Arc::new(snapshot)));
-    if let Some(club) = untrack(|| store.club())
+    let before = store.club().and_then(|club| club.standing());
+    store.set(|s| {
+        if s.older.is_empty() {
+            s.cursor.clone_from(&snapshot.next_cursor);
+        }
+        s.who = Who::Member;
+        s.me = Some(Arc::new(snapshot));
+    });
+    if let Some(club) = store.club()
         && let (Some(before), Some(after)) = (before, club.standing())
         && after.current > before.current
         && let Some(tier) = club.tier(after.current)
     {
         let name = words::text(&tier.name);
         store.say(words::fill("tier.raised", &[("tier", &name)]), false);
-        store.host().emit("tier-raised", &tier.id);
+        store.host().emit("tier-raised", &tier.id.as_str().into());
     }
     face(store);
 }
 
-/// Tells the door what to draw while the panel is closed.
+/// Tells the door what to draw while the panel is closed, and when the engine wants to be woken.
 pub fn face(store: Store) {
-    let club = untrack(|| store.club());
-    let Some(view) = store.program.get_untracked() else {
+    let Some(view) = store.get(|s| s.program.clone()) else {
         return;
     };
-    let wake = club
+    let (host, club) = (store.host(), store.club());
+    let wake_at = club
         .as_ref()
-        .and_then(|c| prompts::wake_at(c, &store.host()));
-    store.host().face(&Face {
-        points: club.map(|c| words::points(c.balances().available)),
-        label: words::t("launcher.label"),
-        accent: view.program.look.accent.clone(),
-        sub: store.host().subject(),
-        wake_at: wake.map(|at| at.0),
-        program_version: view.program.version,
-    });
+        .and_then(|c| prompts::wake_at(c, &host))
+        .map(|at| at.0 as f64);
+    let points = club.map(|c| words::points(c.balances().available));
+    let or_null = |value: Option<JsValue>| value.unwrap_or(JsValue::NULL);
+    host.face(&object(&[
+        ("points", or_null(points.map(JsValue::from))),
+        ("label", words::t("launcher.label").into()),
+        (
+            "accent",
+            or_null(view.program.look.accent.as_deref().map(JsValue::from)),
+        ),
+        ("sub", or_null(host.subject().map(JsValue::from))),
+        ("wake_at", or_null(wake_at.map(JsValue::from))),
+        ("program_version", view.program.version.into()),
+    ]));
 }
 
 /// Does something once. A second wish for the same thing joins the first.
-pub fn act(store: Store, what: What) {
-    store.notice.set(None);
-    outbox::put(store, what);
-    flush(store);
-}
-
-/// As [`act`], for what the shopper need not hear about.
-pub fn tell(store: Store, what: What) {
-    outbox::put(store, what);
+pub fn act(store: Store, kind: Kind, subject: &str, method: &str, path: &str, body: JsValue) {
+    if kind.is_waited_for() {
+        store.set(|s| s.notice = None);
+    }
+    outbox::put(
+        store,
+        Action::new(&store.host(), kind, subject, method, path, body),
+    );
     flush(store);
 }
 
@@ -298,8 +268,8 @@ pub fn flush(store: Store) {
                 Outcome::NobodyThere => break,
                 Outcome::Unknown => {
                     turn += 1;
-                    if !matches!(action.what, What::Tell(_)) {
-                        store.link.set(Link::Lost);
+                    if action.kind.is_waited_for() {
+                        store.set(|s| s.link = Link::Lost);
                     }
                     patience.wait().await;
                 }
@@ -317,97 +287,91 @@ enum Outcome {
 
 async fn send(store: Store, action: &Action) -> Outcome {
     let host = store.host();
-    let (method, path, body) = action.what.request();
-    let reply = host.request(method, &path, body, Some(&action.key)).await;
+    let reply = host
+        .request(
+            &action.method,
+            &action.path,
+            &action.body,
+            Some(&action.key),
+        )
+        .await;
+    let body = reply.body();
     match reply.status() {
         200..=299 => {
             outbox::settle(store, &action.key);
-            done(store, &host, &action.what, reply.body());
-            Outcome::Settled
+            done(store, &host, action, &body);
         }
-        401 => Outcome::NobodyThere,
-        0 | 408 | 425 | 429 | 500.. => Outcome::Unknown,
-        status => {
-            let problem: Option<Problem> = decode(reply.body());
-            let code = problem
-                .as_ref()
-                .map(|p| p.code.as_str())
-                .unwrap_or_default();
-            if status == 409 && code == "idempotency_key_in_flight" {
+        401 => return Outcome::NobodyThere,
+        0 | 408 | 425 | 429 | 500.. => return Outcome::Unknown,
+        _ => {
+            let code = string(&body, "code").unwrap_or_default();
+            if code == "idempotency_key_in_flight" {
                 return Outcome::Unknown;
             }
             outbox::settle(store, &action.key);
-            refused(store, &action.what, problem);
-            Outcome::Settled
+            if action.kind.is_waited_for() {
+                let first = field(&field(&body, "errors"), "0");
+                refused(store, &string(&first, "code").unwrap_or(code));
+            }
         }
     }
+    Outcome::Settled
 }
 
-fn done(store: Store, host: &Host, what: &What, body: JsValue) {
-    match what {
-        What::Redeem(_) => {
-            if let Some(reply) = decode::<RedemptionReply>(body) {
-                host.emit("redeemed", &reply.redemption);
-                store.fresh.set(Some(reply.redemption.id));
-            }
-            store.confirming.set(None);
-            store.say(words::t("redeem.done"), false);
+fn done(store: Store, host: &Host, action: &Action, body: &JsValue) {
+    match action.kind {
+        Kind::Tell | Kind::Answer => return,
+        Kind::Finish => host.emit("survey-answered", &action.body),
+        Kind::Join => store.say(words::t("join.done"), false),
+        Kind::Redeem => {
+            let redemption = field(body, "redemption");
+            host.emit("redeemed", &redemption);
+            store.set(|s| {
+                s.fresh = string(&redemption, "id");
+                s.confirming = None;
+                s.say(words::t("redeem.done"), false);
+            });
         }
-        What::Cancel(_) => {
-            if let Some(reply) = decode::<RedemptionReply>(body) {
-                let points = words::points(reply.redemption.points);
-                store.say(words::fill("cancel.done", &[("points", &points)]), false);
-            }
-            store.confirming.set(None);
+        Kind::Cancel => {
+            let points = field(&field(body, "redemption"), "points")
+                .as_f64()
+                .unwrap_or(0.0);
+            let points = words::points(Points(points as i64));
+            store.set(|s| {
+                s.confirming = None;
+                s.say(words::fill("cancel.done", &[("points", &points)]), false);
+            });
         }
-        What::Join(_) => store.say(words::t("join.done"), false),
-        What::Answer(response) => {
-            if response.completed {
-                host.emit("survey-answered", response);
-            }
-        }
-        What::Tell(_) => return,
     }
-    host.tell("changed");
+    host.tell(&"changed".into());
     refresh(store);
 }
 
-fn refused(store: Store, what: &What, problem: Option<Problem>) {
-    if matches!(what, What::Tell(_) | What::Answer(_)) {
-        return;
-    }
-    let code = problem.map(|p| {
-        p.errors
-            .into_iter()
-            .next()
-            .map_or(p.code, |fault| fault.code)
+fn refused(store: Store, code: &str) {
+    let sentence = words::maybe(&["refused.", code].concat());
+    store.set(|s| {
+        s.confirming = None;
+        s.say(sentence.unwrap_or_else(|| words::t("refused.other")), true);
     });
-    let key = ["refused.", code.as_deref().unwrap_or_default()].concat();
-    let sentence = words::maybe(&key).unwrap_or_else(|| words::t("refused.other"));
-    store.confirming.set(None);
-    store.notice.set(Some(Notice {
-        text: sentence,
-        bad: true,
-    }));
     refresh(store);
 }
 
 /// Brings one more page of entries.
 pub fn older(store: Store) {
-    let Some(cursor) = store.cursor.get_untracked() else {
+    let Some(cursor) = store.get(|s| s.cursor.clone()) else {
         return;
     };
     spawn_local(async move {
         let path = ["/v1/me/entries?cursor=", &cursor].concat();
         let reply = store
             .host()
-            .request("GET", &path, JsValue::UNDEFINED, None)
+            .request("GET", &path, &JsValue::UNDEFINED, None)
             .await;
         match decode::<EntryPage>(reply.body()) {
-            Some(page) if reply.status() == 200 => {
-                store.older.update(|all| all.extend(page.entries));
-                store.cursor.set(page.next_cursor);
-            }
+            Some(page) if reply.status() == 200 => store.set(|s| {
+                s.older.extend(page.entries);
+                s.cursor = page.next_cursor;
+            }),
             _ => store.say(words::t("error.lost"), true),
         }
     });

@@ -140,6 +140,16 @@ pub fn number(n: i64) -> String {
     with(|w| call(&w.number, n as f64))
 }
 
+/// A whole number in Latin digits, for attributes.
+pub fn digits(n: i64) -> String {
+    n.to_string()
+}
+
+/// A code or id that keeps its own direction inside a sentence.
+pub fn isolate(code: &str) -> String {
+    ["\u{2068}", code, "\u{2069}"].concat()
+}
+
 /// Basis points as a number of times, e.g. `1.5`.
 pub fn times(bp: u32) -> String {
     with(|w| call(&w.number, f64::from(bp) / 10_000.0))

@@ -1,8 +1,7 @@
-//! The smallest pieces: plain functions that give an [`AnyView`], so that the bundle holds each once.
+//! The smallest pieces.
 
-use super::icons::icon;
+use crate::node::{Node, el};
 use crate::words::t;
-use leptos::prelude::*;
 
 /// How a button looks.
 #[derive(Clone, Copy)]
@@ -15,113 +14,123 @@ pub(super) enum Tone {
     Quiet,
 }
 
-/// A button with words. While `busy` it cannot be pressed again and says so.
-pub(super) fn button(
-    tone: Tone,
-    label: String,
-    busy: Signal<bool>,
-    press: impl Fn() + 'static,
-) -> AnyView {
+/// A stroke icon; it says nothing to a screen reader.
+pub(super) fn icon(path: &str) -> Node {
+    el("svg", "icon")
+        .attr("viewBox", "0 0 24 24")
+        .attr("aria-hidden", "true")
+        .child(el("path", "").attr("d", path))
+}
+
+/// A button with words.
+pub(super) fn button(tone: Tone, label: String, press: impl Fn() + 'static) -> Node {
     let class = match tone {
         Tone::Main => "btn main",
         Tone::Plain => "btn plain",
         Tone::Quiet => "btn quiet",
     };
-    view! {
-        <button
-            type={"button"}
-            class={class}
-            part={"button"}
-            aria-disabled={move || busy.get().then_some("true")}
-            aria-busy={move || busy.get().then_some("true")}
-            on:click={move |_| {
-                if !busy.get_untracked() {
-                    press();
-                }
-            }}
-        >
-            {label}
-        </button>
-    }
-    .into_any()
+    el("button", class)
+        .attr("type", "button")
+        .attr("part", "button")
+        .on("click", move |_| press())
+        .text(label)
 }
 
-/// A button that is never busy.
-pub(super) fn link(tone: Tone, label: String, press: impl Fn() + 'static) -> AnyView {
-    button(tone, label, Signal::stored(false), press)
+/// Marks a button as working: pressed again, it does nothing, and it says so.
+pub(super) fn busy(button: Node, busy: bool) -> Node {
+    if busy {
+        button
+            .attr("aria-disabled", "true")
+            .attr("aria-busy", "true")
+    } else {
+        button
+    }
 }
 
 /// A button that shows only an icon; `label` is its name.
-pub(super) fn icon_button(
-    path: &'static str,
-    label: String,
-    press: impl Fn() + 'static,
-) -> AnyView {
-    view! {
-        <button type={"button"} class={"btn square"} aria-label={label} on:click={move |_| press()}>
-            {icon(path)}
-        </button>
-    }
-    .into_any()
+pub(super) fn icon_button(path: &str, label: &str, press: impl Fn() + 'static) -> Node {
+    el("button", "btn square")
+        .attr("type", "button")
+        .attr("aria-label", label)
+        .on("click", move |_| press())
+        .child(icon(path))
+}
+
+/// An icon in its tile.
+pub(super) fn tile(class: &str, path: &str) -> Node {
+    el("span", class).child(icon(path))
 }
 
 /// A heading with something at its end.
-pub(super) fn heading(label: String, end: Option<AnyView>) -> AnyView {
-    view! { <div class={"heading"}><h3>{label}</h3>{end}</div> }.into_any()
+pub(super) fn heading(label: String, end: Option<Node>) -> Node {
+    el("div", "heading")
+        .child(el("h3", "").text(label))
+        .maybe(end)
+}
+
+/// A paragraph.
+pub(super) fn p(class: &str, words: String) -> Node {
+    el("p", class).text(words)
+}
+
+/// Two lines of words that take the room there is.
+pub(super) fn lines(title: String, sub: Node) -> Node {
+    el("div", "grow")
+        .child(el("div", "title").text(title))
+        .child(sub)
+}
+
+/// The second line, plain.
+pub(super) fn sub(words: String) -> Node {
+    el("div", "sub").text(words)
 }
 
 /// A line of a list: an icon, two lines of words, something at the end.
-pub(super) fn row(path: &'static str, title: String, sub: AnyView, end: AnyView) -> AnyView {
-    view! {
-        <div class={"row"}>
-            <span class={"tile"}>{icon(path)}</span>
-            <div class={"grow"}>
-                <div class={"title"}>{title}</div>
-                <div class={"sub"}>{sub}</div>
-            </div>
-            {end}
-        </div>
-    }
-    .into_any()
+pub(super) fn row(path: &str, title: String, sub: Node, end: Option<Node>) -> Node {
+    el("div", "row")
+        .child(tile("tile", path))
+        .child(lines(title, sub))
+        .maybe(end)
+}
+
+/// A list in a card.
+pub(super) fn list(items: Vec<Node>) -> Node {
+    el("div", "card list").children(items)
 }
 
 /// A quiet page with one sentence, and perhaps a button.
-pub(super) fn empty(
-    path: &'static str,
-    title: String,
-    sub: String,
-    end: Option<AnyView>,
-) -> AnyView {
-    view! {
-        <div class={"empty"}>
-            <span class={"tile big"}>{icon(path)}</span>
-            <h3>{title}</h3>
-            <p>{sub}</p>
-            {end}
-        </div>
-    }
-    .into_any()
+pub(super) fn empty(path: &str, title: String, words: String, end: Option<Node>) -> Node {
+    el("div", "empty")
+        .child(tile("tile big", path))
+        .child(el("h3", "").text(title))
+        .child(p("", words))
+        .maybe(end)
 }
 
 /// Grey shapes where content will be. They appear only after 300 ms, by the style sheet.
-pub(super) fn skeleton() -> AnyView {
-    let bars: Vec<_> = ["w40 tall", "w70", "block", "block", "w70"]
-        .into_iter()
-        .map(|class| view! { <div class={["bone ", class].concat()}></div> })
-        .collect();
-    view! { <div class={"skeleton"} role={"status"} aria-label={t("loading")}>{bars}</div> }
-        .into_any()
+pub(super) fn skeleton() -> Node {
+    let bones = [
+        "bone w40 tall",
+        "bone w70",
+        "bone block",
+        "bone block",
+        "bone w70",
+    ];
+    el("div", "skeleton")
+        .attr("role", "status")
+        .attr("aria-label", &t("loading"))
+        .children(bones.map(|class| el("div", class)))
 }
 
 /// A code that reads left to right in any language.
-pub(super) fn code(text: String) -> AnyView {
-    view! { <bdi class={"code"} dir={"ltr"}>{text}</bdi> }.into_any()
+pub(super) fn code(words: &str) -> Node {
+    el("bdi", "code").attr("dir", "ltr").text(words)
 }
 
 /// Puts words on the clipboard.
-pub(super) fn copy(text: &str) {
+pub(super) fn copy(words: &str) {
     if let Some(window) = web_sys::window() {
-        // The promise may be refused by the page's policy; the code stays selectable on screen.
-        let _ = window.navigator().clipboard().write_text(text);
+        // The page's policy may refuse; the code stays selectable on screen.
+        let _ = window.navigator().clipboard().write_text(words);
     }
 }

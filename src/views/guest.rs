@@ -1,21 +1,25 @@
 //! What somebody who is no member sees: what the club gives, and how to get in.
 
-use super::atoms::{Tone, button, heading, link, row};
+use super::atoms::{self, Tone, button, heading, list, p, row, sub};
 use super::icons;
-use super::shell::Frame;
-use crate::outbox::What;
-use crate::store::{Store, Who};
+use super::shell::{self, Frame};
+use crate::host::object;
+use crate::node::{Node, el};
+use crate::outbox::Kind;
+use crate::store::{State, Store, Who};
 use crate::sync;
 use crate::words::{self, fill, t};
-use contract::shopper::Join;
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use rules::program::{Activity, Program};
+use wasm_bindgen::JsValue;
+
+/// Rewards shown to tempt.
+const GIFTS_SHOWN: usize = 4;
 
 /// Draws the page.
-pub(super) fn guest(frame: Frame, program: &Program) -> AnyView {
+pub(super) fn guest(frame: Frame, s: &State, program: &Program) -> Node {
     let store = frame.store;
-    let stranger = store.who.get_untracked() == Who::Stranger;
+    let stranger = s.who == Who::Stranger;
     let bonus = program
         .earning
         .activities
@@ -25,77 +29,79 @@ pub(super) fn guest(frame: Frame, program: &Program) -> AnyView {
         Some(rule) => fill("guest.bonus", &[("points", &words::points(rule.points))]),
         None => t("guest.pitch"),
     };
-    let buttons = if stranger {
-        let doing = Signal::derive(move || store.doing.with(|all| !all.is_empty()));
-        button(Tone::Main, t("join"), doing, move || {
-            let claim_id = store.host().read("claim");
-            sync::act(store, What::Join(Join { claim_id }));
-        })
+    let actions = el("div", "actions");
+    let actions = if stranger {
+        let join = button(Tone::Main, t("join"), move || {
+            let body = object(&[("claim_id", store.host().stored("claim"))]);
+            sync::act(store, Kind::Join, "", "POST", "/v1/me", body);
+        });
+        actions.child(atoms::busy(
+            join,
+            s.doing.iter().any(|a| a.kind == Kind::Join),
+        ))
     } else {
         let (join, login) = (program.links.join.clone(), program.links.login.clone());
-        view! {
-            {link(Tone::Main, t("join"), move || leave(store, "join", join.clone()))}
-            {link(Tone::Plain, t("login"), move || leave(store, "login", login.clone()))}
-        }
-        .into_any()
+        actions
+            .child(button(Tone::Main, t("join"), move || {
+                leave(store, "join", join.as_deref())
+            }))
+            .child(button(Tone::Plain, t("login"), move || {
+                leave(store, "login", login.as_deref())
+            }))
     };
     let mut gifts: Vec<_> = program.rewards.iter().collect();
     gifts.sort_by_key(|reward| reward.cost);
-    let gifts: Vec<_> = gifts
-        .into_iter()
-        .take(4)
-        .map(|reward| {
-            let sub = words::points(reward.cost);
-            let title = words::text(&reward.title);
-            let row = row(
-                icons::reward(&reward.kind),
-                title,
-                view! { {sub} }.into_any(),
-                ().into_any(),
-            );
-            view! { <div class={"item"}>{row}</div> }
-        })
-        .collect();
-    let earn = program.earning.purchase.as_ref().map(|rule| {
-        let money = words::money(rule.per, &program.currency);
-        fill(
-            "earn.purchase.sub",
-            &[("money", &money), ("points", &words::points(rule.points))],
-        )
+    let gifts = gifts.into_iter().take(GIFTS_SHOWN).map(|reward| {
+        let (title, cost) = (words::text(&reward.title), sub(words::points(reward.cost)));
+        el("div", "item").child(row(icons::reward(&reward.kind), title, cost, None))
     });
-    view! {
-        <section class={"card next tall"} aria-label={t("guest.title")}>
-            <div class={"grow"}>
-                <h3>{t(if stranger { "guest.stranger" } else { "guest.title" })}</h3>
-                <p class={"sub"}>{pitch}</p>
-            </div>
-            <div class={"actions"}>{buttons}</div>
-        </section>
-        {heading(t("guest.how"), None)}
-        <ol class={"steps"}>
-            <li>{t("guest.step1")}</li>
-            <li>{earn.unwrap_or_else(|| t("guest.step2"))}</li>
-            <li>{t("guest.step3")}</li>
-        </ol>
-        {heading(t("rewards.title"), None)}
-        <div class={"card list"}>{gifts}</div>
-    }
-    .into_any()
+    let second = program.earning.purchase.as_ref().map(|rule| {
+        let money = words::money(rule.per, &program.currency);
+        let values = [("money", &*money), ("points", &words::points(rule.points))];
+        fill("earn.purchase.sub", &values)
+    });
+    let steps = [
+        t("guest.step1"),
+        second.unwrap_or_else(|| t("guest.step2")),
+        t("guest.step3"),
+    ];
+    let title = t(if stranger {
+        "guest.stranger"
+    } else {
+        "guest.title"
+    });
+    el("div", "page")
+        .child(
+            el("section", "card next tall")
+                .attr("aria-label", &title)
+                .child(
+                    el("div", "")
+                        .child(el("h3", "").text(title.clone()))
+                        .child(p("sub", pitch)),
+                )
+                .child(actions),
+        )
+        .child(heading(t("guest.how"), None))
+        .child(el("ol", "steps").children(steps.map(|step| el("li", "").text(step))))
+        .child(heading(t("rewards.title"), None))
+        .child(list(gifts.collect()))
 }
 
 /// Lets the shop's hook do it, else goes to the shop's page.
-fn leave(store: Store, hook: &'static str, page: Option<String>) {
+fn leave(store: Store, hook: &'static str, page: Option<&str>) {
     let host = store.host();
     if host.hooked(hook) {
+        shell::close(store);
         spawn_local(async move {
-            host.hook(hook, &()).await;
+            host.ask(hook, &JsValue::UNDEFINED).await;
         });
-        super::close(store);
-    } else if let Some(page) =
-        page.filter(|p| p.starts_with("https://") || p.starts_with('/') && !p.starts_with("//"))
-        && let Some(window) = web_sys::window()
-    {
+        return;
+    }
+    let own = |page: &&str| {
+        page.starts_with("https://") || page.starts_with('/') && !page.starts_with("//")
+    };
+    if let (Some(page), Some(window)) = (page.filter(own), web_sys::window()) {
         // A page that refuses to be left keeps its panel open.
-        let _ = window.location().assign(&page);
+        let _ = window.location().assign(page);
     }
 }

@@ -1,46 +1,39 @@
 //! History: every change of the points, in plain words.
 
-use super::atoms::{self, Tone, heading, link};
+use super::atoms::{self, Tone, button, heading, lines, list, sub};
 use super::icons;
 use super::shell::Frame;
-use crate::store::{Club, View};
+use crate::node::{Node, el};
+use crate::store::{Club, State, View};
 use crate::sync;
 use crate::words::{self, fill, t};
 use contract::shopper::{Entry, EntryReason};
-use leptos::prelude::*;
 
 /// Draws the page.
-pub(super) fn history(frame: Frame, club: &Club) -> AnyView {
+pub(super) fn history(frame: Frame, s: &State, club: &Club) -> Node {
     let store = frame.store;
-    let older = store.older.get();
     let rows: Vec<_> = club
         .me
         .entries
         .iter()
-        .chain(&older)
+        .chain(&s.older)
         .map(|e| row(club, e))
         .collect();
     if rows.is_empty() {
-        return atoms::empty(
-            icons::place(View::History),
-            t("history.none"),
-            t("history.none.sub"),
-            None,
-        );
+        let (title, words) = (t("history.none"), t("history.none.sub"));
+        return atoms::empty(icons::place(View::History), title, words, None);
     }
-    let more = store
-        .cursor
-        .get()
-        .map(|_| link(Tone::Plain, t("history.more"), move || sync::older(store)));
-    view! {
-        {heading(t("history.title"), None)}
-        <div class={"card list"}>{rows}</div>
-        <div class={"more"}>{more}</div>
-    }
-    .into_any()
+    let more = s.cursor.as_ref().map(|_| {
+        let more = button(Tone::Plain, t("history.more"), move || sync::older(store));
+        el("div", "more").child(more)
+    });
+    el("div", "page")
+        .child(heading(t("history.title"), None))
+        .child(list(rows))
+        .maybe(more)
 }
 
-fn row(club: &Club, entry: &Entry) -> AnyView {
+fn row(club: &Club, entry: &Entry) -> Node {
     let key = match entry.reason {
         EntryReason::Purchase => "purchase",
         EntryReason::Refund => "refund",
@@ -55,32 +48,30 @@ fn row(club: &Club, entry: &Entry) -> AnyView {
         EntryReason::Adjustment => "adjustment",
     };
     let source = entry.source.as_deref().unwrap_or_default();
-    let subject = club
-        .reward(source)
-        .map_or_else(|| source.to_owned(), |r| words::text(&r.title));
+    let subject = club.reward(source).map_or_else(
+        || words::isolate(source),
+        |reward| words::text(&reward.title),
+    );
     let title = fill(&["entry.", key].concat(), &[("source", &subject)]);
-    let pending = entry.activates_at.filter(|at| *at > club.now);
-    let note = match (pending, entry.expires_at) {
-        (Some(at), _) => fill("entry.pending", &[("date", &words::date(at))]),
-        (None, Some(at)) => fill("entry.expires", &[("date", &words::date(at))]),
-        _ => String::new(),
+    let mut when = words::date(entry.at);
+    let note = match (
+        entry.activates_at.filter(|at| *at > club.now),
+        entry.expires_at,
+    ) {
+        (Some(at), _) => Some(("entry.pending", at)),
+        (None, Some(at)) => Some(("entry.expires", at)),
+        _ => None,
     };
+    if let Some((key, at)) = note {
+        when.push_str(" · ");
+        when.push_str(&fill(key, &[("date", &words::date(at))]));
+    }
     let gain = entry.points.is_positive();
     let amount = words::number(entry.points.0.saturating_abs());
-    let sign = if gain { "+" } else { "−" };
-    view! {
-        <div class={"item line"}>
-            <div class={"grow"}>
-                <div class={"title"}>{title}</div>
-                <div class={"sub"}>
-                    {words::date(entry.at)}
-                    {(!note.is_empty()).then(|| [" · ", &note].concat())}
-                </div>
-            </div>
-            <bdi class={if gain { "amount gain" } else { "amount" }} dir={"ltr"}>
-                {[sign, &amount].concat()}
-            </bdi>
-        </div>
-    }
-    .into_any()
+    let amount = el("bdi", if gain { "amount gain" } else { "amount" })
+        .attr("dir", "ltr")
+        .text([if gain { "+" } else { "−" }, &amount].concat());
+    el("div", "item line")
+        .child(lines(title, sub(when)))
+        .child(amount)
 }

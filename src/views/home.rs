@@ -1,79 +1,63 @@
 //! Home: what I have, what it is worth, what I get next, what I must do for it.
 
-use super::atoms::{Tone, heading, link};
+use super::atoms::{Tone, button, heading, list, p};
 use super::shell::Frame;
 use super::{rewards, tier};
-use crate::store::{Club, View};
+use crate::node::{Node, el};
+use crate::store::{Club, State, View};
 use crate::words::{self, count, fill, t};
 use contract::shopper::RedemptionState;
-use leptos::prelude::*;
 use rules::program::{Expiry, Program};
 use rules::{Points, Timestamp};
 
-/// Days in milliseconds.
+/// A day in milliseconds.
 const DAY_MS: i64 = 86_400_000;
 /// Rewards shown before "all".
 const REWARDS_SHOWN: usize = 3;
 
 /// Draws home.
-pub(super) fn home(frame: Frame, club: &Club) -> AnyView {
+pub(super) fn home(frame: Frame, s: &State, club: &Club) -> Node {
     let shown: Vec<_> = club
         .rewards()
         .into_iter()
         .take(REWARDS_SHOWN)
-        .map(|(reward, why)| rewards::row(frame, club, &reward, &why))
+        .map(|(reward, why)| rewards::row(frame, s, club, reward, &why))
         .collect();
-    let all = link(Tone::Quiet, t("all"), move || frame.go(View::Rewards));
-    view! {
-        {hero(club)}
-        {chips(club)}
-        {tier::card(club)}
-        {next_action(frame, club)}
-        {(!shown.is_empty()).then(|| view! {
-            {heading(t("rewards.title"), Some(all))}
-            <div class={"card list"}>{shown}</div>
-        })}
-    }
-    .into_any()
+    let all = button(Tone::Quiet, t("all"), move || frame.go(View::Rewards));
+    let some = !shown.is_empty();
+    el("div", "page")
+        .child(hero(club))
+        .maybe(chips(club))
+        .maybe(tier::card(club))
+        .maybe(next_action(frame, club))
+        .maybe(some.then(|| heading(t("rewards.title"), Some(all))))
+        .maybe(some.then(|| list(shown)))
 }
 
-fn hero(club: &Club) -> AnyView {
+fn hero(club: &Club) -> Node {
     let balances = club.balances();
-    let worth = club
-        .worth(balances.available)
-        .filter(|money| money.is_positive())
-        .map(|money| words::money(money, &club.program.program.currency));
-    view! {
-        <div class={"hero"}>
-            <p class={"balance"}>
-                <strong>{words::number(balances.available.0)}</strong>
-                {" "}
-                <span>{t("points.unit")}</span>
-            </p>
-            {worth.map(|worth| view! {
-                <p class={"worth"}>
-                    <span class={"sub"}>{t("worth")}</span>
-                    <strong>{worth}</strong>
-                </p>
-            })}
-        </div>
-    }
-    .into_any()
+    let worth = club.worth(balances.available).map(|worth| {
+        el("p", "worth")
+            .child(el("span", "sub").text(t("worth")))
+            .child(el("strong", "").text(worth))
+    });
+    let balance = el("p", "balance")
+        .child(el("strong", "").text(words::number(balances.available.0)))
+        .text(" ")
+        .child(el("span", "").text(t("points.unit")));
+    el("div", "hero").child(balance).maybe(worth)
 }
 
-fn chips(club: &Club) -> AnyView {
+fn chips(club: &Club) -> Option<Node> {
     let balances = club.balances();
     let mut chips: Vec<(&str, String)> = Vec::new();
     if balances.debt.is_positive() {
         chips.push(("chip amber", count("debt", balances.debt.0, &[])));
     }
     if balances.pending.is_positive() {
-        let first = club
-            .me
-            .facts
-            .lots
-            .iter()
-            .map(|l| l.activates_at)
+        let lots = club.me.facts.lots.iter();
+        let first = lots
+            .map(|lot| lot.activates_at)
             .filter(|at| *at > club.now)
             .min();
         let date = first.map(words::date).unwrap_or_default();
@@ -83,26 +67,21 @@ fn chips(club: &Club) -> AnyView {
         ));
     }
     let warn = warn_ms(&club.program.program);
-    if let Some(soon) = balances
+    let soon = balances
         .expiring
         .first()
-        .filter(|e| e.expires_at.0 - club.now.0 <= warn)
-    {
-        let days = days_left(club.now, soon.expires_at);
-        let days = count("days", days, &[]);
+        .filter(|e| e.expires_at.0 - club.now.0 <= warn);
+    if let Some(soon) = soon {
+        let days = count("days", days_left(club.now, soon.expires_at), &[]);
         chips.push((
             "chip amber",
             count("expiring", soon.points.0, &[("days", &days)]),
         ));
     }
-    (!chips.is_empty())
-        .then(|| {
-            let items = chips
-                .into_iter()
-                .map(|(class, text)| view! { <li class={class}>{text}</li> });
-            view! { <ul class={"chips"}>{items.collect::<Vec<_>>()}</ul> }
-        })
-        .into_any()
+    let items = chips
+        .iter()
+        .map(|(class, words)| el("li", class).text(words.as_str()));
+    (!chips.is_empty()).then(|| el("ul", "chips").children(items))
 }
 
 fn warn_ms(program: &Program) -> i64 {
@@ -119,7 +98,7 @@ fn days_left(now: Timestamp, at: Timestamp) -> i64 {
 }
 
 /// One next step: a code that waits, the best reward in reach, or the nearest one out of reach.
-fn next_action(frame: Frame, club: &Club) -> Option<AnyView> {
+fn next_action(frame: Frame, club: &Club) -> Option<Node> {
     let waiting = club
         .me
         .redemptions
@@ -127,46 +106,40 @@ fn next_action(frame: Frame, club: &Club) -> Option<AnyView> {
         .find(|r| r.state == RedemptionState::Open);
     if let Some(reward) = waiting.and_then(|r| club.reward(&r.reward_id)) {
         let title = fill("next.code", &[("reward", &words::text(&reward.title))]);
+        let go = move || frame.go(View::Rewards);
+        return Some(next(title, words::text(&reward.terms), t("show"), go));
+    }
+    let all = club.rewards();
+    let in_reach = all.iter().take_while(|(_, why)| why.is_empty()).last();
+    if let Some((reward, _)) = in_reach {
+        let title = fill("next.ready", &[("reward", &words::text(&reward.title))]);
+        let id = reward.id.clone();
         return Some(next(
             title,
-            words::text(&reward.terms),
-            t("show"),
-            move || frame.go(View::Rewards),
+            rewards::price(club, reward),
+            t("take"),
+            move || {
+                frame.go(View::Rewards);
+                frame.store.set(|s| s.confirming = Some(id.clone()));
+            },
         ));
-    }
-    let mut all = club.rewards();
-    all.sort_by_key(|(reward, _)| reward.cost);
-    if let Some((reward, _)) = all.iter().rev().find(|(_, why)| why.is_empty()) {
-        let title = fill("next.ready", &[("reward", &words::text(&reward.title))]);
-        let sub = rewards::price(club, reward);
-        let id = reward.id.clone();
-        return Some(next(title, sub, t("take"), move || {
-            frame.go(View::Rewards);
-            frame.store.confirming.set(Some(id.clone()));
-        }));
     }
     let (reward, _) = all.first()?;
     let missing = Points(reward.cost.0 - club.balances().available.0);
     missing.is_positive().then(|| {
         let title = fill("next.near", &[("reward", &words::text(&reward.title))]);
-        next(
-            title,
-            count("missing", missing.0, &[]),
-            t("next.earn"),
-            move || frame.go(View::Earn),
-        )
+        let short = count("missing", missing.0, &[]);
+        next(title, short, t("next.earn"), move || frame.go(View::Earn))
     })
 }
 
-fn next(title: String, sub: String, label: String, press: impl Fn() + 'static) -> AnyView {
-    view! {
-        <section class={"card next"} aria-label={t("next.label")}>
-            <div class={"grow"}>
-                <h3>{title}</h3>
-                <p class={"sub"}>{sub}</p>
-            </div>
-            {link(Tone::Main, label, press)}
-        </section>
-    }
-    .into_any()
+fn next(title: String, sub: String, label: String, press: impl Fn() + 'static) -> Node {
+    el("section", "card next")
+        .attr("aria-label", &t("next.label"))
+        .child(
+            el("div", "grow")
+                .child(el("h3", "").text(title))
+                .child(p("sub", sub)),
+        )
+        .child(button(Tone::Main, label, press))
 }

@@ -1,6 +1,5 @@
 //! Stroke icons on a 24-unit grid, drawn with the text's colour.
 
-use leptos::prelude::*;
 use rules::program::RewardKind;
 
 /// A gift.
@@ -23,16 +22,6 @@ const PERCENT: &str =
 const TRUCK: &str = "M3 6h11v10H3zM14 10h4l3 3v3h-7zM7 19a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM17.5 19a2 2 0 1 0 0-4 2 2 0 0 0 0 4z";
 const HEART: &str =
     "M12 20C5 15 3.5 11.5 4 9c.7-3.5 5.5-4.5 8-1 2.5-3.5 7.3-2.5 8 1 .5 2.5-1 6-8 11z";
-
-/// Draws an icon; it says nothing to a screen reader.
-pub(super) fn icon(path: &'static str) -> AnyView {
-    view! {
-        <svg class={"icon"} viewBox={"0 0 24 24"} aria-hidden={"true"}>
-            <path d={path}></path>
-        </svg>
-    }
-    .into_any()
-}
 
 /// The icon of a place in the bar.
 pub(super) const fn place(view: crate::store::View) -> &'static str {

@@ -1,7 +1,6 @@
 //! What a shopper sees. Logic lives in [`crate::store`] and [`rules`]; views read and draw.
 //!
-//! Texts and attributes stand in braces even when constant: the macro would otherwise build static elements
-//! through `innerHTML`, which pages with Trusted Types refuse.
+//! Each view is a function of the store that gives a [`Node`](crate::node::Node).
 
 mod atoms;
 mod earn;

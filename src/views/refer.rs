@@ -1,76 +1,78 @@
 //! Invitation: code, link, share, and how far each friend is.
 
-use super::atoms::{self, Tone, heading, link};
+use super::atoms::{self, Tone, button, heading, list, p, sub};
 use super::icons;
 use super::shell::Frame;
+use crate::host::{field, object};
+use crate::node::{Node, el};
 use crate::store::{Club, View};
 use crate::words::{self, fill, t};
 use contract::shopper::{Friend, FriendState};
-use js_sys::{Function, Object, Reflect};
-use leptos::prelude::*;
+use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Draws the page.
-pub(super) fn refer(frame: Frame, club: &Club) -> AnyView {
+pub(super) fn refer(frame: Frame, club: &Club) -> Node {
     let program = &club.program.program;
     let (Some(terms), Some(invitation)) = (&program.referral, &club.me.referral) else {
-        return atoms::empty(
-            icons::place(View::Refer),
-            t("refer.none"),
-            t("refer.none.sub"),
-            None,
-        );
+        let (title, words) = (t("refer.none"), t("refer.none.sub"));
+        return atoms::empty(icons::place(View::Refer), title, words, None);
     };
     let store = frame.store;
     let friend = words::points(terms.friend_points);
-    let you = words::points(terms.advocate_points);
-    let least = words::money(terms.minimum_order, &program.currency);
-    let pitch = fill(
-        "refer.pitch",
-        &[("friend", &friend), ("you", &you), ("money", &least)],
-    );
+    let values = [
+        ("friend", friend.as_str()),
+        ("you", &words::points(terms.advocate_points)),
+        ("money", &club.money(terms.minimum_order)),
+    ];
+    let pitch = fill("refer.pitch", &values);
     let address = address(program.links.invite.as_deref(), &invitation.code);
-    let code = invitation.code.clone();
     let copy = |what: String| {
         move || {
             atoms::copy(&what);
             store.say(t("copied"), false);
         }
     };
-    let share = {
+    let share = share_function().map(|_| {
         let (address, words) = (
             address.clone(),
             fill("refer.message", &[("points", &friend)]),
         );
-        move || {
+        button(Tone::Main, t("share"), move || {
             share(&words, &address);
-            store.host().emit("referral-shared", &address);
-        }
-    };
+            store
+                .host()
+                .emit("referral-shared", &address.as_str().into());
+        })
+    });
+    let actions = el("div", "actions")
+        .maybe(share)
+        .child(button(Tone::Plain, t("refer.copy_link"), copy(address)))
+        .child(button(
+            Tone::Quiet,
+            t("refer.copy_code"),
+            copy(invitation.code.clone()),
+        ));
     let friends: Vec<_> = invitation.friends.iter().map(friend_row).collect();
-    view! {
-        {heading(t("refer.title"), None)}
-        <p>{pitch}</p>
-        <section class={"card ticket"} aria-label={t("refer.code")}>
-            <div class={"heading"}><h4>{t("refer.code")}</h4></div>
-            {atoms::code(code.clone())}
-            <div class={"actions"}>
-                {can_share().then(|| link(Tone::Main, t("share"), share))}
-                {link(Tone::Plain, t("refer.copy_link"), copy(address))}
-                {link(Tone::Quiet, t("refer.copy_code"), copy(code))}
-            </div>
-        </section>
-        {heading(t("refer.friends"), None)}
-        {if friends.is_empty() {
-            view! { <p class={"sub"}>{t("refer.nobody")}</p> }.into_any()
+    el("div", "page")
+        .child(heading(t("refer.title"), None))
+        .child(p("", pitch))
+        .child(
+            el("section", "card ticket")
+                .attr("aria-label", &t("refer.code"))
+                .child(el("h4", "").text(t("refer.code")))
+                .child(atoms::code(&invitation.code))
+                .child(actions),
+        )
+        .child(heading(t("refer.friends"), None))
+        .child(if friends.is_empty() {
+            p("sub", t("refer.nobody"))
         } else {
-            view! { <div class={"card list"}>{friends}</div> }.into_any()
-        }}
-    }
-    .into_any()
+            list(friends)
+        })
 }
 
-fn friend_row(friend: &Friend) -> AnyView {
+fn friend_row(friend: &Friend) -> Node {
     let key = match friend.state {
         FriendState::Invited => "invited",
         FriendState::Joined => "joined",
@@ -83,15 +85,9 @@ fn friend_row(friend: &Friend) -> AnyView {
         FriendState::CapReached => "cap_reached",
         FriendState::AlreadyReferred => "already_referred",
     };
-    let since = words::date(friend.at);
     let state = t(&["friend.", key].concat());
-    let row = atoms::row(
-        icons::place(View::Refer),
-        state,
-        view! { {since} }.into_any(),
-        ().into_any(),
-    );
-    view! { <div class={"item"}>{row}</div> }.into_any()
+    let since = sub(words::date(friend.at));
+    el("div", "item").child(atoms::row(icons::place(View::Refer), state, since, None))
 }
 
 /// The page where an invited friend lands.
@@ -101,40 +97,32 @@ fn address(invite: Option<&str>, code: &str) -> String {
         .unwrap_or_default();
     let page = match invite {
         Some(page) if page.starts_with("https://") => page.to_owned(),
-        Some(path) => [&origin, path].concat(),
-        None => [&origin, "/"].concat(),
+        Some(path) if path.starts_with('/') => [&origin, path].concat(),
+        _ => [&origin, "/"].concat(),
     };
     let mark = if page.contains('?') { "&" } else { "?" };
     [&page, mark, "vafa_ref=", code].concat()
 }
 
+/// The browser's share sheet, where there is one.
 fn share_function() -> Option<(JsValue, Function)> {
     let navigator: JsValue = web_sys::window()?.navigator().into();
-    let share = Reflect::get(&navigator, &"share".into())
-        .ok()?
-        .dyn_into()
-        .ok()?;
+    let share = field(&navigator, "share").dyn_into().ok()?;
     Some((navigator, share))
 }
 
-fn can_share() -> bool {
-    share_function().is_some()
-}
-
-/// Opens the system's share sheet. Closing it is no error.
 fn share(text: &str, url: &str) {
     let Some((navigator, share)) = share_function() else {
         return;
     };
-    let data = Object::new();
-    for (name, value) in [("text", text), ("url", url)] {
-        // A fresh plain object takes any property.
-        let _ = Reflect::set(&data, &name.into(), &value.into());
-    }
-    if let Ok(promise) = share.call1(&navigator, &data)
-        && let Ok(promise) = promise.dyn_into::<js_sys::Promise>()
-    {
+    let data = object(&[("text", text.into()), ("url", url.into())]);
+    let promise = share
+        .call1(&navigator, &data)
+        .ok()
+        .and_then(|p| p.dyn_into::<Promise>().ok());
+    if let Some(promise) = promise {
         leptos::task::spawn_local(async move {
+            // Closing the sheet is a rejection, and no error.
             let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
         });
     }

@@ -1,139 +1,167 @@
 //! The panel's frame: header, place, bar; opening and closing.
 
-use super::atoms::{self, Tone, icon_button};
-use super::icons::{self, icon};
-use super::{earn, guest, history, home, prompt, refer, rewards};
-use crate::store::{Link, Store, View, Who};
-use crate::sync;
+use super::atoms::{self, Tone, button, icon, icon_button, p};
+use super::{earn, guest, history, home, icons, prompt, refer, rewards};
+use crate::node::{Node, el};
+use crate::store::{Link, State, Store, View, Who};
 use crate::words::{self, t};
-use leptos::html;
-use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, KeyboardEvent, ShadowRoot};
+use crate::{find, sync};
+use gloo_timers::future::TimeoutFuture;
+use leptos::task::spawn_local;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, Event, HtmlElement, KeyboardEvent};
 
-/// Where a view is drawn: floating panel or a place in the page.
+/// Where a view is drawn: floating, or in the page's flow under a handle.
 #[derive(Clone, Copy)]
 pub(super) struct Frame {
     /// The data.
     pub(super) store: Store,
-    /// The place that this frame shows.
-    pub(super) view: RwSignal<View>,
+    at: Option<u32>,
 }
 
 impl Frame {
     /// Goes to a place of this frame.
     pub(super) fn go(self, view: View) {
-        self.store.confirming.set(None);
-        self.store.notice.set(None);
-        self.view.set(view);
+        self.store.set(|s| {
+            s.confirming = None;
+            s.notice = None;
+            match self.at {
+                None => s.view = view,
+                Some(id) => s
+                    .inline
+                    .iter_mut()
+                    .filter(|(i, _)| *i == id)
+                    .for_each(|(_, v)| *v = view),
+            }
+        });
+    }
+
+    fn view(self, s: &State) -> View {
+        match self.at {
+            None => s.view,
+            Some(id) => s
+                .inline
+                .iter()
+                .find(|(i, _)| *i == id)
+                .map_or(View::Home, |(_, v)| *v),
+        }
+    }
+}
+
+/// Gives the keyboard to what this selector finds, once it is drawn.
+pub(super) fn focus_soon(selector: &'static str) {
+    spawn_local(async move {
+        TimeoutFuture::new(0).await;
+        if let Some(element) = find(selector) {
+            focus(&element);
+        }
+    });
+}
+
+fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        // An element that has left the page cannot take the keyboard; nothing is lost.
+        let _ = element.focus();
     }
 }
 
 /// Opens the floating panel.
 pub(crate) fn open(store: Store) {
-    if store.open.get_untracked() {
+    let (was_open, fresh) = store.get(|s| (s.open, s.link == Link::Fresh));
+    if was_open {
         return;
     }
-    store.open.set(true);
+    store.set(|s| s.open = true);
+    focus_soon("[role=dialog]");
     let host = store.host();
     host.state(true);
-    host.emit("opened", store.view.get_untracked().name());
-    if store.link.get_untracked() == Link::Fresh {
+    host.emit("opened", &store.get(|s| s.view.name()).into());
+    if fresh {
         sync::refresh(store);
     }
 }
 
 /// Closes it and gives the keyboard back.
 pub(crate) fn close(store: Store) {
-    if !store.open.get_untracked() {
+    if !store.get(|s| s.open) {
         return;
     }
-    store.open.set(false);
-    store.fresh.set(None);
-    store.confirming.set(None);
-    store.notice.set(None);
+    store.set(|s| {
+        s.open = false;
+        s.fresh = None;
+        s.confirming = None;
+        s.notice = None;
+        s.copied = None;
+    });
     let host = store.host();
     host.state(false);
     host.focus_launcher();
-    host.emit("closed", &());
+    host.emit("closed", &JsValue::UNDEFINED);
 }
 
-/// Draws everything that this crate shows, into one root.
-pub(crate) fn shell(store: Store, inline: bool, first: View) -> AnyView {
-    let view = if inline {
-        RwSignal::new(first)
+/// Draws everything that this crate shows, into one root. Leptos runs it again when the store changes.
+pub(crate) fn shell(store: Store, at: Option<u32>) -> Node {
+    let frame = Frame { store, at };
+    let inline = at.is_some();
+    store.track(|s| {
+        let accent = s
+            .program
+            .as_ref()
+            .and_then(|view| view.program.look.accent.as_deref());
+        let root = el("div", if inline { "vafa inline" } else { "vafa" })
+            .attr("data-theme", &store.host().config().theme())
+            .attr("lang", &words::lang())
+            .attr("dir", words::dir());
+        let root = match accent {
+            Some(colour) => root.attr("--vafa-accent", colour),
+            None => root,
+        };
+        let said = s
+            .notice
+            .as_ref()
+            .map(|n| n.text.clone())
+            .unwrap_or_default();
+        root.child(el("div", "live").attr("role", "status").text(said))
+            .maybe((inline || s.open).then(|| panel(frame, s)))
+            .maybe(if inline {
+                None
+            } else {
+                s.prompt.as_ref().and_then(|p| prompt::prompt(store, s, p))
+            })
+    })
+}
+
+fn panel(frame: Frame, s: &State) -> Node {
+    let inline = frame.at.is_some();
+    let section = el("section", "panel")
+        .attr("part", "panel")
+        .attr("aria-label", &t("panel.label"));
+    let section = if inline {
+        section.attr("role", "region")
     } else {
-        store.view
+        section
+            .attr("role", "dialog")
+            .attr("aria-modal", if is_sheet() { "true" } else { "false" })
+            .attr("tabindex", "-1")
+            .on("keydown", move |event| keys(frame.store, event))
     };
-    let frame = Frame { store, view };
-    let theme = store.host().config().theme();
-    view! {
-        <div
-            class={if inline { "vafa inline" } else { "vafa" }}
-            data-theme={theme}
-            lang={move || store.lang.get()}
-            dir={move || {
-                store.lang.track();
-                words::dir()
-            }}
-            style:--vafa-accent={move || {
-                store.program.with(|p| p.as_ref().and_then(|p| p.program.look.accent.clone()))
-            }}
-        >
-            <div class={"live"} role={"status"}>
-                {move || store.notice.get().map(|n| n.text)}
-            </div>
-            {panel(frame, inline)}
-            {(!inline).then(|| move || store.prompt.get().map(|p| prompt::prompt(store, p)))}
-        </div>
-    }
-    .into_any()
-}
-
-fn panel(frame: Frame, inline: bool) -> AnyView {
-    let store = frame.store;
-    let root = NodeRef::<html::Section>::new();
-    if !inline {
-        Effect::new(move |_| {
-            if store.open.get()
-                && let Some(panel) = root.get()
-            {
-                // An element that is not in the page any more cannot take the keyboard; nothing is lost.
-                let _ = panel.focus();
-            }
-        });
-    }
-    view! {
-        <section
-            node_ref={root}
-            class={"panel"}
-            part={"panel"}
-            role={if inline { "region" } else { "dialog" }}
-            tabindex={"-1"}
-            aria-label={move || {
-                store.lang.track();
-                t("panel.label")
-            }}
-            aria-modal={move || (!inline && is_sheet()).then_some("true")}
-            hidden={move || !inline && !store.open.get()}
-            on:keydown={move |event| keys(frame, inline, &event)}
-        >
-            {move || {
-                store.lang.track();
-                (inline || store.open.get()).then(|| {
-                    view! {
-                        {header(frame, inline)}
-                        {strip(frame)}
-                        <div class={"body"} role={"tabpanel"} aria-label={move || t(&["nav.", frame.view.get().name()].concat())} tabindex={"0"}>
-                            {body(frame)}
-                        </div>
-                        {bar(frame)}
-                    }
-                })
-            }}
-        </section>
-    }
-    .into_any()
+    let view = frame.view(s);
+    let member = s.who == Who::Member && s.me.is_some();
+    let body = el("div", "body")
+        .attr("tabindex", "0")
+        .child(body(frame, s, view));
+    let body = if member {
+        body.attr("role", "tabpanel")
+            .attr("aria-label", &t(&["nav.", view.name()].concat()))
+    } else {
+        body.attr("role", "group")
+            .attr("aria-label", &t("panel.label"))
+    };
+    section
+        .child(header(frame, s))
+        .maybe(strip(s))
+        .child(body)
+        .maybe(member.then(|| bar(frame, view)))
 }
 
 /// On a phone the panel is a sheet over the page, and modal.
@@ -144,182 +172,161 @@ fn is_sheet() -> bool {
         .is_some_and(|width| width <= 480.0)
 }
 
-fn header(frame: Frame, inline: bool) -> AnyView {
+fn header(frame: Frame, s: &State) -> Node {
     let store = frame.store;
-    let club = move || {
-        store.program.with(|p| {
-            p.as_ref()
-                .map(|p| words::text(&p.program.name))
-                .unwrap_or_default()
-        })
+    let club = s
+        .program
+        .as_ref()
+        .map(|view| words::text(&view.program.name))
+        .unwrap_or_default();
+    let name = s.me.as_ref().and_then(|me| me.first_name.as_deref());
+    let face = el("span", "avatar").attr("aria-hidden", "true");
+    let (face, hello) = match name {
+        Some(name) => {
+            let first: String = name.chars().take(1).collect();
+            (
+                face.text(first),
+                words::fill("hello.name", &[("name", name)]),
+            )
+        }
+        None => {
+            let hello = t(if s.me.is_some() {
+                "hello"
+            } else {
+                "hello.guest"
+            });
+            (face.child(icon(icons::GIFT)), hello)
+        }
     };
-    let name = move || {
-        store
-            .me
-            .with(|me| me.as_ref().and_then(|me| me.first_name.clone()))
-    };
-    view! {
-        <header>
-            <span class={"avatar"} aria-hidden={"true"}>
-                {move || match name() {
-                    Some(name) => name.chars().take(1).collect::<String>().into_any(),
-                    None => icon(icons::GIFT),
-                }}
-            </span>
-            <div class={"grow"}>
-                <h2>
-                    {move || match (name(), store.me.with(Option::is_some)) {
-                        (Some(name), _) => words::fill("hello.name", &[("name", &name)]),
-                        (None, true) => t("hello"),
-                        (None, false) => t("hello.guest"),
-                    }}
-                </h2>
-                <p>{club}</p>
-            </div>
-            {(!inline).then(|| icon_button(icons::CROSS, t("close"), move || close(store)))}
-        </header>
-    }
-    .into_any()
+    let close = frame
+        .at
+        .is_none()
+        .then(|| icon_button(icons::CROSS, &t("close"), move || close(store)));
+    el("header", "")
+        .child(face)
+        .child(
+            el("div", "grow")
+                .child(el("h2", "").text(hello))
+                .child(p("", club)),
+        )
+        .maybe(close)
 }
 
 /// What the shopper must know now: an answer, a lost connection, an outcome that is being asked for.
-fn strip(frame: Frame) -> AnyView {
-    let store = frame.store;
-    (move || {
-        let waiting = store.doing.with(|all| {
-            all.iter().any(|a| {
-                matches!(
-                    a.what,
-                    crate::outbox::What::Redeem(_)
-                        | crate::outbox::What::Cancel(_)
-                        | crate::outbox::What::Join(_)
-                )
-            })
-        });
-        let lost = store.link.get() == Link::Lost;
-        let (class, text) = match store.notice.get() {
-            Some(n) if n.bad => ("strip bad", n.text),
-            Some(n) => ("strip good", n.text),
-            None if lost && waiting => ("strip", t("doing.unknown")),
-            None if lost && store.me.with(Option::is_some) => ("strip", t("offline.stale")),
-            None => return ().into_any(),
-        };
-        view! { <div class={class}>{text}</div> }.into_any()
-    })
-    .into_any()
-}
-
-fn body(frame: Frame) -> AnyView {
-    let store = frame.store;
-    (move || {
-        let lost = store.link.get() == Link::Lost;
-        let program = store.program.get();
-        match (store.who.get(), program, store.club()) {
-            (Who::Member, _, Some(club)) => match frame.view.get() {
-                View::Home => home::home(frame, &club),
-                View::Earn => earn::earn(frame, &club),
-                View::Rewards => rewards::rewards(frame, &club),
-                View::Refer => refer::refer(frame, &club),
-                View::History => history::history(frame, &club),
-            },
-            (Who::Guest | Who::Stranger, Some(program), _) => guest::guest(frame, &program.program),
-            _ if lost => atoms::empty(
-                icons::LOCK,
-                t("error.title"),
-                t("error.lost"),
-                Some(atoms::link(Tone::Main, t("retry"), move || {
-                    sync::refresh(store)
-                })),
-            ),
-            _ => atoms::skeleton(),
-        }
-    })
-    .into_any()
-}
-
-fn bar(frame: Frame) -> AnyView {
-    let tab = move |view: View| {
-        let chosen = move || frame.view.get() == view;
-        view! {
-            <button
-                type={"button"}
-                role={"tab"}
-                class={"tab"}
-                data-view={view.name()}
-                aria-selected={move || if chosen() { "true" } else { "false" }}
-                tabindex={move || if chosen() { "0" } else { "-1" }}
-                on:click={move |_| frame.go(view)}
-            >
-                {icon(icons::place(view))}
-                <span>{t(&["nav.", view.name()].concat())}</span>
-            </button>
-        }
+fn strip(s: &State) -> Option<Node> {
+    let lost = s.link == Link::Lost;
+    let waiting = s.doing.iter().any(|a| a.kind.is_waited_for());
+    let (class, words) = match &s.notice {
+        Some(n) => (
+            if n.bad { "strip bad" } else { "strip good" },
+            n.text.clone(),
+        ),
+        None if lost && waiting => ("strip", t("doing.unknown")),
+        None if lost && s.me.is_some() => ("strip", t("offline.stale")),
+        None => return None,
     };
-    (move || {
-        (frame.store.who.get() == Who::Member).then(|| {
-            view! {
-                <div
-                    class={"bar"}
-                    role={"tablist"}
-                    aria-label={t("nav.label")}
-                    on:keydown={move |event| arrows(frame, &event)}
-                >
-                    {View::ALL.map(tab)}
-                </div>
-            }
-        })
-    })
-    .into_any()
+    Some(p(class, words))
 }
 
-/// Arrow keys walk along the bar, in reading direction; Home and End jump.
-fn arrows(frame: Frame, event: &KeyboardEvent) {
-    let last = View::ALL.len() - 1;
-    let here = View::ALL
-        .iter()
-        .position(|v| *v == frame.view.get_untracked())
-        .unwrap_or(0);
-    let forward = if words::dir() == "rtl" {
+fn body(frame: Frame, s: &State, view: View) -> Node {
+    let store = frame.store;
+    let club = s.club(store.now());
+    match (s.who, &s.program, club) {
+        (Who::Member, _, Some(club)) => match view {
+            View::Home => home::home(frame, s, &club),
+            View::Earn => earn::earn(&club),
+            View::Rewards => rewards::rewards(frame, s, &club),
+            View::Refer => refer::refer(frame, &club),
+            View::History => history::history(frame, s, &club),
+        },
+        (Who::Guest | Who::Stranger, Some(view), _) => guest::guest(frame, s, &view.program),
+        _ if s.link == Link::Lost => {
+            let retry = button(Tone::Main, t("retry"), move || sync::refresh(store));
+            atoms::empty(icons::LOCK, t("error.title"), t("error.lost"), Some(retry))
+        }
+        _ => atoms::skeleton(),
+    }
+}
+
+fn bar(frame: Frame, here: View) -> Node {
+    let tab = |view: View| {
+        let chosen = view == here;
+        el("button", "tab")
+            .attr("type", "button")
+            .attr("role", "tab")
+            .attr("data-view", view.name())
+            .attr("aria-selected", if chosen { "true" } else { "false" })
+            .attr("tabindex", if chosen { "0" } else { "-1" })
+            .on("click", move |_| frame.go(view))
+            .child(icon(icons::place(view)))
+            .child(el("span", "").text(t(&["nav.", view.name()].concat())))
+    };
+    el("div", "bar")
+        .attr("role", "tablist")
+        .attr("aria-label", &t("nav.label"))
+        .on("keydown", move |event| arrows(frame, here, event))
+        .children(View::ALL.map(tab))
+}
+
+/// Which way a key walks in a row that is read in the language's direction: on, back, to an end.
+pub(super) fn walk(key: &str, here: usize, last: usize) -> Option<usize> {
+    let on = if words::dir() == "rtl" {
         "ArrowLeft"
     } else {
         "ArrowRight"
     };
-    let there = match event.key().as_str() {
+    Some(match key {
         "Home" => 0,
         "End" => last,
-        key if key == forward => (here + 1) % View::ALL.len(),
-        "ArrowLeft" | "ArrowRight" => (here + last) % View::ALL.len(),
-        _ => return,
-    };
-    event.prevent_default();
-    let view = View::ALL[there];
-    frame.go(view);
-    let tab = event
+        "ArrowDown" => here + 1,
+        key if key == on => here + 1,
+        "ArrowUp" | "ArrowLeft" | "ArrowRight" => here.wrapping_sub(1),
+        _ => return None,
+    })
+}
+
+/// Gives the keyboard to what this selector finds below the element that listens.
+pub(super) fn focus_within(event: &Event, selector: &str) {
+    let group = event
         .current_target()
-        .and_then(|bar| bar.dyn_into::<HtmlElement>().ok())
-        .and_then(|bar| {
-            bar.query_selector(&["[data-view=", view.name(), "]"].concat())
-                .ok()?
-        })
-        .and_then(|tab| tab.dyn_into::<HtmlElement>().ok());
-    if let Some(tab) = tab {
-        // A tab that is drawn can be focused.
-        let _ = tab.focus();
+        .and_then(|g| g.dyn_into::<Element>().ok());
+    if let Some(found) = group.and_then(|g| g.query_selector(selector).ok()?) {
+        focus(&found);
     }
 }
 
-/// Escape closes; on a phone Tab stays inside.
-fn keys(frame: Frame, inline: bool, event: &KeyboardEvent) {
-    if inline {
+/// Arrow keys walk along the bar and around its ends.
+fn arrows(frame: Frame, here: View, event: &Event) {
+    let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
         return;
-    }
+    };
+    let count = View::ALL.len();
+    let place = View::ALL.iter().position(|v| *v == here).unwrap_or(0);
+    let Some(there) = walk(&event.key(), place, count - 1) else {
+        return;
+    };
+    event.prevent_default();
+    let view = View::ALL[if there > count {
+        count - 1
+    } else {
+        there % count
+    }];
+    frame.go(view);
+    focus_within(event, &["[data-view=", view.name(), "]"].concat());
+}
+
+/// Escape closes; on a phone Tab stays inside.
+fn keys(store: Store, event: &Event) {
+    let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
+        return;
+    };
     match event.key().as_str() {
         "Escape" => {
             event.stop_propagation();
-            if frame.store.confirming.get_untracked().is_some() {
-                frame.store.confirming.set(None);
+            if store.get(|s| s.confirming.is_some()) {
+                store.set(|s| s.confirming = None);
             } else {
-                close(frame.store);
+                close(store);
             }
         }
         "Tab" if is_sheet() => keep_inside(event),
@@ -328,32 +335,25 @@ fn keys(frame: Frame, inline: bool, event: &KeyboardEvent) {
 }
 
 fn keep_inside(event: &KeyboardEvent) {
-    let Some(panel) = event
-        .current_target()
-        .and_then(|p| p.dyn_into::<HtmlElement>().ok())
+    let stops = "button:not([tabindex='-1']),a[href],input,textarea,[tabindex='0']";
+    let element = |target: Option<web_sys::EventTarget>| target?.dyn_into::<Element>().ok();
+    let (Some(panel), Some(here)) = (element(event.current_target()), element(event.target()))
     else {
         return;
     };
-    let Ok(stops) = panel
-        .query_selector_all("button:not([tabindex='-1']),a[href],input,textarea,[tabindex='0']")
-    else {
+    let Ok(stops) = panel.query_selector_all(stops) else {
         return;
     };
-    let at = |i: u32| stops.item(i).and_then(|n| n.dyn_into::<HtmlElement>().ok());
+    let at = |i: u32| stops.item(i).and_then(|n| n.dyn_into::<Element>().ok());
     let (first, last) = (at(0), at(stops.length().saturating_sub(1)));
-    let root = panel.get_root_node().dyn_into::<ShadowRoot>().ok();
-    let here = root
-        .and_then(|r| r.active_element())
-        .and_then(|e| e.dyn_into::<HtmlElement>().ok());
     let (edge, other) = if event.shift_key() {
-        (&first, &last)
+        (first, last)
     } else {
-        (&last, &first)
+        (last, first)
     };
-    let at_edge = here == *edge || (event.shift_key() && here.as_ref() == Some(&panel));
+    let at_edge = Some(&here) == edge.as_ref() || (event.shift_key() && here == panel);
     if at_edge && let Some(other) = other {
         event.prevent_default();
-        // It was found in the panel a moment ago.
-        let _ = other.focus();
+        focus(&other);
     }
 }
