@@ -11,7 +11,7 @@ pub enum Calendar {
     /// The Gregorian calendar, without end in both directions.
     #[default]
     Gregorian,
-    /// The Solar Hijri calendar by its 33-year cycle: true for the years 1178–1634.
+    /// The Solar Hijri calendar by its 33-year cycle: true for the years 1178–1666.
     Jalali,
 }
 
@@ -47,8 +47,12 @@ impl Calendar {
             Self::Jalali => {
                 let days = day.saturating_sub(JALALI_EPOCH);
                 let cycles = days.div_euclid(12_053);
-                let of_cycle = days.rem_euclid(12_053);
-                let year = 1 + cycles * 33 + (33 * of_cycle + 3) / 12_053;
+                let mut year = 1 + cycles * 33 + (33 * days.rem_euclid(12_053) + 3) / 12_053;
+                if nowruz(year) > day {
+                    year -= 1;
+                } else if nowruz(year + 1) <= day {
+                    year += 1;
+                }
                 let of_year = day - nowruz(year);
                 let month = if of_year < 186 {
                     of_year / 31
@@ -141,9 +145,10 @@ impl Calendar {
     }
 }
 
-/// The first day of a Jalali year: 8 of 33 years are leap.
+/// The first day of a Jalali year: 8 of 33 years are leap; the leap day due in 1634 comes a year later.
 const fn nowruz(year: i64) -> i64 {
-    JALALI_EPOCH + 365 * (year - 1) + (8 * year + 21).div_euclid(33)
+    let counted = if year == 1635 { 1634 } else { year };
+    JALALI_EPOCH + 365 * (year - 1) + (8 * counted + 21).div_euclid(33)
 }
 
 /// Days of a Jalali year before a month, 0…11.
@@ -154,3 +159,6 @@ const fn before_month(month: i64) -> i64 {
         30 * month + 6
     }
 }
+
+#[cfg(test)]
+mod tests;

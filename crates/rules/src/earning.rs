@@ -107,3 +107,6 @@ pub fn activity<'a>(program: &'a Program, kind: &Activity) -> Option<&'a Activit
         .iter()
         .find(|rule| rule.kind == *kind)
 }
+
+#[cfg(test)]
+mod tests;

@@ -287,3 +287,6 @@ pub fn worth(program: &Program, points: Points) -> Option<Money> {
 pub(crate) fn whole(months: u32) -> i32 {
     i32::try_from(months).unwrap_or(i32::MAX)
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,8 @@ pub mod member;
 pub mod program;
 pub mod refunds;
 pub mod rewards;
+#[cfg(test)]
+mod samples;
 pub mod scores;
 pub mod surveys;
 pub mod tiers;

@@ -72,3 +72,6 @@ pub fn claw(
     }
     clawed
 }
+
+#[cfg(test)]
+mod tests;

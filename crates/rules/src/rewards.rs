@@ -215,3 +215,6 @@ pub fn discount(reward: &Reward, total: Money, shipping: Money) -> Money {
     };
     off.min(total).or_zero()
 }
+
+#[cfg(test)]
+mod tests;

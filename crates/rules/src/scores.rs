@@ -84,3 +84,6 @@ fn percent(part: i64, n: u32) -> Option<f64> {
 fn one_decimal(x: f64) -> f64 {
     (x * 10.0 + 0.5).floor() / 10.0
 }
+
+#[cfg(test)]
+mod tests;

@@ -405,3 +405,6 @@ pub fn merge(server: &[Prompted], local: &[Prompted]) -> Vec<Prompted> {
     }
     all
 }
+
+#[cfg(test)]
+mod tests;

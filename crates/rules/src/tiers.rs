@@ -354,3 +354,6 @@ impl Climb<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

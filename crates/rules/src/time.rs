@@ -230,3 +230,6 @@ impl Zone {
         self.instant(self.local(at).saturating_add(days.saturating_mul(DAY_MS)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -519,3 +519,6 @@ impl Check<'_> {
 fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
+
+#[cfg(test)]
+mod tests;

@@ -101,3 +101,6 @@ pub fn simulate(
     }
     what
 }
+
+#[cfg(test)]
+mod tests;

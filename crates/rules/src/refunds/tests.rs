@@ -1,0 +1,131 @@
+use super::*;
+use crate::program::Rounding;
+use crate::samples::{at, lot, rule};
+use proptest::prelude::*;
+
+const DAY: &str = "2025-06-01T00:00:00Z";
+
+fn half_up() -> PurchaseRule {
+    PurchaseRule {
+        rounding: Rounding::HalfUp,
+        ..rule()
+    }
+}
+
+#[test]
+fn a_refund_takes_the_difference_not_the_points_of_the_part() {
+    // 2.50 earned 3; 1.25 would earn 1, so the first half takes 2 and the second takes 1.
+    let back = |remaining, earned| {
+        clawback(
+            &half_up(),
+            &[],
+            Money(250),
+            Money(remaining),
+            Points(earned),
+        )
+    };
+    assert_eq!(back(125, 3), Points(2));
+    assert_eq!(back(0, 1), Points(1));
+}
+
+#[test]
+fn a_refund_that_leaves_more_than_there_was_takes_nothing() {
+    assert_eq!(
+        clawback(&rule(), &[], Money(500), Money(900), Points(5)),
+        Points::ZERO
+    );
+}
+
+#[test]
+fn the_orders_own_lot_pays_first_even_where_others_end_sooner() {
+    let sooner = Lot {
+        expires_at: Some(at("2025-06-02T00:00:00Z")),
+        ..lot("sooner", 50)
+    };
+    let mut lots = vec![sooner, lot("own", 30)];
+    let clawed = claw(
+        &mut lots,
+        "own",
+        Points::ZERO,
+        Points(40),
+        NegativePolicy::Debt,
+        at(DAY),
+    );
+    let takings: Vec<_> = clawed
+        .takings
+        .iter()
+        .map(|t| (t.lot.as_str(), t.points.0))
+        .collect();
+    assert_eq!(takings, [("own", 30), ("sooner", 10)]);
+}
+
+#[test]
+fn pending_only_leaves_active_points_alone() {
+    let mut lots = vec![lot("own", 30), lot("other", 30)];
+    let clawed = claw(
+        &mut lots,
+        "own",
+        Points::ZERO,
+        Points(20),
+        NegativePolicy::PendingOnly,
+        at(DAY),
+    );
+    assert_eq!(
+        clawed,
+        Clawed {
+            short: Points(20),
+            ..Clawed::default()
+        }
+    );
+}
+
+#[test]
+fn what_ended_unspent_is_forgiven_before_others_pay() {
+    let mut lots = vec![lot("own", 0), lot("other", 30)];
+    let clawed = claw(
+        &mut lots,
+        "own",
+        Points(6),
+        Points(10),
+        NegativePolicy::Debt,
+        at(DAY),
+    );
+    assert_eq!(clawed.forgiven, Points(6));
+    assert_eq!(
+        lots.iter().map(|l| l.remaining.0).collect::<Vec<_>>(),
+        [0, 26]
+    );
+}
+
+proptest! {
+    #[test]
+    fn refunds_in_any_parts_take_back_exactly_what_was_earned(
+        base in 1..1_000_000_i64, parts in prop::collection::vec(1..500_000_i64, 0..6), by in 1..40_000_u32,
+    ) {
+        let multipliers = [Bp(by)];
+        let earned = purchase_points(&half_up(), Money(base), &multipliers);
+        let (mut remaining, mut left) = (base, earned);
+        for part in parts.into_iter().chain([base]) {
+            remaining = (remaining - part).max(0);
+            let back = clawback(&half_up(), &multipliers, Money(base), Money(remaining), left);
+            left = left.minus(back);
+            prop_assert_eq!(left, purchase_points(&half_up(), Money(remaining), &multipliers));
+        }
+        prop_assert_eq!(left, Points::ZERO);
+    }
+
+    #[test]
+    fn every_point_of_a_clawback_is_accounted_for(
+        own in 0..100_i64, other in 0..100_i64, ended in 0..50_i64, points in 0..300_i64, which in 0..3_usize,
+    ) {
+        use NegativePolicy::{Debt, PendingOnly, WithinBalance};
+        let policy = [Debt, PendingOnly, WithinBalance][which];
+        let mut lots = vec![lot("own", own), lot("other", other)];
+        let clawed = claw(&mut lots, "own", Points(ended), Points(points), policy, at(DAY));
+        let taken: i64 = clawed.takings.iter().map(|t| t.points.0).sum();
+        prop_assert_eq!(taken + clawed.forgiven.0 + clawed.debt.0 + clawed.short.0, points);
+        let left: i64 = lots.iter().map(|l| l.remaining.0).sum();
+        prop_assert_eq!(left + taken, own + other);
+        prop_assert!(policy == Debt || clawed.debt == Points::ZERO);
+    }
+}

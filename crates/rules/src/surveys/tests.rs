@@ -1,0 +1,330 @@
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+use super::*;
+use crate::Bp;
+use crate::samples::{at, member, program, survey};
+use proptest::prelude::*;
+
+const DAY: &str = "2025-06-01T00:00:00Z";
+
+fn page() -> Context {
+    Context {
+        slot_free: true,
+        language: "fa".to_owned(),
+        ..Context::default()
+    }
+}
+
+fn with(surveys: Vec<Survey>) -> Program {
+    Program {
+        surveys,
+        ..program()
+    }
+}
+
+fn verdict(survey: Survey, history: &[Prompted], now: &str) -> Verdict {
+    let decision = decide(&with(vec![survey]), &member(), history, &page(), at(now));
+    decision.verdicts.into_iter().next().unwrap().1
+}
+
+fn shown(survey: &str, when: &str) -> Prompted {
+    let shown_at = Some(at(when));
+    Prompted {
+        survey: survey.to_owned(),
+        displays: 1,
+        shown_at,
+        ..Prompted::default()
+    }
+}
+
+#[test]
+fn a_survey_that_nobody_was_asked_is_shown() {
+    let decision = decide(&with(vec![survey("srv")]), &member(), &[], &page(), at(DAY));
+    let show = Show {
+        survey: "srv".to_owned(),
+        scope: String::new(),
+    };
+    assert_eq!(decision.show, Some(show));
+    assert_eq!(decision.verdicts, [("srv".to_owned(), Verdict::Show)]);
+}
+
+#[test]
+fn a_wait_has_passed_after_whole_days_of_24_hours() {
+    let answered = Prompted {
+        answered_at: Some(at("2025-03-03T00:00:00Z")),
+        ..shown("srv", "2025-03-03T00:00:00Z")
+    };
+    let until = at(DAY);
+    assert_eq!(
+        verdict(
+            survey("srv"),
+            std::slice::from_ref(&answered),
+            "2025-05-31T23:59:59.999Z"
+        ),
+        Verdict::AnsweredWait { until }
+    );
+    assert_eq!(verdict(survey("srv"), &[answered], DAY), Verdict::Show);
+}
+
+#[test]
+fn a_clock_that_ran_ahead_does_not_silence_a_survey_for_years() {
+    let ahead = shown("other", "2040-01-01T00:00:00Z");
+    let until = at("2025-06-08T00:00:00Z");
+    assert_eq!(
+        verdict(survey("srv"), &[ahead], DAY),
+        Verdict::GlobalWait { until }
+    );
+    // Five minutes are a clock's freedom: the instant is taken as it is.
+    let close = shown("other", "2025-06-01T00:05:00Z");
+    let until = at("2025-06-08T00:05:00Z");
+    assert_eq!(
+        verdict(survey("srv"), &[close], DAY),
+        Verdict::GlobalWait { until }
+    );
+}
+
+#[test]
+fn three_silences_are_enough() {
+    let mut record = Prompted {
+        displays: 2,
+        ..shown("srv", "2025-05-01T00:00:00Z")
+    };
+    assert_eq!(
+        verdict(survey("srv"), &[record.clone()], DAY),
+        Verdict::Show
+    );
+    record.displays = 3;
+    assert_eq!(
+        verdict(survey("srv"), &[record.clone()], DAY),
+        Verdict::Ignored
+    );
+    // An answer since then begins the count anew.
+    record.answered_at = Some(at("2025-05-01T00:00:10Z"));
+    assert_eq!(
+        verdict(survey("srv"), &[record], "2025-12-01T00:00:00Z"),
+        Verdict::Show
+    );
+}
+
+#[test]
+fn once_in_a_life_is_once() {
+    let once = Survey {
+        scope: Scope::Once,
+        ..survey("srv")
+    };
+    let answered = Prompted {
+        answered_at: Some(at("2020-01-01T00:00:00Z")),
+        ..shown("srv", "2020-01-01T00:00:00Z")
+    };
+    assert_eq!(
+        verdict(once.clone(), &[answered], DAY),
+        Verdict::AlreadyAsked
+    );
+    let dismissed = Prompted {
+        dismissed_at: Some(at("2025-05-20T00:00:00Z")),
+        ..shown("srv", "2025-05-20T00:00:00Z")
+    };
+    assert_eq!(
+        verdict(once.clone(), std::slice::from_ref(&dismissed), DAY),
+        Verdict::AlreadyAsked
+    );
+    let patient = Survey {
+        dismissed_wait_days: Some(15),
+        ..once
+    };
+    let until = at("2025-06-04T00:00:00Z");
+    assert_eq!(
+        verdict(patient, &[dismissed], DAY),
+        Verdict::DismissedWait { until }
+    );
+}
+
+#[test]
+fn a_question_must_be_in_the_shoppers_language() {
+    let ask = |tag: &str, reader: &str| {
+        let mut survey = survey("srv");
+        survey.question.insert(tag.to_owned(), "?".to_owned());
+        let context = Context {
+            language: reader.to_owned(),
+            ..page()
+        };
+        let decision = decide(&with(vec![survey]), &member(), &[], &context, at(DAY));
+        decision.show.is_some()
+    };
+    assert!(ask("fa", "fa"));
+    assert!(ask("fa", "fa-IR"));
+    assert!(!ask("en", "fa"));
+}
+
+#[test]
+fn what_was_ignored_goes_before_what_was_never_shown_and_that_before_what_is_recent() {
+    let first = |history: &[Prompted]| {
+        let program = with(vec![survey("srv_b"), survey("srv_a")]);
+        decide(&program, &member(), history, &page(), at(DAY))
+            .show
+            .unwrap()
+            .survey
+    };
+    assert_eq!(first(&[]), "srv_a");
+    assert_eq!(first(&[shown("srv_b", "2025-05-01T00:00:00Z")]), "srv_b");
+    let done = |id: &str, when: &str| Prompted {
+        answered_at: Some(at(when)),
+        ..shown(id, when)
+    };
+    let both = [
+        done("srv_a", "2025-02-02T00:00:00Z"),
+        done("srv_b", "2025-02-01T00:00:00Z"),
+    ];
+    assert_eq!(first(&both), "srv_b");
+    assert_eq!(first(&[done("srv_a", "2025-02-02T00:00:00Z")]), "srv_b");
+}
+
+#[test]
+fn a_survey_for_another_trigger_never_wakes_the_page() {
+    let mut order = survey("srv");
+    order.trigger = Trigger::OrderConfirmed;
+    let recent = shown("other", "2025-05-31T00:00:00Z");
+    let context = Context {
+        order_id: Some("o1".to_owned()),
+        ..page()
+    };
+    let decision = decide(&with(vec![order]), &member(), &[recent], &context, at(DAY));
+    assert_eq!(decision.wake_at, None);
+}
+
+#[test]
+fn the_same_person_always_gets_the_same_lot_and_about_the_rate_is_asked() {
+    let person = |n: u32| format!("mem_{n}");
+    let asked = (0..20_000)
+        .filter(|n| sample(&person(*n), "srv", "club") < 2500)
+        .count();
+    assert!((4700..5300).contains(&asked), "{asked}");
+    // Another survey asks other people.
+    let both = (0..20_000)
+        .filter(|n| sample(&person(*n), "srv", "club") < 2500)
+        .filter(|n| sample(&person(*n), "srv_2", "club") < 2500)
+        .count();
+    assert!((1050..1450).contains(&both), "{both}");
+    assert_eq!(
+        sample("mem_1", "srv", "club"),
+        sample("mem_1", "srv", "club")
+    );
+    assert_ne!(sample("ab", "c", ""), sample("a", "bc", ""));
+}
+
+#[test]
+fn a_rate_of_nothing_asks_nobody_and_the_whole_asks_all() {
+    for n in 0..500 {
+        let person = crate::member::Member {
+            id: n.to_string(),
+            ..member()
+        };
+        let ask = |rate| {
+            let program = with(vec![Survey {
+                rate: Bp(rate),
+                ..survey("srv")
+            }]);
+            decide(&program, &person, &[], &page(), at(DAY))
+                .show
+                .is_some()
+        };
+        assert!(ask(10_000) && !ask(0));
+    }
+}
+
+#[test]
+fn a_prompt_that_was_noted_is_not_asked_again_in_another_tab() {
+    let program = with(vec![survey("srv")]);
+    let mut history = Vec::new();
+    let show = decide(&program, &member(), &history, &page(), at(DAY))
+        .show
+        .unwrap();
+    note(&mut history, &show, Reaction::Shown, at(DAY));
+    assert_eq!(
+        decide(&program, &member(), &history, &page(), at(DAY)).show,
+        None
+    );
+    note(&mut history, &show, Reaction::Dismissed, at(DAY).plus_ms(5));
+    let later = at("2025-07-01T00:00:00.005Z");
+    assert!(
+        decide(&program, &member(), &history, &page(), later)
+            .show
+            .is_some()
+    );
+    note(&mut history, &show, Reaction::Shown, later);
+    assert_eq!(history.len(), 1);
+    assert_eq!(history[0].displays, 1);
+}
+
+#[test]
+fn a_history_forgets_the_oldest_first() {
+    let one = |n: i64| Prompted {
+        scope: n.to_string(),
+        shown_at: Some(at(DAY).plus_ms(n)),
+        ..shown("srv", DAY)
+    };
+    let many: Vec<_> = (0..250).map(one).collect();
+    let kept = merge(&many, &[]);
+    assert_eq!(kept.len(), HISTORY_MAX);
+    assert!(kept.iter().all(|p| p.shown_at >= Some(at(DAY).plus_ms(50))));
+}
+
+fn some_history() -> impl Strategy<Value = Vec<Prompted>> {
+    let instant = || {
+        prop::option::of((0..200_i64).prop_map(|days| at("2025-01-01T00:00:00Z").plus_days(days)))
+    };
+    let one = (0..3_u8, 0..2_u8, 0..4_u32, instant(), instant(), instant());
+    let all = prop::collection::vec(one, 0..6);
+    all.prop_map(|all| {
+        let record = |(survey, scope, displays, shown_at, answered_at, dismissed_at)| Prompted {
+            survey: format!("srv_{survey}"),
+            scope: if scope == 0 {
+                String::new()
+            } else {
+                format!("o{scope}")
+            },
+            displays,
+            shown_at,
+            answered_at,
+            dismissed_at,
+        };
+        all.into_iter().map(record).collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn histories_merge_the_same_in_any_order(a in some_history(), b in some_history(), c in some_history()) {
+        prop_assert_eq!(merge(&a, &b), merge(&b, &a));
+        prop_assert_eq!(merge(&merge(&a, &b), &c), merge(&a, &merge(&b, &c)));
+        let once = merge(&a, &b);
+        prop_assert_eq!(merge(&once, &b), once.clone());
+        prop_assert_eq!(merge(&once, &once), once);
+    }
+
+    #[test]
+    fn nothing_becomes_due_before_the_instant_to_wake_at(
+        history in some_history(), age in 0..100_u32, starts in prop::option::of(0..200_i64),
+        asleep in 1..400_i64, joined in 0..150_i64,
+    ) {
+        let history = merge(&history, &[]);
+        let mut first = survey("srv_0");
+        first.audience.member_days_min = Some(age);
+        let mut second = survey("srv_1");
+        second.starts_at = starts.map(|days| at("2025-01-01T00:00:00Z").plus_days(days));
+        let program = with(vec![first, second]);
+        let joined_at = at("2025-01-01T00:00:00Z").plus_days(joined);
+        let member = crate::member::Member { joined_at, ..member() };
+        let now = at("2025-07-20T00:00:00Z");
+        let decision = decide(&program, &member, &history, &page(), now);
+        prop_assert_eq!(decision.verdicts.len(), 2);
+        if decision.show.is_none() {
+            let later = now.plus_ms(asleep * 3_600_000 * 12);
+            if decision.wake_at.is_none_or(|wake| later < wake) {
+                prop_assert_eq!(decide(&program, &member, &history, &page(), later).show, None);
+            }
+        } else {
+            prop_assert_eq!(decision.wake_at, Some(now));
+        }
+    }
+}
