@@ -246,12 +246,17 @@ proptest! {
         }
     }
 
+    /// Where a tier is kept with less than it is reached with, this would not hold: a recomputed fall
+    /// goes by what reaches a tier, so gold that is not kept can end below silver that is.
     #[test]
-    fn buying_more_never_leads_lower(
+    fn buying_more_never_leads_lower_where_keeping_is_as_much_as_reaching(
         ladder in some_ladder(), purchases in some_purchases(), hours in 0..45_000_i64,
         more in 0..12_usize, by in 0..200_i64,
     ) {
-        prop_assume!(ladder.downgrade != Downgrade::OneDown);
+        let mut ladder = ladder;
+        for level in &mut ladder.levels {
+            level.retain = None;
+        }
         let now = at("2022-01-01T00:00:00Z").plus_ms(hours * 3_600_000);
         let less = Member { purchases: purchases.clone(), ..member() };
         let mut richer = purchases;
@@ -259,7 +264,7 @@ proptest! {
             p.spend = p.spend.plus(Money(by));
         }
         let richer = Member { purchases: richer, ..member() };
-        prop_assert!(tier_at(&ladder, &richer, now).value >= tier_at(&ladder, &less, now).value);
+        prop_assert!(tier_at(&ladder, &richer, now).current >= tier_at(&ladder, &less, now).current);
     }
 
     #[test]
