@@ -102,5 +102,7 @@ export function openClub({ api, keys, books }) {
       if (answer.status >= 300 || !answer.body?.coupon) throw new Error(`HTTP ${answer.status}`);
       return answer.body.coupon;
     },
+    /** The API's answer to spending the coupon on the order. */
+    useCoupon: (code, orderId) => call('POST', `/v1/coupons/${encodeURIComponent(code)}`, { action: 'use', order_id: orderId }),
   };
 }

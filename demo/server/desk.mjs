@@ -1,6 +1,6 @@
 // The shop's backend under /shop/: logging in, joining, coupons, orders and refunds.
 
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { price, product, QUANTITY_MAX } from '../catalog.mjs';
 import { json, problem, readJson, Refusal } from './replies.mjs';
 
@@ -13,8 +13,13 @@ const LINES_MAX = 30;
 const ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
 const COUPON_STATES = { used: 'coupon_used', cancelled: 'coupon_cancelled', expired: 'coupon_expired' };
 
-/** An id nobody guesses: 12 letters of 30. */
-const freshId = (prefix) => prefix + Array.from(randomBytes(12), (byte) => ALPHABET[byte % ALPHABET.length]).join('');
+const letters = (bytes) => Array.from(bytes.subarray(0, 12), (byte) => ALPHABET[byte % ALPHABET.length]).join('');
+
+/** An account's id, which nobody guesses: 12 letters of 30. */
+const freshAccountId = () => `u-${letters(randomBytes(12)).toLowerCase()}`;
+
+/** The order that a request makes: the same request has the same order, even if its first try was cut off. */
+const orderIdOf = (member, requestId) => `B${letters(createHash('sha256').update(`${member ?? ''}/${requestId}`).digest())}`;
 
 const text = (value, most) => (typeof value === 'string' ? value.replace(/\s+/g, ' ').trim().slice(0, most) : '');
 
@@ -25,22 +30,34 @@ export function openDesk({ books, club, sessions }) {
     return name ? { id, name, demo: Object.hasOwn(DEMO_PEOPLE, id) } : null;
   }
 
-  const couponSpent = (state, code) => Object.values(state.orders).some((order) => order.coupon?.code === code && order.state !== 'refunded');
+  const unreachable = () => new Refusal(503, 'club_unavailable', 'The club cannot be reached now; the code is safe.', { headers: { 'Retry-After': '5' } });
 
-  /** The coupon if this shopper may use it now; its minimum is judged by `price`. */
-  async function usableCoupon(code, who) {
+  /** The coupon if this shopper may use it now, on this order; its minimum is judged by `price`. */
+  async function usableCoupon(code, who, orderId) {
     if (!who) throw new Refusal(403, 'coupon_needs_login', 'Log in to use a club code.');
     let coupon;
     try {
       coupon = await club.coupon(code);
     } catch {
-      throw new Refusal(503, 'club_unavailable', 'The club cannot be reached now; the code is safe.', { headers: { 'Retry-After': '5' } });
+      throw unreachable();
     }
     if (!coupon) throw new Refusal(404, 'coupon_unknown', 'There is no such code.');
     if (coupon.member !== who) throw new Refusal(409, 'coupon_not_yours', 'The code belongs to another member.');
-    const state = couponSpent(books.state, coupon.code) ? 'used' : coupon.state;
-    if (state !== 'open') throw new Refusal(409, COUPON_STATES[state] ?? 'coupon_used', `The code is ${state}.`);
+    const ours = coupon.state === 'used' && orderId && coupon.order_id === orderId;
+    if (coupon.state !== 'open' && !ours) throw new Refusal(409, COUPON_STATES[coupon.state] ?? 'coupon_used', `The code is ${coupon.state}.`);
     return { code: coupon.code, title: coupon.title, kind: coupon.kind, minimum_order: coupon.minimum_order ?? null };
+  }
+
+  /** Has the club settle that this order, and no other, has the coupon; asking again changes nothing. */
+  async function takeCoupon(code, orderId) {
+    let answer;
+    try {
+      answer = await club.useCoupon(code, orderId);
+    } catch {
+      throw unreachable();
+    }
+    if (answer.status === 409) throw new Refusal(409, answer.body?.code ?? 'coupon_used', 'The code can no longer be used.');
+    if (answer.status >= 300) throw unreachable();
   }
 
   function readLines(value) {
@@ -60,7 +77,7 @@ export function openDesk({ books, club, sessions }) {
     return receiver;
   }
 
-  const shown = (order) => ({ ...order, receiver: undefined, request_id: undefined, reported: order.member ? !club.pending(order.id) : null });
+  const shown = (order) => ({ ...order, receiver: undefined, reported: order.member ? !club.pending(order.id) : null });
 
   /** What the API hears of an order. A gift is a line that costs nothing. */
   function orderReport(order) {
@@ -93,7 +110,7 @@ export function openDesk({ books, club, sessions }) {
       const { name, claim_id: claim, club: intoClub = true } = await readJson(request);
       const firstName = text(name, 40);
       if (!firstName) throw new Refusal(422, 'validation_failed', 'A name is needed.', { errors: [{ pointer: '/name', code: 'required', detail: 'Must not be empty.' }] });
-      const id = freshId('u-').toLowerCase();
+      const id = freshAccountId();
       const joined = new Date().toISOString();
       books.change((state) => {
         state.accounts[id] = { name: firstName, joined_at: joined };
@@ -127,26 +144,24 @@ export function openDesk({ books, club, sessions }) {
       const requestId = text(body.request_id, 64);
       if (!/^[\w-]{16,64}$/.test(requestId)) throw new Refusal(422, 'validation_failed', 'request_id must be a fresh UUID; the same one again gives the same order.', { errors: [{ pointer: '/request_id', code: 'invalid', detail: '16 to 64 letters.' }] });
       const member = account(who)?.id ?? null;
-      const earlier = () => Object.values(books.state.orders).find((order) => order.request_id === requestId && order.member === member);
-      let order = earlier();
-      if (!order) {
+      const id = orderIdOf(member, requestId);
+      if (!Object.hasOwn(books.state.orders, id)) {
         const lines = readLines(body.lines).map((line) => ({ ...line, unit_price: product(line.slug).price }));
         const receiver = readReceiver(body.receiver);
-        const coupon = body.coupon ? await usableCoupon(text(body.coupon, 64), member) : null;
+        const coupon = body.coupon ? await usableCoupon(text(body.coupon, 64), member, id) : null;
         const sums = price(lines, coupon);
         if (sums.missing) throw new Refusal(409, 'coupon_minimum', 'The basket is below the code’s minimum.', { missing: sums.missing });
-        order = earlier() ?? books.change((state) => {
-          if (coupon && couponSpent(state, coupon.code)) throw new Refusal(409, 'coupon_used', 'The code is used.');
-          const id = freshId('B');
+        if (coupon) await takeCoupon(coupon.code, id);
+        books.change((state) => {
+          if (Object.hasOwn(state.orders, id)) return;
           const { items, discount, fee, shipping, gift, total } = sums;
-          const placed = { id, request_id: requestId, member, placed_at: new Date().toISOString(), state: 'paid', lines, coupon, items, discount, fee, shipping, gift, total, receiver };
+          const placed = { id, member, placed_at: new Date().toISOString(), state: 'paid', lines, coupon, items, discount, fee, shipping, gift, total, receiver };
           state.orders[id] = placed;
           if (member) state.outbox.push(club.report(id, 'PUT', `/v1/orders/${id}`, orderReport(placed)));
-          return placed;
         });
       }
-      if (order.member) await club.acknowledged(order.id, REPORT_WAIT_MS);
-      json(response, 201, { order: shown(order) });
+      if (member) await club.acknowledged(id, REPORT_WAIT_MS);
+      json(response, 201, { order: shown(books.state.orders[id]) });
     },
 
     'POST /shop/orders/:id/refund': async (request, response, { who, part }) => {
