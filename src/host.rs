@@ -4,7 +4,6 @@
 //! path for that: a lost request is a [`Reply`] with status 0, which means *outcome unknown*.
 
 use js_sys::{Object, Promise, Reflect};
-use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -97,11 +96,6 @@ extern "C" {
     /// Parsed JSON, or null.
     #[wasm_bindgen(method, getter)]
     pub fn body(this: &Reply) -> JsValue;
-}
-
-/// Reads a wire value from what JavaScript parsed.
-pub fn decode<T: DeserializeOwned>(value: JsValue) -> Option<T> {
-    serde_wasm_bindgen::from_value(value).ok()
 }
 
 /// A plain JavaScript object.

@@ -5,6 +5,7 @@
 //!
 //! Every export returns at once and leaves the work to the event loop.
 
+mod decode;
 mod host;
 mod node;
 mod outbox;

@@ -3,7 +3,8 @@
 //! The rules decide; this module keeps the browser's half of the history, and writes it before anything is shown
 //! or sent, so that neither a reload nor a second tab asks again.
 
-use crate::host::{Host, decode, field, object};
+use crate::decode::decode;
+use crate::host::{Host, field, object};
 use crate::outbox::Kind;
 use crate::store::{Club, Prompt, Store};
 use crate::{sync, words};
@@ -97,7 +98,7 @@ fn iso(at: Timestamp) -> String {
 
 /// This browser's record of what the member was asked.
 pub fn here(host: &Host) -> Vec<Prompted> {
-    decode(host.stored(&place(host))).unwrap_or_default()
+    decode(&host.stored(&place(host))).unwrap_or_default()
 }
 
 fn place(host: &Host) -> String {

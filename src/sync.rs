@@ -1,6 +1,7 @@
 //! Asking the server, and doing what the shopper asked for until the outcome is known.
 
-use crate::host::{Host, Reply, decode, field, object, string};
+use crate::decode::decode;
+use crate::host::{Host, Reply, field, object, string};
 use crate::outbox::{self, Action, Kind};
 use crate::store::{Link, Store, Who};
 use crate::{prompts, words};
@@ -46,13 +47,13 @@ impl Patience {
 /// Paints from what this browser remembers, then asks.
 pub fn begin(store: Store) {
     let host = store.host();
-    if let Some(view) = decode::<ProgramView>(host.stored("program")) {
+    if let Some(view) = decode::<ProgramView>(&host.stored("program")) {
         set_program(store, view);
     }
     let sub = host.stored("sub").as_string();
     if sub.is_some()
         && sub == host.subject()
-        && let Some(snapshot) = decode::<Snapshot>(host.stored("me"))
+        && let Some(snapshot) = decode::<Snapshot>(&host.stored("me"))
     {
         set_me(store, snapshot);
     }
@@ -180,7 +181,7 @@ async fn ask(store: Store) -> bool {
 
 /// Reads a reply's body and keeps it for the next visit.
 fn take<T: DeserializeOwned>(host: &Host, name: &str, reply: &Reply) -> Option<T> {
-    let value = decode(reply.body())?;
+    let value = decode(&reply.body())?;
     host.keep(name, &reply.body());
     Some(value)
 }
@@ -367,7 +368,7 @@ pub fn older(store: Store) {
             .host()
             .request("GET", &path, &JsValue::UNDEFINED, None)
             .await;
-        match decode::<EntryPage>(reply.body()) {
+        match decode::<EntryPage>(&reply.body()) {
             Some(page) if reply.status() == 200 => store.set(|s| {
                 s.older.extend(page.entries);
                 s.cursor = page.next_cursor;
