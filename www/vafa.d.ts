@@ -61,8 +61,8 @@ export interface Hooks {
   redeem: (coupon: { code: string }) => { applied: boolean } | undefined | Promise<{ applied: boolean } | undefined>;
   /** Take the guest to the shop's login. */
   login: () => unknown;
-  /** Take the guest to the shop's registration. */
-  join: () => unknown;
+  /** Take the guest to the shop's registration. `claim_id` is there when an invitation led here: the shop's server names it in `PUT /v1/members/…`. */
+  join: (offer: { claim_id?: string | null }) => unknown;
 }
 
 /** Why something is, or is not, on the page. */

@@ -57,8 +57,8 @@ export function startClub() {
       go('/basket', { quiet: true });
       return { applied };
     }],
-    ['hook', 'login', () => { vafa.push(['close']); go('/account'); }],
-    ['hook', 'join', (offer) => { claim = offer?.claim_id ?? null; vafa.push(['close']); go('/account?join=1'); }],
+    ['hook', 'login', () => go('/account')],
+    ['hook', 'join', (offer) => { claim = offer?.claim_id ?? null; go('/account?join=1'); }],
   );
   tellCart();
   basket.onchange(tellCart);

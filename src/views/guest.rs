@@ -11,7 +11,6 @@ use crate::sync;
 use crate::words::{self, fill, t};
 use leptos::task::spawn_local;
 use rules::program::{Activity, Program};
-use wasm_bindgen::JsValue;
 
 /// Rewards shown to tempt.
 const GIFTS_SHOWN: usize = 4;
@@ -87,13 +86,15 @@ pub(super) fn guest(frame: Frame, s: &State, program: &Program) -> Node {
         .child(list(gifts.collect()))
 }
 
-/// Lets the shop's hook do it, else goes to the shop's page.
+/// Lets the shop's hook do it, else goes to the shop's page. The hook hears the claim that an invitation
+/// gave, for the shop's server to name when it makes the member.
 fn leave(store: Store, hook: &'static str, page: Option<&str>) {
     let host = store.host();
     if host.hooked(hook) {
         shell::close(store);
+        let offer = object(&[("claim_id", host.stored("claim"))]);
         spawn_local(async move {
-            host.ask(hook, &JsValue::UNDEFINED).await;
+            host.ask(hook, &offer).await;
         });
         return;
     }
