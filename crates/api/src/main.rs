@@ -1,1 +1,384 @@
-fn main(){}
+//! `vafa`: the merchant API in one binary.
+
+use api::assets::Assets;
+use api::clock::Clock;
+use api::db::Db;
+use api::keys::{self, Fresh, Kind, SigningKey};
+use api::limits::Limits;
+use api::problem::{Error, Result};
+use api::{State, app, check, import, programs, sweep};
+use clap::{Parser, Subcommand};
+use rules::Program;
+use serde::Serialize;
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+use tracing_subscriber::EnvFilter;
+
+/// A loyalty club: ledger, rules and HTTP on one SQLite file.
+#[derive(Parser)]
+#[command(name = "vafa", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Args)]
+struct Database {
+    /// The SQLite file; made when it is not there.
+    #[arg(long = "database", env = "VAFA_DATABASE", default_value = "vafa.db")]
+    path: PathBuf,
+}
+
+impl Database {
+    async fn open(&self) -> Result<Db> {
+        Db::open(&self.path).await
+    }
+
+    async fn state(&self) -> Result<State> {
+        Ok(State::new(
+            self.open().await?,
+            Clock::System,
+            Assets::None,
+            Limits::default(),
+        ))
+    }
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves the API until SIGTERM or Ctrl-C.
+    Serve {
+        #[command(flatten)]
+        database: Database,
+        /// Address and port to listen on.
+        #[arg(long, env = "VAFA_LISTEN", default_value = "127.0.0.1:4001")]
+        listen: SocketAddr,
+        /// Folder with the browser's files; without it, those inside this binary, if any.
+        #[arg(long, env = "VAFA_ASSETS")]
+        assets: Option<PathBuf>,
+        /// Take the visitor's address from the last X-Forwarded-For entry: only behind a proxy that sets it.
+        #[arg(long, env = "VAFA_BEHIND_PROXY")]
+        behind_proxy: bool,
+        /// Public program reads per minute and address.
+        #[arg(long, env = "VAFA_PROGRAMS_PER_MINUTE", default_value_t = 600)]
+        programs_per_minute: u32,
+        /// Invitation codes tried per minute and address.
+        #[arg(long, env = "VAFA_CLAIMS_PER_MINUTE", default_value_t = 10)]
+        claims_per_minute: u32,
+    },
+    /// Publishes a program, making its tenant if need be, and prints keys for its shop as JSON.
+    Seed {
+        #[command(flatten)]
+        database: Database,
+        /// The program's document (JSON).
+        #[arg(long)]
+        program: PathBuf,
+        /// Origin of the shop's pages, e.g. https://shop.example; repeat for more.
+        #[arg(long = "origin", required = true)]
+        origins: Vec<String>,
+    },
+    /// Plays history from NDJSON: members, orders, refunds, redemptions, as of their own dates.
+    Import {
+        #[command(flatten)]
+        database: Database,
+        /// The program's id.
+        #[arg(long)]
+        program: String,
+        /// The file; one object a line, oldest first.
+        file: PathBuf,
+    },
+    /// Audits the ledger's invariants; exits with 1 when one is broken.
+    Check {
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Brings the database's tables up to this binary.
+    Migrate {
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Makes, lists and ends keys.
+    Keys {
+        #[command(flatten)]
+        database: Database,
+        /// The program's id.
+        #[arg(long)]
+        program: String,
+        #[command(subcommand)]
+        action: KeysAction,
+    },
+    /// Copies the database, as of one instant, while it is in use.
+    Backup {
+        #[command(flatten)]
+        database: Database,
+        /// The new file.
+        file: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum KeysAction {
+    /// Prints a new key; a secret is shown this once.
+    Create {
+        /// What it is for.
+        kind: Kind,
+        /// For a publishable key: origin of the shop's pages; repeat for more.
+        #[arg(long = "origin")]
+        origins: Vec<String>,
+    },
+    /// Prints all keys, without secrets.
+    List,
+    /// Ends a key at once.
+    Revoke {
+        /// The key's id (`key_…`), as `list` prints it.
+        id: String,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter =
+        EnvFilter::try_from_env("VAFA_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    tracing_subscriber::fmt()
+        .json()
+        .with_current_span(false)
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error),
+    };
+    match runtime.block_on(run(cli.command)) {
+        Ok(code) => code,
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &dyn std::fmt::Display) -> ExitCode {
+    let _ = writeln!(io::stderr(), "vafa: {error}");
+    ExitCode::FAILURE
+}
+
+fn say(line: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}")
+        .and_then(|()| out.flush())
+        .map_err(Error::internal)
+}
+
+async fn run(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Serve {
+            database,
+            listen,
+            assets,
+            behind_proxy,
+            programs_per_minute,
+            claims_per_minute,
+        } => {
+            let limits = Limits::new(programs_per_minute, claims_per_minute);
+            let assets = assets.map_or_else(Assets::embedded, Assets::folder);
+            let db = database.open().await?;
+            let mut state = State::new(db, Clock::System, assets, limits);
+            state.behind_proxy = behind_proxy;
+            serve(state, listen).await?;
+        }
+        Command::Seed {
+            database,
+            program,
+            origins,
+        } => seed(&database, &program, &origins).await?,
+        Command::Import {
+            database,
+            program,
+            file,
+        } => {
+            run_import(&database, &program, &file).await?;
+        }
+        Command::Check { database } => return run_check(&database).await,
+        Command::Migrate { database } => {
+            database.open().await?.close().await;
+            say("migrated")?;
+        }
+        Command::Keys {
+            database,
+            program,
+            action,
+        } => {
+            manage_keys(&database, &program, action).await?;
+        }
+        Command::Backup { database, file } => {
+            let db = database.open().await?;
+            db.backup(&file).await?;
+            db.close().await;
+            say("backed up")?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Requests under way have this long to end after the signal.
+const DRAIN: Duration = Duration::from_secs(9);
+
+async fn serve(state: State, listen: SocketAddr) -> Result<()> {
+    let cannot = |error: io::Error| Error::internal(format!("cannot listen on {listen}: {error}"));
+    let listener = tokio::net::TcpListener::bind(listen)
+        .await
+        .map_err(cannot)?;
+    let address = listener.local_addr().map_err(cannot)?;
+    let sweeping = tokio::spawn(sweep::keep_sweeping(state.clone()));
+    say(&format!("vafa is listening on http://{address}"))?;
+    let (stop, mut stopped) = tokio::sync::watch::channel(());
+    let router = app(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+        asked_to_stop().await;
+        drop(stop);
+    });
+    let drained = async {
+        // The sender is dropped when the signal comes.
+        let _ = stopped.changed().await;
+        tokio::time::sleep(DRAIN).await;
+    };
+    tokio::select! {
+        ended = server => ended.map_err(Error::internal)?,
+        () = drained => tracing::warn!("connections were still open when the time to drain was over"),
+    }
+    sweeping.abort();
+    state.db.close().await;
+    Ok(())
+}
+
+async fn asked_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+            let _ = interrupt.await;
+            return;
+        };
+        tokio::select! {
+            _ = interrupt => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = interrupt.await;
+    }
+}
+
+#[derive(Serialize)]
+struct Seeded {
+    program: String,
+    publishable_key: String,
+    secret_key: String,
+    signing_key: SigningKey,
+}
+
+async fn seed(database: &Database, path: &Path, origins: &[String]) -> Result<()> {
+    let shown = path.display();
+    let text = tokio::fs::read_to_string(path)
+        .await
+        .map_err(|error| Error::malformed(format!("{shown}: {error}")))?;
+    let program: Program = api::body::read(&text)?;
+    let name = program.id.clone();
+    let db = database.open().await?;
+    let now = Clock::System.now();
+    let mut tx = db.begin_write().await?;
+    let (tenant, _) = programs::publish(&mut tx, program, now).await?;
+    let publishable_key = keys::publishable(&mut tx, &tenant, origins, now).await?;
+    let secret = keys::create(&mut tx, &tenant, Kind::Secret, &[], now).await?;
+    let signing = keys::create(&mut tx, &tenant, Kind::Signing, &[], now).await?;
+    tx.commit().await?;
+    db.close().await;
+    let (Fresh::SecretKey(secret_key), Fresh::SigningKey(signing_key)) = (secret, signing) else {
+        return Err(Error::internal(
+            "asked for a secret and a signing key, got others",
+        ));
+    };
+    let seeded = Seeded {
+        program: name,
+        publishable_key,
+        secret_key,
+        signing_key,
+    };
+    say(&serde_json::to_string(&seeded)?)
+}
+
+async fn run_import(database: &Database, program: &str, file: &Path) -> Result<()> {
+    let shown = file.display();
+    let text = tokio::fs::read_to_string(file)
+        .await
+        .map_err(|error| Error::malformed(format!("{shown}: {error}")))?;
+    let state = database.state().await?;
+    let total = text.lines().filter(|line| !line.trim().is_empty()).count();
+    let done = import::import(&state, program, &text, |done| {
+        let _ = write!(io::stderr(), "\r{done}/{total} lines");
+    })
+    .await?;
+    let swept = sweep::sweep(&state).await?;
+    let mut err = io::stderr().lock();
+    let _ = writeln!(err);
+    for refusal in done.refused.iter().take(10) {
+        let _ = writeln!(err, "refused {refusal}");
+    }
+    let _ = writeln!(
+        err,
+        "{} lines taken, {} refused by the rules; {} members and {} coupons brought up to now",
+        done.taken,
+        done.refused.len(),
+        swept.members,
+        swept.coupons,
+    );
+    state.db.close().await;
+    Ok(())
+}
+
+async fn run_check(database: &Database) -> Result<ExitCode> {
+    let db = database.open().await?;
+    let mut tx = db.begin_read().await?;
+    let findings = check::check(&mut tx).await?;
+    drop(tx);
+    db.close().await;
+    for finding in &findings {
+        let verdict = if finding.broken == 0 { "ok" } else { "BROKEN" };
+        say(&format!(
+            "{:<7} {verdict:<6} {:>8} checked {:>6} broken  {}",
+            finding.name, finding.checked, finding.broken, finding.holds
+        ))?;
+    }
+    let broken = findings.iter().any(|finding| finding.broken > 0);
+    Ok(if broken {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+async fn manage_keys(database: &Database, program: &str, action: KeysAction) -> Result<()> {
+    let db = database.open().await?;
+    let now = Clock::System.now();
+    let mut tx = db.begin_write().await?;
+    let tenant = programs::tenant_of(&mut tx, program).await?;
+    let answer = match action {
+        KeysAction::Create { kind, origins } => {
+            serde_json::to_string(&keys::create(&mut tx, &tenant, kind, &origins, now).await?)?
+        }
+        KeysAction::List => serde_json::to_string_pretty(&keys::list(&mut tx, &tenant).await?)?,
+        KeysAction::Revoke { id } => {
+            keys::revoke(&mut tx, &tenant, &id, now).await?;
+            format!("{id} is revoked")
+        }
+    };
+    tx.commit().await?;
+    db.close().await;
+    say(&answer)
+}

@@ -1,0 +1,139 @@
+//! A JSON body, read strictly: what is wrong with it is told with its place.
+
+use crate::problem::{Error, Result, fault};
+use axum::extract::{FromRequest, Request};
+use axum::http::header;
+use serde::de::DeserializeOwned;
+use serde_path_to_error::{Path, Segment};
+
+/// Most bytes that a body may have.
+pub const BYTES_MAX: usize = 64 * 1_024;
+
+/// A body that was read.
+#[derive(Clone, Debug)]
+pub struct Json<T> {
+    /// What it says.
+    pub value: T,
+    /// As it was sent.
+    pub text: String,
+}
+
+/// A body as it was sent; empty when there was none.
+#[derive(Clone, Debug)]
+pub struct Text(pub String);
+
+impl<S: Sync> FromRequest<S> for Text {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
+        let bytes = axum::body::to_bytes(request.into_body(), BYTES_MAX)
+            .await
+            .map_err(|error| {
+                // The limit is the only cause that is not the connection's end.
+                if std::error::Error::source(&error)
+                    .is_some_and(|cause| cause.to_string().contains("length limit"))
+                {
+                    Error::too_large()
+                } else {
+                    Error::malformed("The body ended early.")
+                }
+            })?;
+        let text = String::from_utf8(bytes.into())
+            .map_err(|_| Error::malformed("The body is not UTF-8."))?;
+        Ok(Self(text))
+    }
+}
+
+impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        let is_json = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|kind| {
+                kind.split(';')
+                    .next()
+                    .unwrap_or_default()
+                    .trim()
+                    .eq_ignore_ascii_case("application/json")
+            });
+        if !is_json {
+            return Err(Error::not_json());
+        }
+        let Text(text) = Text::from_request(request, state).await?;
+        let value = read(&text)?;
+        Ok(Self { value, text })
+    }
+}
+
+/// Reads JSON.
+///
+/// # Errors
+/// 400 when it is not JSON, 422 with the place when it is not what was asked for.
+pub fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        if error.inner().is_data() {
+            Error::validation(vec![fault(
+                pointer(error.path()),
+                "invalid",
+                error.inner().to_string(),
+            )])
+        } else {
+            Error::malformed(format!("The body is not JSON: {}.", error.inner()))
+        }
+    })?;
+    reader
+        .end()
+        .map_err(|error| Error::malformed(format!("The body is not JSON: {error}.")))?;
+    Ok(value)
+}
+
+fn pointer(path: &Path) -> String {
+    let mut pointer = String::new();
+    for segment in path {
+        pointer.push('/');
+        match segment {
+            Segment::Seq { index } => pointer.push_str(&index.to_string()),
+            Segment::Map { key } | Segment::Enum { variant: key } => {
+                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+            }
+            Segment::Unknown => {}
+        }
+    }
+    pointer
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        reason = "a test that panics is a test that fails"
+    )]
+    use super::*;
+    use contract::orders::OrderInput;
+
+    #[test]
+    fn a_fault_names_its_place() {
+        let text = r#"{"member":"c1","status":"paid","currency":"IRR",
+            "items":[{"sku":"a","quantity":1,"unit_price":1},{"sku":"b","quantity":"2","unit_price":1}]}"#;
+        let error = read::<OrderInput>(text).unwrap_err().body();
+        assert_eq!(
+            (error.status, error.errors[0].pointer.as_str()),
+            (422, "/items/1/quantity")
+        );
+    }
+
+    #[test]
+    fn what_is_not_json_is_told_apart() {
+        for text in ["", "{", "[1,]", "{} {}", &"[".repeat(5_000)] {
+            assert_eq!(
+                read::<serde_json::Value>(text).unwrap_err().body().status,
+                400,
+                "{text}"
+            );
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! One tenant's club inside one database transaction, at one instant.
+//!
+//! Everything that reads or writes club rows goes through a [`Club`], so that the tenant, the program
+//! version and `now` are the same from the first statement to the last.
+
+use crate::ids;
+use crate::problem::{Error, Result};
+use crate::programs::Published;
+use rules::{Program, Timestamp, Zone};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sqlx::{Sqlite, Transaction};
+use std::sync::Arc;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Club {
+    /// The database transaction.
+    pub tx: Transaction<'static, Sqlite>,
+    /// The instant at which all of it happens.
+    pub now: Timestamp,
+    published: Arc<Published>,
+    actor: String,
+}
+
+impl Club {
+    /// A club in a transaction.
+    #[must_use]
+    pub fn new(
+        tx: Transaction<'static, Sqlite>,
+        published: Arc<Published>,
+        now: Timestamp,
+        actor: impl Into<String>,
+    ) -> Self {
+        Self {
+            tx,
+            now,
+            published,
+            actor: actor.into(),
+        }
+    }
+
+    /// Whose rows these are.
+    #[must_use]
+    pub fn tenant(&self) -> String {
+        self.published.tenant.clone()
+    }
+
+    /// The version that runs now.
+    #[must_use]
+    pub fn program(&self) -> &Program {
+        &self.published.program
+    }
+
+    /// The program's zone.
+    #[must_use]
+    pub fn zone(&self) -> &Zone {
+        &self.published.zone
+    }
+
+    /// Program and zone, to keep while the club is borrowed.
+    #[must_use]
+    pub fn published(&self) -> Arc<Published> {
+        Arc::clone(&self.published)
+    }
+
+    /// The number of the version that runs now, as tables hold it.
+    #[must_use]
+    pub fn version(&self) -> i64 {
+        i64::from(self.program().version)
+    }
+
+    /// Notes who did what to what, beside the change itself.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn audit(
+        &mut self,
+        action: &str,
+        object: &str,
+        detail: serde_json::Value,
+    ) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO audit (tenant, id, at, actor, action, object, detail)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(self.tenant())
+        .bind(ids::id("aud"))
+        .bind(self.now.0)
+        .bind(self.actor.clone())
+        .bind(action)
+        .bind(object)
+        .bind(detail.to_string())
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+}
+
+/// The wire's word for a unit variant; tables hold the same words.
+#[must_use]
+pub fn word<T: Serialize>(value: T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+/// Reads back what [`word`] wrote.
+///
+/// # Errors
+/// When the table holds a word that this binary does not know.
+pub fn from_word<T: DeserializeOwned>(word: &str) -> Result<T> {
+    serde_json::from_value(serde_json::Value::String(word.to_owned()))
+        .map_err(|error| Error::internal(format!("{word}: {error}")))
+}

@@ -1,0 +1,157 @@
+//! The router, and what holds for every request: ids, limits, headers, one shape of error.
+
+use crate::keys;
+use crate::problem::Error;
+use crate::state::State;
+use crate::{assets, ids, routes};
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State as Shared};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use std::time::{Duration, Instant};
+use tower_http::catch_panic::CatchPanicLayer;
+use tracing::Instrument;
+
+/// A request that takes longer is answered; a write that it began goes on to its end.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The whole API.
+pub fn app(state: State) -> Router {
+    Router::new()
+        .route("/v1/programs/{program}", get(routes::program))
+        .route("/v1/me", get(routes::me).post(routes::join))
+        .route("/v1/me/entries", get(routes::entries))
+        .route("/v1/me/redemptions", post(routes::redeem))
+        .route(
+            "/v1/me/redemptions/{id}",
+            axum::routing::delete(routes::cancel),
+        )
+        .route("/v1/me/responses", post(routes::respond))
+        .route("/v1/referrals/{code}/claims", post(routes::claim))
+        .route("/v1/events", post(routes::events))
+        .route(
+            "/v1/members/{external_id}",
+            put(routes::put_member)
+                .get(routes::get_member)
+                .delete(routes::erase_member),
+        )
+        .route("/v1/orders/{order_id}", put(routes::put_order))
+        .route("/v1/orders/{order_id}/refunds", post(routes::refund))
+        .route(
+            "/v1/coupons/{code}",
+            get(routes::coupon).post(routes::act_on_coupon),
+        )
+        .route("/v1/vafa.js", get(assets::loader))
+        .route("/v1/assets/{file}", get(assets::hashed))
+        .route("/healthz", get(routes::health))
+        .route("/readyz", get(routes::ready))
+        .fallback(async || Error::not_found("No such path; every path begins with /v1."))
+        .method_not_allowed_fallback(async || Error::method_not_allowed())
+        .layer(middleware::from_fn(in_time))
+        .layer(middleware::from_fn_with_state(state.clone(), cross_origin))
+        .layer(CatchPanicLayer::custom(|_| {
+            Error::internal("a handler panicked").into_response()
+        }))
+        .layer(middleware::from_fn(traced))
+        .with_state(state)
+}
+
+async fn in_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(PATIENCE, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Error::timeout().into_response(),
+    }
+}
+
+/// Gives each request an id and one line in the log. The query is not logged: it may carry a key.
+async fn traced(request: Request, next: Next) -> Response {
+    let id = ids::id("req");
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
+    let span = tracing::info_span!("request", id, method = %request.method(), route);
+    let began = Instant::now();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    span.in_scope(|| {
+        tracing::info!(
+            status = response.status().as_u16(),
+            took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "answered"
+        );
+    });
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert("x-request-id", id);
+    }
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        (
+            "content-security-policy",
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
+    ] {
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
+    }
+    response
+}
+
+/// Lets the pages of a shop read what its own key or token was answered; whether the credential may be
+/// used from there is the credential's own check.
+async fn cross_origin(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let preflight = request.method() == Method::OPTIONS
+        && request
+            .headers()
+            .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let known = match origin.as_ref().and_then(|origin| origin.to_str().ok()) {
+        Some(origin) => is_known(&state, origin).await,
+        None => false,
+    };
+    let mut response = if preflight {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        next.run(request).await
+    };
+    let headers = response.headers_mut();
+    if headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
+        return response;
+    }
+    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    let Some(origin) = origin.filter(|_| known) else {
+        return response;
+    };
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("ETag, Date, Retry-After, Idempotent-Replayed, X-Request-Id"),
+    );
+    if preflight {
+        for (name, value) in [
+            (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, DELETE"),
+            (
+                header::ACCESS_CONTROL_ALLOW_HEADERS,
+                "Authorization, Content-Type, Idempotency-Key, If-None-Match",
+            ),
+            (header::ACCESS_CONTROL_MAX_AGE, "7200"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    response
+}
+
+async fn is_known(state: &State, origin: &str) -> bool {
+    let Ok(mut connection) = state.db.readers().acquire().await else {
+        return false;
+    };
+    keys::allows(&mut connection, None, origin)
+        .await
+        .unwrap_or(false)
+}

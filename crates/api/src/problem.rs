@@ -1,0 +1,336 @@
+//! The one error type: what a caller is told, and what is only logged.
+//!
+//! Every error leaves as `application/problem+json` (RFC 9457) with a stable code. Faults of ours carry no
+//! inner detail to the caller; the log has it beside the request id.
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use contract::problem::{Fault, Problem};
+use std::fmt;
+
+/// An error on its way to the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+    errors: Vec<Fault>,
+    retry_after_s: Option<u32>,
+    burns_key: bool,
+}
+
+/// What fallible functions of this crate give.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after_s: None,
+            burns_key: false,
+        }
+    }
+
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What happened, in a sentence.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// A refusal that the state of the club decides: an `Idempotency-Key` keeps it for ever.
+    #[must_use]
+    pub const fn burns_key(&self) -> bool {
+        self.burns_key
+    }
+
+    /// With faults in the body, each with its place.
+    #[must_use]
+    pub fn with_errors(mut self, errors: Vec<Fault>) -> Self {
+        self.errors = errors;
+        self
+    }
+
+    /// 400: the request cannot be read.
+    pub fn malformed(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "malformed_request", detail)
+    }
+
+    /// 400: a shopper's write without its key.
+    #[must_use]
+    pub fn key_missing() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "idempotency_key_missing",
+            "Send an Idempotency-Key header (1 to 128 visible ASCII characters) with every write; a \
+             fresh UUID for each intent, the same one for each retry of it.",
+        )
+    }
+
+    /// 422: the key was used with something else.
+    #[must_use]
+    pub fn key_reused() -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "idempotency_key_reused",
+            "This Idempotency-Key was used for another request. Use a fresh key for a new intent.",
+        )
+    }
+
+    /// 409: the first request with this key is still at work.
+    #[must_use]
+    pub fn key_in_flight() -> Self {
+        let mut error = Self::new(
+            StatusCode::CONFLICT,
+            "idempotency_key_in_flight",
+            "The first request with this Idempotency-Key is still at work. Send the same one again.",
+        );
+        error.retry_after_s = Some(1);
+        error
+    }
+
+    /// 401: no credential, or one that says nothing to us.
+    pub fn unauthorized(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+    }
+
+    /// 401: a member token that was good once.
+    #[must_use]
+    pub fn token_expired() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "token_expired",
+            "The member token has ended. Ask the shop's server for a new one.",
+        )
+    }
+
+    /// 401: a member token that is not good.
+    pub fn token_invalid(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "token_invalid", detail)
+    }
+
+    /// 403: a page that this credential is not meant for.
+    pub fn origin_not_allowed(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "origin_not_allowed", detail)
+    }
+
+    /// 404: a logged-in shopper who has not joined.
+    #[must_use]
+    pub fn not_a_member() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_a_member",
+            "This shopper is not a member yet. POST /v1/me joins the club.",
+        )
+    }
+
+    /// 404: no such thing for this caller.
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", detail)
+    }
+
+    /// 405.
+    #[must_use]
+    pub fn method_not_allowed() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            "This path exists, but not with this method; the Allow header lists what it takes.",
+        )
+    }
+
+    /// 408: the caller took too long.
+    #[must_use]
+    pub fn timeout() -> Self {
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "request_timeout",
+            "The request took too long. Its outcome is unknown: send it again with the same key.",
+        )
+    }
+
+    /// 413: too large.
+    #[must_use]
+    pub fn too_large() -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body_too_large",
+            "A body may have 64 KB at most.",
+        )
+    }
+
+    /// 415: not JSON.
+    #[must_use]
+    pub fn not_json() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "not_json",
+            "Send the body as JSON with Content-Type: application/json.",
+        )
+    }
+
+    /// 422: read, but wrong; every fault is listed.
+    #[must_use]
+    pub fn validation(errors: Vec<Fault>) -> Self {
+        let detail = match errors.as_slice() {
+            [one] => format!("{}: {}", one.pointer, one.detail),
+            many => format!("The body has {} faults; see `errors`.", many.len()),
+        };
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "validation_failed",
+            detail,
+        )
+        .with_errors(errors)
+    }
+
+    /// 422 with a single fault.
+    pub fn invalid(
+        pointer: impl Into<String>,
+        code: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self::validation(vec![fault(pointer, code, detail)])
+    }
+
+    /// 409: the state of the club says no. The same key gets the same answer for ever.
+    pub fn refused(code: &'static str, detail: impl Into<String>) -> Self {
+        let mut error = Self::new(StatusCode::CONFLICT, code, detail);
+        error.burns_key = true;
+        error
+    }
+
+    /// 429.
+    #[must_use]
+    pub fn rate_limited(retry_after_s: u32) -> Self {
+        let mut error = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "rate_limited",
+            "Too many requests from this address. Wait as long as Retry-After says.",
+        );
+        error.retry_after_s = Some(retry_after_s);
+        error
+    }
+
+    /// 503: not now.
+    #[must_use]
+    pub fn unavailable() -> Self {
+        let mut error = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "The server is busy or its database is locked. Send the same request again.",
+        );
+        error.retry_after_s = Some(1);
+        error
+    }
+
+    /// 500: a fault of ours. `why` is for the log alone.
+    pub fn internal(why: impl fmt::Display) -> Self {
+        tracing::error!(%why, "internal error");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal_error",
+            "Something went wrong on our side; the log has it under this request's id.",
+        )
+    }
+
+    /// The body that a caller reads.
+    #[must_use]
+    pub fn body(&self) -> Problem {
+        Problem {
+            kind: format!("/problems/{}", self.code),
+            status: self.status.as_u16(),
+            code: self.code.to_owned(),
+            detail: self.detail.clone(),
+            errors: self.errors.clone(),
+        }
+    }
+}
+
+/// One fault in a body, at a JSON pointer (RFC 6901).
+pub fn fault(
+    pointer: impl Into<String>,
+    code: impl Into<String>,
+    detail: impl Into<String>,
+) -> Fault {
+    Fault {
+        pointer: pointer.into(),
+        code: code.into(),
+        detail: detail.into(),
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.detail)?;
+        for fault in &self.errors {
+            write!(f, "\n  {} {}: {}", fault.pointer, fault.code, fault.detail)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        let busy = match &error {
+            sqlx::Error::PoolTimedOut => true,
+            // 5 is SQLITE_BUSY, 6 SQLITE_LOCKED, 13 SQLITE_FULL; the low byte is the primary code.
+            sqlx::Error::Database(inner) => inner
+                .code()
+                .and_then(|code| code.parse::<u32>().ok())
+                .is_some_and(|code| matches!(code & 0xff, 5 | 6 | 13)),
+            _ => false,
+        };
+        if busy {
+            tracing::warn!(%error, "database not available");
+            Self::unavailable()
+        } else {
+            Self::internal(error)
+        }
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let body = serde_json::to_vec(&self.body()).unwrap_or_default();
+        let mut response = (self.status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(
+                HeaderName::from_static("www-authenticate"),
+                HeaderValue::from_static("Bearer realm=\"vafa\""),
+            );
+        }
+        response
+    }
+}

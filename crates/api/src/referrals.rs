@@ -1,0 +1,327 @@
+//! Inviting friends: claim, join, first order, reward, or a refusal with its reason.
+
+use crate::club::{Club, from_word, word};
+use crate::ids;
+use crate::ledger::{self, Gift, Source};
+use crate::members;
+use crate::problem::{Error, Result};
+use crate::refunds;
+use contract::shopper::{Claim, EntryReason, Friend, FriendState, Invitation};
+use rules::program::{NegativePolicy, Referral};
+use rules::{Money, Points, Timestamp};
+use serde_json::json;
+
+const ADVOCATE: &str = "advocate";
+const FRIEND: &str = "friend";
+
+/// A guest follows an invitation.
+///
+/// # Errors
+/// 404 for a code that nobody has; the answer does not tell why.
+pub async fn claim(club: &mut Club, code: &str) -> Result<Claim> {
+    let unknown = || Error::not_found("No invitation has this code.");
+    let published = club.published();
+    let terms = published.program.referral.as_ref().ok_or_else(unknown)?;
+    let advocate: Option<String> = sqlx::query_scalar(
+        "SELECT member FROM members WHERE tenant = $1 AND referral_code = $2 AND erased_at IS NULL",
+    )
+    .bind(club.tenant())
+    .bind(ids::read_code(code).unwrap_or_default())
+    .fetch_optional(&mut *club.tx)
+    .await?;
+    let advocate = advocate.ok_or_else(unknown)?;
+    let claim = Claim {
+        id: ids::id("clm"),
+        friend_points: terms.friend_points,
+        minimum_order: terms.minimum_order,
+        expires_at: club.zone().plus_days(club.now, terms.claim_days.into()),
+    };
+    sqlx::query(
+        "INSERT INTO claims (tenant, claim, advocate, state, state_at, created_at, expires_at)
+         VALUES ($1, $2, $3, 'invited', $4, $4, $5)",
+    )
+    .bind(club.tenant())
+    .bind(&claim.id)
+    .bind(&advocate)
+    .bind(club.now.0)
+    .bind(claim.expires_at.0)
+    .execute(&mut *club.tx)
+    .await?;
+    club.audit(
+        "referral.claimed",
+        &claim.id,
+        json!({ "advocate": advocate }),
+    )
+    .await?;
+    Ok(claim)
+}
+
+/// A member names the claim that they came by. A claim that does not count is refused with its reason and
+/// changes nothing for the member; one that is unknown or another's is passed over, joining goes on.
+///
+/// # Errors
+/// When the database fails.
+pub async fn attach(club: &mut Club, member: &str, claim: &str) -> Result<()> {
+    let row: Option<(String, i64)> = sqlx::query_as(
+        "SELECT advocate, expires_at FROM claims
+         WHERE tenant = $1 AND claim = $2 AND friend IS NULL AND state = 'invited'",
+    )
+    .bind(club.tenant())
+    .bind(claim)
+    .fetch_optional(&mut *club.tx)
+    .await?;
+    let Some((advocate, expires_at)) = row else {
+        return Ok(());
+    };
+    let other: Option<String> = sqlx::query_scalar(
+        "SELECT claim FROM claims WHERE tenant = $1 AND friend = $2 AND state IN ('joined', 'bought')",
+    )
+    .bind(club.tenant())
+    .bind(member)
+    .fetch_optional(&mut *club.tx)
+    .await?;
+    let state = if advocate == member {
+        FriendState::SelfReferral
+    } else if other.is_some() {
+        FriendState::AlreadyReferred
+    } else if Timestamp(expires_at) <= club.now {
+        FriendState::Expired
+    } else if paid_orders(club, member, "").await? > 0 {
+        FriendState::NotFirstOrder
+    } else {
+        FriendState::Joined
+    };
+    sqlx::query(
+        "UPDATE claims SET friend = $3, state = $4, state_at = $5 WHERE tenant = $1 AND claim = $2",
+    )
+    .bind(club.tenant())
+    .bind(claim)
+    .bind(member)
+    .bind(word(state))
+    .bind(club.now.0)
+    .execute(&mut *club.tx)
+    .await?;
+    club.audit("referral.attached", claim, json!({ "state": state }))
+        .await
+}
+
+/// Orders that the member has ever paid, `except` one.
+async fn paid_orders(club: &mut Club, member: &str, except: &str) -> Result<i64> {
+    Ok(sqlx::query_scalar(
+        "SELECT COUNT(*) FROM orders
+         WHERE tenant = $1 AND member = $2 AND paid_at IS NOT NULL AND order_id <> $3",
+    )
+    .bind(club.tenant())
+    .bind(member)
+    .bind(except)
+    .fetch_one(&mut *club.tx)
+    .await?)
+}
+
+/// A member has paid an order: if they came by an invitation and it is their first, both are rewarded once
+/// the refund window is over.
+///
+/// # Errors
+/// When the database fails.
+pub async fn bought(
+    club: &mut Club,
+    member: &str,
+    order_id: &str,
+    amount: Money,
+    paid_at: Timestamp,
+) -> Result<()> {
+    let published = club.published();
+    let Some(terms) = &published.program.referral else {
+        return Ok(());
+    };
+    let row: Option<(String, String, i64)> = sqlx::query_as(
+        "SELECT claim, advocate, expires_at FROM claims
+         WHERE tenant = $1 AND friend = $2 AND state = 'joined'",
+    )
+    .bind(club.tenant())
+    .bind(member)
+    .fetch_optional(&mut *club.tx)
+    .await?;
+    let Some((claim, advocate, expires_at)) = row else {
+        return Ok(());
+    };
+    let state = if paid_orders(club, member, order_id).await? > 0 {
+        FriendState::NotFirstOrder
+    } else if Timestamp(expires_at) <= paid_at {
+        FriendState::Expired
+    } else if amount < terms.minimum_order {
+        FriendState::BelowMinimum
+    } else if cap_reached(club, &advocate, terms).await? {
+        FriendState::CapReached
+    } else {
+        FriendState::Bought
+    };
+    let rewards_at = published.zone.plus_days(paid_at, terms.pending_days.into());
+    sqlx::query(
+        "UPDATE claims SET state = $3, state_at = $4, order_id = $5, rewards_at = $6
+         WHERE tenant = $1 AND claim = $2",
+    )
+    .bind(club.tenant())
+    .bind(&claim)
+    .bind(word(state))
+    .bind(paid_at.0)
+    .bind(order_id)
+    .bind(rewards_at.0)
+    .execute(&mut *club.tx)
+    .await?;
+    club.audit(
+        "referral.bought",
+        &claim,
+        json!({ "state": state, "order": order_id }),
+    )
+    .await?;
+    if state != FriendState::Bought {
+        return Ok(());
+    }
+    for (who, role, reason, points) in [
+        (
+            advocate.as_str(),
+            ADVOCATE,
+            EntryReason::ReferralAdvocate,
+            terms.advocate_points,
+        ),
+        (
+            member,
+            FRIEND,
+            EntryReason::ReferralFriend,
+            terms.friend_points,
+        ),
+    ] {
+        let gift = Gift {
+            member: who,
+            reason,
+            source: Source::new("referral", format!("{claim}/{order_id}"), role),
+            shown_source: None,
+            points,
+            earned_at: paid_at,
+            activates_at: rewards_at,
+        };
+        ledger::give(club, gift).await?;
+    }
+    Ok(())
+}
+
+async fn cap_reached(club: &mut Club, advocate: &str, terms: &Referral) -> Result<bool> {
+    let Some(cap) = terms.cap else {
+        return Ok(false);
+    };
+    let rewarded: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM claims WHERE tenant = $1 AND advocate = $2 AND state = 'bought'",
+    )
+    .bind(club.tenant())
+    .bind(advocate)
+    .fetch_one(&mut *club.tx)
+    .await?;
+    Ok(rewarded >= i64::from(cap))
+}
+
+/// The order went back whole. Within the refund window both rewards go, and the friend may still buy;
+/// after it they stay.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unbought(club: &mut Club, order_id: &str) -> Result<()> {
+    let claim: Option<(String, i64)> = sqlx::query_as(
+        "SELECT claim, rewards_at FROM claims
+         WHERE tenant = $1 AND order_id = $2 AND state = 'bought'",
+    )
+    .bind(club.tenant())
+    .bind(order_id)
+    .fetch_optional(&mut *club.tx)
+    .await?;
+    let Some((claim, rewards_at)) = claim else {
+        return Ok(());
+    };
+    if Timestamp(rewards_at) <= club.now {
+        return Ok(());
+    }
+    let lots: Vec<(String, String, i64, String)> = sqlx::query_as(
+        "SELECT lots.lot, lots.member, lots.counted, transactions.rule FROM lots
+         JOIN transactions ON transactions.tenant = lots.tenant AND transactions.txn = lots.txn
+         WHERE lots.tenant = $1 AND transactions.source_type = 'referral'
+             AND transactions.source_id = $2",
+    )
+    .bind(club.tenant())
+    .bind(format!("{claim}/{order_id}"))
+    .fetch_all(&mut *club.tx)
+    .await?;
+    for (lot, member, points, role) in lots {
+        let taken = refunds::Claim {
+            member: &member,
+            lot: &lot,
+            points: Points(points),
+            policy: NegativePolicy::PendingOnly,
+            source: Source::new("referral_return", format!("{claim}/{order_id}"), role),
+            order_id,
+        };
+        refunds::claw(club, taken).await?;
+    }
+    sqlx::query(
+        "UPDATE claims SET state = 'joined', state_at = $3, order_id = NULL, rewards_at = NULL
+         WHERE tenant = $1 AND claim = $2",
+    )
+    .bind(club.tenant())
+    .bind(&claim)
+    .bind(club.now.0)
+    .execute(&mut *club.tx)
+    .await?;
+    club.audit("referral.unbought", &claim, json!({ "order": order_id }))
+        .await
+}
+
+/// Friends that a snapshot shows.
+const FRIENDS_SHOWN: i64 = 50;
+
+/// The member's invitation, when the program has referral.
+///
+/// # Errors
+/// When the database fails.
+pub async fn invitation(club: &mut Club, member: &members::Row) -> Result<Option<Invitation>> {
+    if club.program().referral.is_none() {
+        return Ok(None);
+    }
+    let rows: Vec<(String, i64, Option<i64>, i64)> = sqlx::query_as(
+        "SELECT state, state_at, rewards_at, expires_at FROM claims
+         WHERE tenant = $1 AND advocate = $2 ORDER BY state_at DESC, claim DESC LIMIT $3",
+    )
+    .bind(club.tenant())
+    .bind(&member.member)
+    .bind(FRIENDS_SHOWN)
+    .fetch_all(&mut *club.tx)
+    .await?;
+    let friends = rows
+        .into_iter()
+        .map(|row| friend(row, club.now))
+        .collect::<Result<Vec<_>>>()?;
+    Ok(Some(Invitation {
+        code: member.referral_code.clone(),
+        friends,
+    }))
+}
+
+/// What time alone changes (a reward that became active, a claim that ended) is read, not written.
+fn friend(
+    (state, state_at, rewards_at, expires_at): (String, i64, Option<i64>, i64),
+    now: Timestamp,
+) -> Result<Friend> {
+    let passed = |at: i64| Timestamp(at) <= now;
+    Ok(match (from_word(&state)?, rewards_at) {
+        (FriendState::Bought, Some(at)) if passed(at) => Friend {
+            at: Timestamp(at),
+            state: FriendState::Rewarded,
+        },
+        (FriendState::Invited | FriendState::Joined, _) if passed(expires_at) => Friend {
+            at: Timestamp(expires_at),
+            state: FriendState::Expired,
+        },
+        (state, _) => Friend {
+            at: Timestamp(state_at),
+            state,
+        },
+    })
+}

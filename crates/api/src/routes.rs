@@ -1,0 +1,463 @@
+//! The handlers: read the request, ask for the work, write the answer.
+
+use crate::assets::matches_tag;
+use crate::body::{self, Json, Text};
+use crate::credentials::{self, Page, Peer, Shop, Shopper};
+use crate::idempotency::{self, Intent};
+use crate::limits::Kind;
+use crate::problem::{Error, Result};
+use crate::state::State;
+use crate::{
+    coupons, ids, members, orders, programs, redemptions, referrals, refunds, snapshot, surveys,
+};
+use axum::extract::{Path, Query, State as Shared};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use contract::orders::{CouponAction, MemberInput, OrderInput, RefundInput};
+use contract::shopper::{
+    ClaimReply, Event, Join, ProgramView, Redeem, RedemptionReply, ResponseReply, Snapshot,
+    SurveyResponse,
+};
+use rules::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// JSON with a status, for one reader and no cache.
+fn reply(status: StatusCode, body: &impl Serialize) -> Result<Response> {
+    let mut response = (status, serde_json::to_vec(body)?).into_response();
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-store"),
+    );
+    Ok(response)
+}
+
+/// JSON with a strong tag; 304 when the caller has it already.
+fn tagged(
+    headers: &HeaderMap,
+    tag: &str,
+    cache: &'static str,
+    body: &impl Serialize,
+) -> Result<Response> {
+    let tag = format!("\"{tag}\"");
+    let mut response = if matches_tag(headers, &tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        reply(StatusCode::OK, body)?
+    };
+    let out = response.headers_mut();
+    out.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    out.insert(
+        header::ETAG,
+        HeaderValue::from_str(&tag).map_err(Error::internal)?,
+    );
+    Ok(response)
+}
+
+pub(crate) async fn health() -> &'static str {
+    "ok"
+}
+
+/// Ready once the database answers.
+pub(crate) async fn ready(Shared(state): Shared<State>) -> Result<&'static str> {
+    sqlx::query("SELECT 1 FROM tenants LIMIT 1")
+        .fetch_optional(state.db.readers())
+        .await?;
+    Ok("ready")
+}
+
+pub(crate) async fn program(
+    Shared(state): Shared<State>,
+    page: Page,
+    peer: Peer,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    peer.count(&state, Kind::Program)?;
+    let mut club = state.read(&page.tenant).await?;
+    if club.program().id != name {
+        return Err(Error::not_found(format!("This key has no program {name}.")));
+    }
+    let view = ProgramView {
+        program: programs::as_it_stands(&mut club).await?,
+        zone: club.zone().clone(),
+    };
+    let tag = ids::digest(&serde_json::to_vec(&view)?);
+    tagged(
+        &headers,
+        &tag,
+        "public, max-age=60, stale-while-revalidate=600",
+        &view,
+    )
+}
+
+pub(crate) async fn me(
+    Shared(state): Shared<State>,
+    Shopper(subject): Shopper,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let mut club = state.read(&subject.tenant).await?;
+    let member = members::of_shopper(&mut club, &subject.external_id).await?;
+    drop(club);
+    let mut club = state.read_settled(&subject.tenant, &member.member).await?;
+    let snapshot = snapshot::of(&mut club, &member).await?;
+    let tag = tag_of(&snapshot)?;
+    tagged(&headers, &tag, "private, no-store", &snapshot)
+}
+
+/// The instant at which a snapshot was read is no part of what it says: the same facts a minute later
+/// have the same tag.
+fn tag_of(snapshot: &Snapshot) -> Result<String> {
+    let timeless = Snapshot {
+        as_of: Timestamp(0),
+        ..snapshot.clone()
+    };
+    Ok(ids::digest(&serde_json::to_vec(&timeless)?))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Paging {
+    limit: Option<u32>,
+    cursor: Option<String>,
+}
+
+pub(crate) async fn entries(
+    Shared(state): Shared<State>,
+    Shopper(subject): Shopper,
+    paging: Result<Query<Paging>, axum::extract::rejection::QueryRejection>,
+) -> Result<Response> {
+    let Query(paging) = paging.map_err(|error| Error::malformed(error.body_text()))?;
+    let mut club = state.read(&subject.tenant).await?;
+    let member = members::of_shopper(&mut club, &subject.external_id)
+        .await?
+        .member;
+    drop(club);
+    let mut club = state.read_settled(&subject.tenant, &member).await?;
+    let limit = paging.limit.unwrap_or(snapshot::PAGE);
+    let page = snapshot::entries(&mut club, &member, limit, paging.cursor.as_deref()).await?;
+    reply(StatusCode::OK, &page)
+}
+
+/// A shopper's write, as [`idempotency::once`] takes it.
+fn intent(subject: &crate::tokens::Subject, route: &'static str, key: String) -> Intent {
+    Intent {
+        tenant: subject.tenant.clone(),
+        subject: members::subject_key(&subject.external_id),
+        route,
+        key,
+    }
+}
+
+const SHOPPER: &str = "shopper";
+
+pub(crate) async fn join(
+    Shared(state): Shared<State>,
+    Shopper(subject): Shopper,
+    headers: HeaderMap,
+    body: Json<Join>,
+) -> Result<Response> {
+    let intent = intent(&subject, "POST /v1/me", idempotency::key(&headers)?);
+    let Json { value, text } = body;
+    idempotency::once(
+        &state,
+        intent,
+        SHOPPER,
+        &text,
+        StatusCode::CREATED,
+        move |club| {
+            Box::pin(async move {
+                let input = MemberInput {
+                    claim_id: value.claim_id,
+                    ..MemberInput::default()
+                };
+                let (member, _) = members::put(club, &subject.external_id, &input).await?;
+                snapshot::of(club, &member).await
+            })
+        },
+    )
+    .await
+}
+
+pub(crate) async fn redeem(
+    Shared(state): Shared<State>,
+    Shopper(subject): Shopper,
+    headers: HeaderMap,
+    body: Json<Redeem>,
+) -> Result<Response> {
+    let key = idempotency::key(&headers)?;
+    let intent = intent(&subject, "POST /v1/me/redemptions", key.clone());
+    let Json { value, text } = body;
+    idempotency::once(
+        &state,
+        intent,
+        SHOPPER,
+        &text,
+        StatusCode::CREATED,
+        move |club| {
+            Box::pin(async move {
+                let member = members::of_shopper(club, &subject.external_id)
+                    .await?
+                    .member;
+                let redemption = redemptions::redeem(club, &member, &value.reward_id, &key).await?;
+                Ok(RedemptionReply { redemption })
+            })
+        },
+    )
+    .await
+}
+
+pub(crate) async fn cancel(
+    Shared(state): Shared<State>,
+    Shopper(subject): Shopper,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let key = idempotency::key(&headers)?;
+    let intent = intent(&subject, "DELETE /v1/me/redemptions/{id}", key);
+    let content = id.clone();
+    idempotency::once(
+        &state,
+        intent,
+        SHOPPER,
+        &content,
+        StatusCode::OK,
+        move |club| {
+            Box::pin(async move {
+                let member = members::of_shopper(club, &subject.external_id)
+                    .await?
+                    .member;
+                let redemption = redemptions::cancel(club, &member, &id).await?;
+                Ok(RedemptionReply { redemption })
+            })
+        },
+    )
+    .await
+}
+
+pub(crate) async fn respond(
+    Shared(state): Shared<State>,
+    Shopper(subject): Shopper,
+    headers: HeaderMap,
+    body: Json<SurveyResponse>,
+) -> Result<Response> {
+    let intent = intent(
+        &subject,
+        "POST /v1/me/responses",
+        idempotency::key(&headers)?,
+    );
+    let Json { value, text } = body;
+    idempotency::once(
+        &state,
+        intent,
+        SHOPPER,
+        &text,
+        StatusCode::CREATED,
+        move |club| {
+            Box::pin(async move {
+                let member = members::of_shopper(club, &subject.external_id)
+                    .await?
+                    .member;
+                let response = surveys::respond(club, &member, &value).await?;
+                Ok(ResponseReply { response })
+            })
+        },
+    )
+    .await
+}
+
+pub(crate) async fn claim(
+    Shared(state): Shared<State>,
+    page: Page,
+    peer: Peer,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let key = idempotency::key(&headers)?;
+    peer.count(&state, Kind::Claim)?;
+    let intent = Intent {
+        tenant: page.tenant,
+        subject: "guest".to_owned(),
+        route: "POST /v1/referrals/{code}/claims",
+        key,
+    };
+    let content = code.clone();
+    idempotency::once(
+        &state,
+        intent,
+        "guest",
+        &content,
+        StatusCode::CREATED,
+        move |club| {
+            Box::pin(async move {
+                Ok(ClaimReply {
+                    claim: referrals::claim(club, &code).await?,
+                })
+            })
+        },
+    )
+    .await
+}
+
+#[derive(Deserialize)]
+struct EventsBody {
+    events: Vec<Event>,
+    /// A beacon cannot carry a header.
+    #[serde(default)]
+    token: Option<String>,
+}
+
+/// A beacon is sent as text; whatever the type says, the body is JSON.
+pub(crate) async fn events(
+    Shared(state): Shared<State>,
+    headers: HeaderMap,
+    Text(text): Text,
+) -> Result<Response> {
+    let in_header = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .map(str::to_owned);
+    // Who asks comes first: without a credential nothing is said about the body.
+    let body = body::read::<EventsBody>(&text);
+    let in_body = body.as_ref().ok().and_then(|body| body.token.clone());
+    let token = in_header
+        .or(in_body)
+        .ok_or_else(|| Error::unauthorized("Send the member token in the header or as `token`."))?;
+    let Shopper(subject) = credentials::shopper(&state, &token, &headers).await?;
+    let events = body?.events;
+    let tenant = subject.tenant.clone();
+    let new = state
+        .write(&tenant, SHOPPER, move |club| {
+            Box::pin(async move {
+                let member = members::of_shopper(club, &subject.external_id)
+                    .await?
+                    .member;
+                surveys::events(club, &member, &events).await
+            })
+        })
+        .await?;
+    reply(StatusCode::ACCEPTED, &json!({ "accepted": new }))
+}
+
+pub(crate) async fn put_member(
+    Shared(state): Shared<State>,
+    shop: Shop,
+    Path(external_id): Path<String>,
+    Json { value, .. }: Json<MemberInput>,
+) -> Result<Response> {
+    let (body, created) = state
+        .write(&shop.tenant, &shop.actor, move |club| {
+            Box::pin(async move {
+                let (member, created) = members::put(club, &external_id, &value).await?;
+                Ok((members::view(club, &member).await?, created))
+            })
+        })
+        .await?;
+    reply(
+        if created {
+            StatusCode::CREATED
+        } else {
+            StatusCode::OK
+        },
+        &json!({ "member": body }),
+    )
+}
+
+pub(crate) async fn get_member(
+    Shared(state): Shared<State>,
+    shop: Shop,
+    Path(external_id): Path<String>,
+) -> Result<Response> {
+    let mut club = state.read(&shop.tenant).await?;
+    let member = members::find(&mut club, &external_id)
+        .await?
+        .ok_or_else(|| members::unknown(&external_id))?;
+    drop(club);
+    let mut club = state.read_settled(&shop.tenant, &member.member).await?;
+    let body = members::view(&mut club, &member).await?;
+    reply(StatusCode::OK, &json!({ "member": body }))
+}
+
+pub(crate) async fn erase_member(
+    Shared(state): Shared<State>,
+    shop: Shop,
+    Path(external_id): Path<String>,
+) -> Result<Response> {
+    state
+        .write(&shop.tenant, &shop.actor, move |club| {
+            Box::pin(async move { members::erase(club, &external_id).await })
+        })
+        .await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+pub(crate) async fn put_order(
+    Shared(state): Shared<State>,
+    shop: Shop,
+    Path(order_id): Path<String>,
+    Json { value, .. }: Json<OrderInput>,
+) -> Result<Response> {
+    let (order, created) = state
+        .write(&shop.tenant, &shop.actor, move |club| {
+            Box::pin(async move { orders::put(club, &order_id, &value).await })
+        })
+        .await?;
+    reply(
+        if created {
+            StatusCode::CREATED
+        } else {
+            StatusCode::OK
+        },
+        &json!({ "order": order }),
+    )
+}
+
+pub(crate) async fn refund(
+    Shared(state): Shared<State>,
+    shop: Shop,
+    Path(order_id): Path<String>,
+    Json { value, .. }: Json<RefundInput>,
+) -> Result<Response> {
+    let (refund, created) = state
+        .write(&shop.tenant, &shop.actor, move |club| {
+            Box::pin(async move { refunds::refund(club, &order_id, &value).await })
+        })
+        .await?;
+    reply(
+        if created {
+            StatusCode::CREATED
+        } else {
+            StatusCode::OK
+        },
+        &json!({ "refund": refund }),
+    )
+}
+
+pub(crate) async fn coupon(
+    Shared(state): Shared<State>,
+    shop: Shop,
+    Path(code): Path<String>,
+) -> Result<Response> {
+    let mut club = state.read(&shop.tenant).await?;
+    let coupon = coupons::get(&mut club, &code).await?;
+    reply(StatusCode::OK, &json!({ "coupon": coupon }))
+}
+
+pub(crate) async fn act_on_coupon(
+    Shared(state): Shared<State>,
+    shop: Shop,
+    Path(code): Path<String>,
+    Json { value, .. }: Json<CouponAction>,
+) -> Result<Response> {
+    let coupon = state
+        .write(&shop.tenant, &shop.actor, move |club| {
+            Box::pin(async move { coupons::act(club, &code, &value).await })
+        })
+        .await?;
+    reply(StatusCode::OK, &json!({ "coupon": coupon }))
+}
