@@ -1,11 +1,13 @@
 /** What build.mjs puts in. */
 
-/** Logical name (`engine.wasm`) to the hash in the file's name. */
-declare const ASSETS: Record<string, string>;
+/** File names under `assets/`, each with the start of its SHA-384. */
+declare const ENGINE_JS: string;
+declare const ENGINE_WASM: string;
+declare const PANEL_CSS: string;
 /** Logical name to the base64 of the file's SHA-384; only in engine.ts. */
 declare const HASHES: Record<string, string>;
-/** Language to the launcher's words: its label, and what it does. */
-declare const WORDS: Record<string, [label: string, open: string]>;
+/** Language to the launcher's label, what it does, and the file of the locale. */
+declare const WORDS: Record<string, [label: string, open: string, file: string]>;
 declare const VERSION: string;
 
 declare module '*.css' {

@@ -59,7 +59,7 @@ const locales = () => {
 const bundle = async (options) => {
   const { outputFiles } = await esbuild.build({
     bundle: true,
-    minify: true,
+    minifySyntax: true,
     write: false,
     charset: 'utf8',
     legalComments: 'none',
@@ -68,9 +68,9 @@ const bundle = async (options) => {
     absWorkingDir: here,
     ...options,
   });
-  // A second look: several passes take another 4 % off.
+  // Terser's passes leave 3 % less than esbuild's own minifier.
   const module = options.format === 'esm';
-  const { code } = await minify(outputFiles[0].text, { ecma: 2020, module, compress: { passes: 3, unsafe_arrows: true }, format: { ascii_only: false } });
+  const { code } = await minify(outputFiles[0].text, { ecma: 2020, module, compress: { passes: 3, inline: 1, unsafe_arrows: true } });
   return Buffer.from(code);
 };
 
@@ -83,8 +83,10 @@ const door = (files, found) => {
     entryPoints: ['door.ts'],
     format: 'iife',
     define: {
-      ASSETS: JSON.stringify(Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, short(bytes)]))),
-      WORDS: JSON.stringify(Object.fromEntries(langs.map((l) => [l, found[l].words]))),
+      ENGINE_JS: JSON.stringify(hashed('engine.js', files)),
+      ENGINE_WASM: JSON.stringify(hashed('engine.wasm', files)),
+      PANEL_CSS: JSON.stringify(hashed('panel.css', files)),
+      WORDS: JSON.stringify(Object.fromEntries(langs.map((l) => [l, [...found[l].words, hashed(l + '.json', files)]]))),
       VERSION: JSON.stringify(version),
     },
   });
@@ -92,8 +94,8 @@ const door = (files, found) => {
 
 const sha384 = (bytes, encoding) => createHash('sha384').update(bytes).digest(encoding);
 const sri = (bytes) => 'sha384-' + sha384(bytes, 'base64');
-/** The hash in a file's name. */
-const short = (bytes) => sha384(bytes, 'hex').slice(0, 10);
+/** `engine.wasm` → `engine-3fa9c01b.wasm`. */
+const hashed = (name, files) => name.replace('.', `-${sha384(files[name], 'hex').slice(0, 8)}.`);
 
 const brotli = (bytes) =>
   brotliCompressSync(bytes, {
@@ -141,7 +143,7 @@ const buildAll = async (glue, out) => {
 
   rmSync(join(out, 'assets'), { recursive: true, force: true });
   const manifest = { 'vafa.js': ship(out, 'vafa.js', await door(parts, found)) };
-  for (const [name, bytes] of Object.entries(parts)) manifest[name] = ship(out, 'assets/' + name.replace('.', `-${short(bytes)}.`), bytes);
+  for (const [name, bytes] of Object.entries(parts)) manifest[name] = ship(out, 'assets/' + hashed(name, parts), bytes);
   writeFileSync(join(out, 'manifest.json'), JSON.stringify({ version, files: manifest }, null, 2) + '\n');
   table(manifest);
 };

@@ -57,11 +57,9 @@ export const readConfig = (data: (name: string) => string, src: string, pageLang
   }
 };
 
-/** Whether one of the comma-separated `patterns` is the whole path of `page`; written in plain letters or percent-encoded. */
-export const matches = (patterns: string, page: string): boolean =>
-  patterns.split(',').some(
-    (p) => p.trim() && RegExp('^' + encodeURI(p.trim()).replace(/%25/g, '%').replace(/[^\w*]/g, '\\$&').replace(/\*/g, '.*') + '$').test(new URL(page).pathname),
-  );
+/** Whether one of `patterns` (between commas or spaces) is the whole `path`; written in plain letters or percent-encoded. */
+export const matches = (patterns: string, path: string): boolean =>
+  patterns.split(/[\s,]+/).some((p) => RegExp('^' + encodeURI(p).replace(/%25/g, '%').replace(/[^\w*]/g, '\\$&').replace(/\*/g, '.*') + '$').test(path));
 
 /** An address that a link may lead to: https, or the page's own origin. Else the empty string. */
 export const safeLink = (address: string | null | undefined, page: string): string => {

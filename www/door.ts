@@ -7,7 +7,7 @@ import { need, openApi } from './api.ts';
 import { type Config, matches, readConfig, safeLink } from './config.ts';
 import { openIdentity } from './identity.ts';
 import { drawLauncher, sheet } from './launcher.ts';
-import { get, load } from './loader.ts';
+import { address, get } from './loader.ts';
 import { fetch, parse, setTimeout, stringify, warn } from './natives.ts';
 import { openStore } from './storage.ts';
 
@@ -25,6 +25,7 @@ const enter = (config: Config, base: string) => {
 
   let engine: Engine | undefined;
   let loading: Promise<void> | undefined;
+  let attempt = 0;
   let tries = 0;
   /** What stopped the engine for good. */
   let failure: string | undefined;
@@ -77,17 +78,17 @@ const enter = (config: Config, base: string) => {
   };
 
   const start = async () => {
-    tries++;
     const asked = named() && quiet(token());
-    const wasm = get('engine.wasm', base);
+    const wasm = get(ENGINE_WASM, base);
     quiet(wasm);
     const begin = (path: string, query: string, headers = {}) => fetch(api + path + query, { headers, credentials: 'omit' });
     ahead.set(programPath, quiet(begin(programPath, '?key=' + key)));
     if (asked) ahead.set('/v1/me', quiet(asked.then((given) => begin('/v1/me', '', { Authorization: 'Bearer ' + given }))));
+    // The fragment makes each try a module of its own: a browser may remember a failed one for good.
     const [module, css, locale] = await Promise.all([
-      load(base, tries) as Promise<EngineModule>,
-      get('panel.css', base),
-      get(config.lang + '.json', base),
+      import(address(ENGINE_JS, base) + '#' + attempt++) as Promise<EngineModule>,
+      get(PANEL_CSS, base),
+      get(WORDS[config.lang]![2], base),
     ]);
     engine = await module.boot(wasm, css, threshold, locale);
     for (const widget of widgets) widget.enter();
@@ -102,7 +103,7 @@ const enter = (config: Config, base: string) => {
     } catch (fault) {
       loading = undefined;
       // A file that is no JavaScript will be none next time.
-      if (fault instanceof SyntaxError || tries > 2) fatal(fault || 'its files could not be had');
+      if (fault instanceof SyntaxError || (name && ++tries > 2)) fatal(fault || 'its files could not be had');
     }
   };
   const intend = () => run();
@@ -140,7 +141,7 @@ const enter = (config: Config, base: string) => {
 
   // What is on the page
 
-  const hidden = () => config.launcher == 'none' || matches(config.hide, location.href);
+  const hidden = () => config.launcher == 'none' || matches(config.hide, location.pathname);
 
   /** Brings the launcher in line with all that it depends on; touches nothing when it is. */
   const paint = () => {
@@ -203,8 +204,8 @@ const enter = (config: Config, base: string) => {
   customElements.define(TAG, Widget);
   float = new Widget();
   float.setAttribute(FLOATING, '');
-  float.style.setProperty('--vafa-offset-y', config.y + 'px');
-  float.style.setProperty('--vafa-panel-' + (/start$/.test(config.position) ? 'start' : 'end'), `calc(${config.x}px + env(safe-area-inset-right))`);
+  const side = /start$/.test(config.position) ? 'start' : 'end';
+  float.style.cssText = `--vafa-offset-y:${config.y}px;--vafa-panel-${side}:calc(${config.x}px + env(safe-area-inset-right))`;
 
   /** On arrival, and whenever a single-page shop may have changed the page. */
   const settle = () => {
@@ -220,7 +221,7 @@ const enter = (config: Config, base: string) => {
     const wait = wake_at! - Date.now();
     if (wake_at && wait < 1e9) setTimeout(run, wait);
     if (/^$|auto|idle/.test(config.prefetch) && !saveData && !/2g/.test(effectiveType)) {
-      for (const name of ['engine.js', 'engine.wasm', 'panel.css', config.lang + '.json']) quiet(get(name, base));
+      for (const file of [ENGINE_JS, ENGINE_WASM, PANEL_CSS, WORDS[config.lang]![2]]) quiet(get(file, base));
     }
   };
 
@@ -253,7 +254,7 @@ const enter = (config: Config, base: string) => {
       need(WORDS[lang], Object.keys(WORDS));
       config.lang = lang;
       paint();
-      if (engine) quiet(get(lang + '.json', base).then((r) => call('set_language', r)));
+      if (engine) quiet(get(WORDS[lang]![2], base).then((r) => call('set_language', r)));
     },
     setConsent: consent,
     explain: () => ({

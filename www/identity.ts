@@ -2,10 +2,10 @@
 import { parse } from './natives.ts';
 
 /** A token, or what gives one when asked. */
-export type Source = any;
+export type Source = any; // checked at the API: a string, a function, or nothing
 
 export interface Claims {
-  sub?: string;
+  sub?: unknown;
   iat?: number;
   exp?: number;
 }
@@ -37,7 +37,8 @@ export const openIdentity = (arrived: (subject: string | null) => void): Identit
 
   const keep = (given: unknown) => {
     if (!given) flight = undefined;
-    arrived((subject = claims(given).sub ?? null));
+    const { sub } = claims(given);
+    arrived((subject = typeof sub == 'string' ? sub : null));
     return given;
   };
   const token = (fresh?: boolean): Promise<unknown> => {

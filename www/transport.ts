@@ -61,13 +61,13 @@ export const openTransport = ({ config, natives, ahead, token, subject }: Door):
     return given;
   };
 
-  const send = async (method: string, path: string, body: unknown, key: string | undefined, credential: unknown): Promise<Response> => {
+  const send = (method: string, path: string, body: unknown, key: string | undefined, credential: unknown): Promise<Response> => {
     const headers: Record<string, string> = {};
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     if (key) headers['Idempotency-Key'] = key;
     if (credential) headers['Authorization'] = 'Bearer ' + credential;
     const limit = new AbortController();
-    setTimeout(() => limit.abort(), WAIT_MS_MAX);
+    const timer = setTimeout(() => limit.abort(), WAIT_MS_MAX);
     const query = /^\/v1\/(programs|referrals)/.test(path) ? (path.includes('?') ? '&' : '?') + 'key=' + encodeURIComponent(config.key) : '';
     return fetch(config.api + path + query, {
       method,
@@ -76,7 +76,7 @@ export const openTransport = ({ config, natives, ahead, token, subject }: Door):
       credentials: 'omit',
       keepalive: method != 'GET', // a shopper who leaves the page has still asked
       signal: limit.signal,
-    });
+    }).finally(() => clearTimeout(timer));
   };
 
   const attempt = async (method: string, path: string, body: unknown, key?: string, bad?: unknown): Promise<Answer> => {
