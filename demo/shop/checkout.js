@@ -138,7 +138,7 @@ async function place(redraw, say) {
   const answer = await ask('POST', '/shop/orders', {
     request_id: draft.request,
     lines: basket.lines,
-    coupon: basket.coupon && basket.coupon.kind.donation === undefined ? basket.coupon.code : null,
+    coupon: basket.coupon?.code ?? null,
     receiver: { name: draft.name.trim(), phone: ascii(draft.phone).replace(/[\s-]/g, ''), address: draft.address.trim() },
   });
   draft.busy = false;

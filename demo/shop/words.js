@@ -25,7 +25,7 @@ const FA = {
   freeFrom: (m) => `${m} دیگر تا ارسال رایگان`,
   code: 'کد باشگاه', codeHint: 'کد را بنویس', apply: 'اعمال کن', removeCode: 'برداشتن کد',
   codeApplied: (t) => `کد «${t}» روی سبدت نشست`,
-  codeThanks: 'این کد رسید بخشش توست و تخفیف ندارد. دستت درد نکند.',
+  codeThanks: 'بخششت با همین سفارش به محک می‌رسد. دستت درد نکند.',
   codeProblem: {
     coupon_unknown: 'این کد را نشناختیم. یک بار دیگر نگاهش کن.',
     coupon_used: 'از این کد قبلاً استفاده شده.',
@@ -97,7 +97,7 @@ const EN = {
   freeFrom: (m) => `${m} to free shipping`,
   code: 'Club code', codeHint: 'Your code', apply: 'Apply', removeCode: 'Remove the code',
   codeApplied: (t) => `“${t}” is on your basket`,
-  codeThanks: 'This code is the receipt of your gift, so it takes nothing off. Thank you.',
+  codeThanks: 'Your gift goes to Mahak with this order. Thank you.',
   codeProblem: {
     coupon_unknown: 'We do not know this code. Please look at it once more.',
     coupon_used: 'This code has been used.',

@@ -36,6 +36,13 @@ for (const now of DAYS) {
     assert.equal(ending.length === 1 || end.startsWith('12/30'), true);
   });
 
+  test(`on ${now} nothing of navid and parsa is about to end`, () => {
+    for (const order of [...ordersOf(lines, 'navid'), ...ordersOf(lines, 'parsa')]) {
+      const age = (instant - Date.parse(order.paid_at)) / DAY;
+      assert.ok(age < 334 || age > 366, `${order.order_id} is ${age} days old`);
+    }
+  });
+
   test(`on ${now} parsa reached platinum last year or has in this`, () => {
     const years = new Set(ordersOf(lines, 'parsa').map((order) => year.format(Date.parse(order.paid_at))));
     assert.ok([...years].some((one) => spent(lines, 'parsa', one) >= enter.platinum));
@@ -49,8 +56,8 @@ for (const now of DAYS) {
   test(`on ${now} the history is in order, in the past, and of whole Rials`, () => {
     let before = 0;
     const known = new Set();
-    for (const { member, order, redemption } of lines) {
-      const when = Date.parse(order?.paid_at ?? member?.joined_at ?? redemption?.at ?? '');
+    for (const { member, order } of lines) {
+      const when = Date.parse(order?.paid_at ?? member?.joined_at ?? '');
       if (Number.isNaN(when)) continue; // a refund stands where it happened and tells no time
       assert.ok(when >= before && when <= instant, `${when} after ${before}`);
       before = when;
