@@ -154,7 +154,7 @@ fn history() -> Result<Outcome> {
 struct Api {
     port: u16,
     process: Running,
-    /// When it was last started again.
+    /// When it was started again, of late.
     starts: Vec<Instant>,
 }
 
@@ -222,6 +222,10 @@ impl Api {
 fn serve(port: u16) -> Result<Running> {
     let listen = format!("127.0.0.1:{port}");
     let mut serve = vafa(["serve", "--listen", &listen, "--assets", "pkg/cdn"]);
+    if std::env::var_os("VAFA_LOG").is_none() {
+        // A line for every request would drown the address.
+        serve.env("VAFA_LOG", "warn");
+    }
     Running::start("the API", &mut serve)
 }
 
