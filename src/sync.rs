@@ -7,12 +7,12 @@ use crate::store::{Link, Store, Who};
 use crate::{prompts, words};
 use contract::shopper::{EntryPage, ProgramView, Snapshot};
 use gloo_timers::future::TimeoutFuture;
-use leptos::task::spawn_local;
 use rules::Points;
 use serde::de::DeserializeOwned;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 
 /// First wait after a lost answer, in milliseconds.
 const WAIT_MS_MIN: u32 = 500;

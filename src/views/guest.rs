@@ -9,8 +9,8 @@ use crate::outbox::Kind;
 use crate::store::{State, Store, Who};
 use crate::sync;
 use crate::words::{self, fill, t};
-use leptos::task::spawn_local;
 use rules::program::{Activity, Program};
+use wasm_bindgen_futures::spawn_local;
 
 /// Rewards shown to tempt.
 const GIFTS_SHOWN: usize = 4;

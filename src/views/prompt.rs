@@ -9,9 +9,9 @@ use crate::store::{Prompt, State, Store};
 use crate::words::{self, fill, t};
 use crate::{find, host};
 use gloo_timers::future::TimeoutFuture;
-use leptos::task::spawn_local;
 use rules::program::{Activity, SurveyKind};
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Event, HtmlElement, KeyboardEvent};
 
 /// How long the thanks stays when nobody touches it.

@@ -121,7 +121,7 @@ fn share(text: &str, url: &str) {
         .ok()
         .and_then(|p| p.dyn_into::<Promise>().ok());
     if let Some(promise) = promise {
-        leptos::task::spawn_local(async move {
+        wasm_bindgen_futures::spawn_local(async move {
             // Closing the sheet is a rejection, and no error.
             let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
         });

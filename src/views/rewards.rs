@@ -10,10 +10,10 @@ use crate::store::{Club, State, Store};
 use crate::sync;
 use crate::words::{self, count, fill, t};
 use contract::shopper::{Redemption, RedemptionState};
-use leptos::task::spawn_local;
 use rules::program::{Reward, RewardKind};
 use rules::rewards::Reason;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 
 /// Draws the page.
 pub(super) fn rewards(frame: Frame, s: &State, club: &Club) -> Node {

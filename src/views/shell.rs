@@ -7,8 +7,8 @@ use crate::store::{Link, State, Store, View, Who};
 use crate::words::{self, t};
 use crate::{find, sync};
 use gloo_timers::future::TimeoutFuture;
-use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent};
 
 /// Where a view is drawn: floating, or in the page's flow under a handle.
