@@ -8,7 +8,7 @@ import { demoBar } from './shop/demo-bar.js';
 import { h, svg } from './shop/dom.js';
 import { icon, sign } from './shop/drawings.js';
 import { home, productPage } from './shop/shelves.js';
-import { href, onShop, setLanguage, shop, whoAmI } from './shop/store.js';
+import { href, nameOf, onShop, setLanguage, shop, whoAmI } from './shop/store.js';
 
 const TOAST_MS = 4000;
 
@@ -60,7 +60,7 @@ function drawTop() {
     h('a', { href: href('/'), class: 'brand', id: 'brand' }, svg(sign()), h('span', {}, h('strong', {}, t.shop), h('small', {}, t.tagline))),
     h('nav', { 'aria-label': t.nav },
       link('/', 'nav-home', null, t.home), link('/club', 'nav-club', null, t.club),
-      link('/account', 'nav-account', 'person', shop.account ? (shop.account.demo ? t.demo[shop.account.id][0] : shop.account.name) : t.login)),
+      link('/account', 'nav-account', 'person', nameOf(shop.account) ?? t.login)),
     h('div', { class: 'top-end' },
       h('button', { type: 'button', class: 'top-link', id: 'language', lang: t.lang === 'fa' ? 'en' : 'fa', onclick: () => setLanguage(t.lang === 'fa' ? 'en' : 'fa') }, t.switchLanguage),
       h('a', { href: href('/basket'), class: 'basket-link', id: 'nav-basket', 'data-count': count, 'aria-current': here === '/basket' ? 'page' : null },

@@ -4,7 +4,7 @@ import { product } from '../catalog.mjs';
 import { claim, invited, openClub, refreshClub } from './club.js';
 import { h, svg } from './dom.js';
 import { drawing } from './drawings.js';
-import { ask, go, href, join, login, logout, shop } from './store.js';
+import { ask, go, href, join, login, logout, nameOf, shop } from './store.js';
 
 const PEOPLE = ['neda', 'navid', 'elham', 'parsa'];
 let orders = null;
@@ -79,13 +79,13 @@ export function accountPage(redraw, say) {
   const t = shop.words;
   if (shop.account === undefined) return { title: t.accountTitle, content: [h('h1', { tabindex: '-1', id: 'page-title' }, t.accountTitle), h('p', { class: 'faint' }, t.loading)] };
   if (!shop.account) { orders = ordersOf = null; return { title: t.accountTitle, content: doors(redraw) }; }
-  const { id, name, demo } = shop.account;
+  const { id } = shop.account;
   if (ordersOf !== id) { orders = null; ordersOf = id; }
   return {
     title: t.accountTitle,
     content: [
       h('div', { class: 'section-head' },
-        h('h1', { tabindex: '-1', id: 'page-title' }, t.hello(demo ? t.demo[id][0] : name)),
+        h('h1', { tabindex: '-1', id: 'page-title' }, t.hello(nameOf(shop.account))),
         h('button', { type: 'button', class: 'button quiet', id: 'logout', onclick: () => once(logout, redraw) }, t.logout)),
       problem && h('p', { class: 'fault', role: 'alert' }, problem),
       h('section', { 'aria-labelledby': 'orders-title' }, h('h2', { id: 'orders-title' }, t.orders),

@@ -6,7 +6,7 @@ import { applyCoupon, refreshClub, tellOrder } from './club.js';
 import { h, svg } from './dom.js';
 import { drawing, icon } from './drawings.js';
 import { clubLink } from './shelves.js';
-import { ask, go, href, shop } from './store.js';
+import { ask, go, href, nameOf, shop } from './store.js';
 
 const REPORT_POLL_MS = 1500;
 
@@ -156,7 +156,7 @@ async function place(redraw, say) {
 export function checkoutPage(redraw, say) {
   const t = shop.words;
   if (!basket.lines.length) return { title: t.checkoutTitle, content: nothing() };
-  if (!draft.name && shop.account) draft.name = shop.account.name;
+  if (!draft.name && shop.account) draft.name = nameOf(shop.account);
   const field = (name, props = {}) => {
     const fault = draft.faults[name];
     const tag = name === 'address' ? 'textarea' : 'input';
@@ -231,7 +231,7 @@ export function thanksPage(id, redraw) {
     content: [
       h('section', { class: 'thanks', 'data-order': order.id, 'data-reported': String(order.reported) },
         h('span', { class: 'seal' }, svg(icon('check'), 'icon')),
-        h('h1', { tabindex: '-1', id: 'page-title' }, t.thanksTitle(order.member ? shop.account?.name : '')),
+        h('h1', { tabindex: '-1', id: 'page-title' }, t.thanksTitle(order.member ? nameOf(shop.account) : '')),
         h('p', { class: 'lead' }, t.thanksText),
         order.reported === false && h('p', { class: 'note-box', role: 'status' }, t.thanksQueued),
         h('div', { class: 'panel' },

@@ -11,6 +11,9 @@ export const shop = {
   account: undefined,
 };
 
+/** What to call who is logged in, in the page's language where we know it. */
+export const nameOf = (account) => (account?.demo ? shop.words.demo[account.id][0] : account?.name);
+
 /** Hears `route`, `account`, `language`. */
 export const onShop = (listener) => listeners.add(listener);
 const tell = (what, detail) => { for (const listener of listeners) listener(what, detail); };
