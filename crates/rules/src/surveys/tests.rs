@@ -107,6 +107,88 @@ fn three_silences_are_enough() {
 }
 
 #[test]
+fn gates_are_tried_in_their_order() {
+    // Everything is closed; then one gate after the other opens.
+    let mut survey = Survey {
+        enabled: false,
+        starts_at: Some(at("2025-06-02T00:00:00Z")),
+        ends_at: Some(at(DAY)),
+        trigger: Trigger::OrderConfirmed,
+        rate: Bp(0),
+        dismissed_wait_days: Some(30),
+        scope: Scope::Once,
+        ..survey("srv")
+    };
+    survey.question.insert("en".to_owned(), "?".to_owned());
+    survey.audience.member_days_min = Some(3650);
+    survey.audience.orders_min = 1;
+    let mut context = Context {
+        prompted_this_visit: true,
+        blocked_page: true,
+        ..page()
+    };
+    context.slot_free = false;
+    let mut person = member();
+    let instant = Some(at("2025-05-31T00:00:00Z"));
+    let mut history = vec![Prompted {
+        survey: "srv".to_owned(),
+        displays: 3,
+        shown_at: instant,
+        answered_at: instant,
+        dismissed_at: instant,
+        ..Prompted::default()
+    }];
+    let mut seen = Vec::new();
+    for step in 0..16 {
+        match step {
+            1 => survey.enabled = true,
+            2 => survey.starts_at = None,
+            3 => survey.ends_at = None,
+            4 => survey.question.clear(),
+            5 => context.order_id = Some("o1".to_owned()),
+            6 => survey.audience.member_days_min = None,
+            7 => survey.audience.orders_min = 0,
+            8 => survey.scope = Scope::Periodic,
+            9 => history[0].answered_at = Some(at("2024-01-01T00:00:00Z")),
+            10 => history[0].dismissed_at = None,
+            11 => history[0].displays = 1,
+            12 => history[0].shown_at = None,
+            13 => context.prompted_this_visit = false,
+            14 => survey.rate = Bp::ONE,
+            15 => context.slot_free = true,
+            _ => {}
+        }
+        person.joined_at = at("2020-01-01T00:00:00Z");
+        let program = with(vec![survey.clone()]);
+        let decision = decide(&program, &person, &history, &context, at(DAY));
+        let wire = serde_json::to_value(&decision.verdicts[0].1).unwrap();
+        let name = wire.as_object().and_then(|o| o.keys().next().cloned());
+        seen.push(name.or(wire.as_str().map(str::to_owned)).unwrap());
+    }
+    assert_eq!(
+        seen,
+        [
+            "disabled",
+            "not_started",
+            "ended",
+            "no_language",
+            "not_triggered",
+            "too_new",
+            "too_few_orders",
+            "already_asked",
+            "answered_wait",
+            "dismissed_wait",
+            "ignored",
+            "global_wait",
+            "once_per_visit",
+            "not_sampled",
+            "slot_taken",
+            "blocked_page",
+        ]
+    );
+}
+
+#[test]
 fn once_in_a_life_is_once() {
     let once = Survey {
         scope: Scope::Once,

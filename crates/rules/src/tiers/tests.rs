@@ -92,6 +92,18 @@ fn after_a_fall_the_new_years_spend_counts_at_once() {
 }
 
 #[test]
+fn a_purchase_at_the_first_instant_of_a_year_belongs_to_that_year() {
+    let mut ladder = ladder(Window::CalendarYear);
+    ladder.levels[1].retain = Some(50);
+    let buyer = buyer(&[
+        ("2024-12-31T20:29:59.999Z", 60),
+        ("2024-12-31T20:30:00Z", 60),
+    ]);
+    let standing = stand(&ladder, &buyer, "2025-02-01T00:00:00Z");
+    assert_eq!((standing.current, standing.value), (0, 60));
+}
+
+#[test]
 fn a_year_without_anything_is_no_obstacle() {
     let ladder = ladder(Window::CalendarYear);
     let buyer = buyer(&[("1990-05-01T00:00:00Z", 300), ("2025-02-01T00:00:00Z", 100)]);
