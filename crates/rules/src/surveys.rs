@@ -1,7 +1,7 @@
 //! Which survey a member is asked now, and why the others are not.
 
 use crate::member::{Member, Prompted};
-use crate::program::{Scope, Survey, SurveyKind, Trigger};
+use crate::program::{Scope, Survey, Trigger};
 use crate::time::DAY_MS;
 use crate::{Program, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -268,9 +268,7 @@ impl Asked<'_> {
             if done || (!again_after_no && record.dismissed_at.is_some()) {
                 return Some(Verdict::AlreadyAsked);
             }
-            let answered_days = survey.answered_wait_days.unwrap_or(match survey.kind {
-                SurveyKind::Nps | SurveyKind::Csat => 90,
-            });
+            let answered_days = survey.answered_wait_days.unwrap_or(90);
             if let Some(until) = self.waits(record.answered_at, answered_days) {
                 return Some(Verdict::AnsweredWait { until });
             }

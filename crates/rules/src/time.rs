@@ -154,8 +154,9 @@ impl<'de> Deserialize<'de> for Timestamp {
                 f.write_str("an RFC 3339 instant, like 2026-11-22T04:10:00Z")
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
+                // Not `invalid_value`: its message would bring every number's formatting into the bundle.
                 Timestamp::parse(text)
-                    .ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
+                    .ok_or_else(|| E::custom("not an RFC 3339 instant, like 2026-11-22T04:10:00Z"))
             }
         }
         deserializer.deserialize_str(Reader)
