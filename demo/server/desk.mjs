@@ -77,7 +77,13 @@ export function openDesk({ books, club, sessions }) {
     return receiver;
   }
 
-  const shown = (order) => ({ ...order, receiver: undefined, reported: order.member ? !club.pending(order.id) : null });
+  /** True when the club has it, false while it waits, null when it is none of the club's: a guest's, or of no member. */
+  function reported(order) {
+    if (!order.member || books.state.refused.some((report) => report.id === order.id)) return null;
+    return !club.pending(order.id);
+  }
+
+  const shown = (order) => ({ ...order, receiver: undefined, reported: reported(order) });
 
   /** What the API hears of an order. A gift is a line that costs nothing. */
   function orderReport(order) {

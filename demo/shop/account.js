@@ -69,7 +69,7 @@ function orderCard(order, redraw, say) {
   return h('li', { class: 'panel order', 'data-order': order.id, 'data-state': order.state },
     h('div', { class: 'order-head' },
       h('div', {}, h('strong', {}, h('bdi', { dir: 'ltr' }, order.id)), h('p', { class: 'faint' }, t.placed, ' ', t.date(order.placed_at))),
-      h('div', { class: 'badges' }, h('span', { class: `badge ${order.state}` }, t.state[order.state]), h('span', { class: 'badge' }, order.reported ? t.reported : t.waiting))),
+      h('div', { class: 'badges' }, h('span', { class: `badge ${order.state}` }, t.state[order.state]), order.reported !== null && h('span', { class: 'badge' }, order.reported ? t.reported : t.waiting))),
     h('ul', { class: 'short-lines' }, order.lines.map(({ slug, quantity }) => h('li', {}, h('span', {}, `${product(slug).name[t.lang]}\u00a0×\u00a0${t.number(quantity)}`)))),
     h('div', { class: 'order-foot' }, h('p', { class: 'price' }, t.money(order.total)),
       order.state === 'paid' && h('button', { type: 'button', class: 'button quiet', 'data-refund': order.id, 'aria-label': t.refundNamed(order.id), onclick: giveBack }, t.refund)));

@@ -171,6 +171,15 @@ test('a coupon that cannot be used leaves no order behind', async () => {
   club.answer = () => [200, {}];
 });
 
+test('an order that the club refuses for good is not said to be in the club, and holds up no other', async () => {
+  const ask = visitor(shop.url);
+  await ask('POST', '/shop/login', { member: 'neda' });
+  club.answer = () => [404, { code: 'not_found' }];
+  assert.equal((await ask('POST', '/shop/orders', order('stranger'))).body.order.reported, null);
+  club.answer = () => [200, {}];
+  assert.equal((await ask('POST', '/shop/orders', order('member'))).body.order.reported, true);
+});
+
 test('a member’s order is nobody else’s to read or give back', async () => {
   const ask = visitor(shop.url);
   await ask('POST', '/shop/login', { member: 'neda' });
