@@ -37,7 +37,7 @@ let codeTyped = '';
 let codeProblem = null;
 let codeBusy = false;
 
-function line({ slug, quantity }, say) {
+function line({ slug, quantity }) {
   const t = shop.words;
   const item = product(slug);
   const name = item.name[t.lang];
@@ -94,7 +94,7 @@ export function basketPage(redraw, say) {
     content: [
       h('h1', { tabindex: '-1', id: 'page-title' }, t.basketTitle),
       h('div', { class: 'two' },
-        h('ul', { class: 'lines' }, basket.lines.map((one) => line(one, say))),
+        h('ul', { class: 'lines' }, basket.lines.map(line)),
         h('section', { class: 'panel', 'aria-label': t.summary },
           couponBox(redraw, say),
           sumsList(sums),
