@@ -297,3 +297,5 @@ CREATE TRIGGER audit_remains BEFORE DELETE ON audit
 BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
 CREATE TRIGGER programs_stay BEFORE UPDATE ON programs
 BEGIN SELECT RAISE(ABORT, 'a published version is immutable'); END;
+CREATE TRIGGER programs_remain BEFORE DELETE ON programs
+BEGIN SELECT RAISE(ABORT, 'a published version is immutable'); END;

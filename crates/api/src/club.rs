@@ -19,6 +19,8 @@ pub struct Club {
     pub tx: Transaction<'static, Sqlite>,
     /// The instant at which all of it happens.
     pub now: Timestamp,
+    /// When it is written down; later than `now` only when history is imported.
+    recorded_at: Timestamp,
     published: Arc<Published>,
     actor: String,
 }
@@ -35,6 +37,7 @@ impl Club {
         Self {
             tx,
             now,
+            recorded_at: now,
             published,
             actor: actor.into(),
         }
@@ -70,6 +73,12 @@ impl Club {
         i64::from(self.program().version)
     }
 
+    /// When what happens here is written down.
+    #[must_use]
+    pub const fn recorded_at(&self) -> Timestamp {
+        self.recorded_at
+    }
+
     /// Notes who did what to what, beside the change itself.
     ///
     /// # Errors
@@ -86,7 +95,7 @@ impl Club {
         )
         .bind(self.tenant())
         .bind(ids::id("aud"))
-        .bind(self.now.0)
+        .bind(self.recorded_at.0)
         .bind(self.actor.clone())
         .bind(action)
         .bind(object)

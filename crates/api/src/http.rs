@@ -45,6 +45,7 @@ pub fn app(state: State) -> Router {
         )
         .route("/v1/vafa.js", get(assets::loader))
         .route("/v1/assets/{file}", get(assets::hashed))
+        .route("/problems/{code}", get(routes::problem_page))
         .route("/healthz", get(routes::health))
         .route("/readyz", get(routes::ready))
         .fallback(async || Error::not_found("No such path; every path begins with /v1."))

@@ -12,6 +12,7 @@ use crate::problem::{Error, Result};
 use contract::shopper::EntryReason;
 use rules::ledger::{self, Taking};
 use rules::member::Lot;
+use rules::program::Expiry;
 use rules::{Points, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -170,7 +171,7 @@ pub async fn post(club: &mut Club, posting: Posting<'_>) -> Result<Option<String
     .bind(net)
     .bind(posting.activates_at.map(|at| at.0))
     .bind(posting.expires_at.map(|at| at.0))
-    .bind(club.now.0)
+    .bind(club.recorded_at().0)
     .execute(&mut *club.tx)
     .await?;
     if written.rows_affected() == 0 {
@@ -471,6 +472,21 @@ pub async fn balance(club: &mut Club, member: &str, account: Account) -> Result<
 /// # Errors
 /// When the database fails.
 pub async fn unsettled(club: &mut Club, member: &str) -> Result<BTreeSet<Timestamp>> {
+    if !matches!(club.program().expiry, Expiry::Inactivity { .. }) {
+        // Nearly always nothing is due, and one look at the lots tells.
+        let due: Option<i64> = sqlx::query_scalar(
+            "SELECT 1 FROM lots WHERE tenant = $1 AND member = $2 AND remaining > 0
+             AND (expires_at <= $3 OR (active = 0 AND activates_at <= $3)) LIMIT 1",
+        )
+        .bind(club.tenant())
+        .bind(member)
+        .bind(club.now.0)
+        .fetch_optional(&mut *club.tx)
+        .await?;
+        if due.is_none() {
+            return Ok(BTreeSet::new());
+        }
+    }
     let lots = lots(club, member).await?;
     let facts = members::activity(club, member).await?;
     let published = club.published();

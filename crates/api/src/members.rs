@@ -4,12 +4,12 @@ use crate::club::Club;
 use crate::ids;
 use crate::ledger::{self, Account, Gift, Source};
 use crate::problem::{Error, Result, fault};
-use crate::referrals;
+use crate::{referrals, surveys};
 use contract::orders::MemberInput;
 use contract::shopper::EntryReason;
 use rules::earning;
 use rules::ledger::Balances;
-use rules::member::{Credit, Member, Prompted, Purchase, Redeemed};
+use rules::member::{Credit, Member, Purchase, Redeemed};
 use rules::program::{Activity, Measure};
 use rules::tiers::{self, Standing};
 use rules::{Money, Points, Timestamp};
@@ -282,7 +282,7 @@ pub async fn facts(club: &mut Club, member: &str) -> Result<Member> {
     facts.purchases = purchases(club, member).await?;
     facts.credits = credits(club, member).await?;
     facts.redeemed = redeemed(club, member).await?;
-    facts.prompts = prompts(club, member).await?;
+    facts.prompts = surveys::history(club, member).await?;
     Ok(facts)
 }
 
@@ -348,32 +348,6 @@ async fn redeemed(club: &mut Club, member: &str) -> Result<Vec<Redeemed>> {
             at: Timestamp(at),
             open,
         })
-        .collect())
-}
-
-type PromptRow = (String, String, i64, Option<i64>, Option<i64>, Option<i64>);
-
-async fn prompts(club: &mut Club, member: &str) -> Result<Vec<Prompted>> {
-    let rows: Vec<PromptRow> = sqlx::query_as(
-        "SELECT survey, scope, displays, shown_at, answered_at, dismissed_at FROM prompts
-         WHERE tenant = $1 AND member = $2 ORDER BY survey, scope",
-    )
-    .bind(club.tenant())
-    .bind(member)
-    .fetch_all(&mut *club.tx)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(
-            |(survey, scope, displays, shown_at, answered_at, dismissed_at)| Prompted {
-                survey,
-                scope,
-                displays: u32::try_from(displays).unwrap_or(u32::MAX),
-                shown_at: shown_at.map(Timestamp),
-                answered_at: answered_at.map(Timestamp),
-                dismissed_at: dismissed_at.map(Timestamp),
-            },
-        )
         .collect())
 }
 

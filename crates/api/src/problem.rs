@@ -261,6 +261,103 @@ impl Error {
     }
 }
 
+/// What each code means and what to do: the page that an error's `type` leads to.
+pub const CODES: &[(&str, &str)] = &[
+    (
+        "malformed_request",
+        "The request cannot be read. Mend what the detail names.",
+    ),
+    (
+        "unauthorized",
+        "No credential came along, or it is not a live one.",
+    ),
+    (
+        "token_invalid",
+        "The member token is refused for the reason in the detail. Mend how the shop's server mints it.",
+    ),
+    (
+        "token_expired",
+        "The member token has ended. The page asks the shop's server for a new one.",
+    ),
+    (
+        "origin_not_allowed",
+        "This page may not use this credential. List its exact origin with the publishable key; keep secret keys on the server.",
+    ),
+    ("not_found", "There is no such thing for this credential."),
+    (
+        "not_a_member",
+        "The shopper is logged in and has not joined. POST /v1/me joins.",
+    ),
+    (
+        "method_not_allowed",
+        "The path takes other methods; the Allow header lists them.",
+    ),
+    (
+        "request_timeout",
+        "The outcome is unknown. Send the same request again, with the same key.",
+    ),
+    ("body_too_large", "A body may have 64 KB at most."),
+    ("not_json", "Send the body as application/json."),
+    (
+        "validation_failed",
+        "The body says what cannot be. Every fault is listed with its place.",
+    ),
+    (
+        "idempotency_key_missing",
+        "Every shopper's write carries an Idempotency-Key: a fresh one per intent, the same for each retry.",
+    ),
+    (
+        "idempotency_key_reused",
+        "The key stands for another request. Use a fresh one.",
+    ),
+    (
+        "idempotency_key_in_flight",
+        "The first request with this key is at work. Ask again after Retry-After.",
+    ),
+    (
+        "not_eligible",
+        "The reward cannot be taken now. Every reason is listed.",
+    ),
+    (
+        "not_cancellable",
+        "The redemption is used, ended or given back already.",
+    ),
+    ("coupon_used", "The coupon is used on another order."),
+    ("coupon_expired", "The coupon has ended."),
+    (
+        "coupon_cancelled",
+        "The member has given the coupon back; its points have returned.",
+    ),
+    (
+        "coupon_not_of_order",
+        "The coupon is not in use on that order, so it cannot be released from it.",
+    ),
+    (
+        "order_of_another_member",
+        "The order was reported for another member. An order keeps its member.",
+    ),
+    (
+        "order_not_paid",
+        "An order is refunded after it was reported as paid.",
+    ),
+    (
+        "order_paid",
+        "The coupon paid for an order. Refund or cancel the order to return it.",
+    ),
+    (
+        "rate_limited",
+        "Too many requests from this address. Wait as long as Retry-After says.",
+    ),
+    (
+        "unavailable",
+        "The server is busy or its database is locked. Send the same request again.",
+    ),
+    (
+        "internal_error",
+        "A fault of ours. The log has it under the request's id.",
+    ),
+];
+
 /// One fault in a body, at a JSON pointer (RFC 6901).
 pub fn fault(
     pointer: impl Into<String>,

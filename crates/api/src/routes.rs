@@ -5,7 +5,7 @@ use crate::body::{self, Json, Text};
 use crate::credentials::{self, Page, Peer, Shop, Shopper};
 use crate::idempotency::{self, Intent};
 use crate::limits::Kind;
-use crate::problem::{Error, Result};
+use crate::problem::{CODES, Error, Result};
 use crate::state::State;
 use crate::{
     coupons, ids, members, orders, programs, redemptions, referrals, refunds, snapshot, surveys,
@@ -61,6 +61,15 @@ fn tagged(
 
 pub(crate) async fn health() -> &'static str {
     "ok"
+}
+
+/// The page that an error's `type` leads to.
+pub(crate) async fn problem_page(Path(code): Path<String>) -> Result<String> {
+    CODES
+        .iter()
+        .find(|(known, _)| *known == code)
+        .map(|(code, meaning)| format!("{code}\n\n{meaning}\n"))
+        .ok_or_else(|| Error::not_found("No error has this code."))
 }
 
 /// Ready once the database answers.

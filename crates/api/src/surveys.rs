@@ -293,8 +293,8 @@ async fn remember(
     reaction: Reaction,
     at: Timestamp,
 ) -> Result<()> {
-    let known: Option<(i64, Option<i64>, Option<i64>, Option<i64>)> = sqlx::query_as(
-        "SELECT displays, shown_at, answered_at, dismissed_at FROM prompts
+    let known: Option<PromptRow> = sqlx::query_as(
+        "SELECT survey, scope, displays, shown_at, answered_at, dismissed_at FROM prompts
          WHERE tenant = $1 AND member = $2 AND survey = $3 AND scope = $4",
     )
     .bind(club.tenant())
@@ -303,24 +303,22 @@ async fn remember(
     .bind(scope)
     .fetch_optional(&mut *club.tx)
     .await?;
-    let known = known.map(|(displays, shown_at, answered_at, dismissed_at)| Prompted {
-        survey: survey.to_owned(),
-        scope: scope.to_owned(),
-        displays: u32::try_from(displays).unwrap_or(u32::MAX),
-        shown_at: shown_at.map(Timestamp),
-        answered_at: answered_at.map(Timestamp),
-        dismissed_at: dismissed_at.map(Timestamp),
-    });
+    let known = known.map(prompted);
     let mut history: Vec<_> = known.clone().into_iter().collect();
     let show = Show {
         survey: survey.to_owned(),
         scope: scope.to_owned(),
     };
     note(&mut history, &show, reaction, at);
-    let Some(next) = history.into_iter().next() else {
+    let Some(mut next) = history.into_iter().next() else {
         return Ok(());
     };
     let before = known.unwrap_or_default();
+    // News that comes late: what was shown before the last reaction has been reacted to.
+    if reaction == Reaction::Shown && Some(at) < before.shown_at {
+        let since = Some(at) > before.answered_at.max(before.dismissed_at);
+        next.displays = before.displays.saturating_add(u32::from(since));
+    }
     sqlx::query(
         "INSERT INTO prompts (tenant, member, survey, scope, displays, shown_at, answered_at,
              dismissed_at)
@@ -340,4 +338,33 @@ async fn remember(
     .execute(&mut *club.tx)
     .await?;
     Ok(())
+}
+
+type PromptRow = (String, String, i64, Option<i64>, Option<i64>, Option<i64>);
+
+fn prompted((survey, scope, displays, shown_at, answered_at, dismissed_at): PromptRow) -> Prompted {
+    Prompted {
+        survey,
+        scope,
+        displays: u32::try_from(displays).unwrap_or(u32::MAX),
+        shown_at: shown_at.map(Timestamp),
+        answered_at: answered_at.map(Timestamp),
+        dismissed_at: dismissed_at.map(Timestamp),
+    }
+}
+
+/// What the member was asked, as the rules read it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn history(club: &mut Club, member: &str) -> Result<Vec<Prompted>> {
+    let rows: Vec<PromptRow> = sqlx::query_as(
+        "SELECT survey, scope, displays, shown_at, answered_at, dismissed_at FROM prompts
+         WHERE tenant = $1 AND member = $2 ORDER BY survey, scope",
+    )
+    .bind(club.tenant())
+    .bind(member)
+    .fetch_all(&mut *club.tx)
+    .await?;
+    Ok(rows.into_iter().map(prompted).collect())
 }

@@ -94,10 +94,10 @@ async fn settle_batch(club: &mut Club, after: &str) -> Result<(u64, Option<Strin
     let due: Vec<String> = sqlx::query_scalar(
         "SELECT DISTINCT lots.member FROM lots
          JOIN members ON members.tenant = lots.tenant AND members.member = lots.member
-         WHERE lots.tenant = $1 AND lots.member > $2 AND (
+         WHERE lots.tenant = $1 AND lots.member > $2 AND lots.remaining > 0 AND (
              (lots.active = 0 AND lots.activates_at <= $3)
-             OR (lots.remaining > 0 AND lots.expires_at <= $3)
-             OR (lots.remaining > 0 AND COALESCE(members.last_active_at, members.joined_at) <= $4))
+             OR lots.expires_at <= $3
+             OR COALESCE(members.last_active_at, members.joined_at) <= $4)
          ORDER BY lots.member LIMIT $5",
     )
     .bind(club.tenant())

@@ -1,0 +1,358 @@
+//! A shop with a club: the real app on a database file of its own, and a clock that tests set.
+
+use api::assets::Assets;
+use api::clock::Clock;
+use api::db::Db;
+use api::keys::{self, Fresh, Kind};
+use api::limits::Limits;
+use api::tokens::{self, AUDIENCE, Claims};
+use api::{State, app, check, ids, programs};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt;
+use rules::{Program, Timestamp};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+pub(crate) const ORIGIN: &str = "https://shop.example";
+pub(crate) const NOON: &str = "2026-11-22T08:30:00Z";
+pub(crate) const DAY_MS: i64 = 86_400_000;
+
+/// A club in euro cents: 1 point per 1.00, 500 points for 5.00 off.
+pub(crate) fn program(id: &str) -> Value {
+    json!({
+        "id": id, "version": 1, "name": {"en": "Club"}, "languages": ["en"],
+        "currency": {"code": "EUR"}, "zone": "Asia/Tehran", "calendar": "gregorian",
+        "earning": {
+            "purchase": {"id": "buy", "points": 1, "per": 100},
+            "activities": [{"id": "answer", "kind": {"survey": "srv_order"}, "points": 20}],
+        },
+        "rewards": [
+            {"id": "rwd_five", "title": {"en": "5 off"}, "kind": {"amount_off": 500}, "cost": 500},
+            {"id": "rwd_ship", "title": {"en": "Free shipping"}, "kind": "free_shipping", "cost": 100},
+            {"id": "rwd_gold", "title": {"en": "Gift"}, "kind": {"free_product": "gift"}, "cost": 10,
+             "tier": "gold", "stock": 1, "per_member": 1},
+        ],
+        "tiers": {
+            "measure": "spend", "window": "lifetime",
+            "levels": [
+                {"id": "base", "name": {"en": "Base"}, "enter": 0},
+                {"id": "gold", "name": {"en": "Gold"}, "enter": 1_000_000, "multiplier": 20_000},
+            ],
+        },
+        "referral": {"advocate_points": 400, "friend_points": 300, "minimum_order": 3_000,
+            "claim_days": 30, "pending_days": 7, "cap": 2},
+        "surveys": [
+            {"id": "srv_order", "kind": "csat", "trigger": "order_confirmed", "scope": "per_order"},
+            {"id": "srv_nps", "kind": "nps", "trigger": "page", "scope": "periodic"},
+        ],
+    })
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) body: Value,
+}
+
+impl Reply {
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn refused(self, status: u16, code: &str) -> Self {
+        let problem = self.expect(status);
+        assert_eq!(problem.header("content-type"), "application/problem+json");
+        assert_eq!(problem.body["code"], code, "{}", problem.body);
+        assert_eq!(problem.body["status"], status);
+        problem
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+/// One tenant's keys.
+#[derive(Clone, Debug)]
+pub(crate) struct Keys {
+    pub(crate) program: String,
+    pub(crate) page: String,
+    pub(crate) secret: String,
+    pub(crate) kid: String,
+    pub(crate) signing: Vec<u8>,
+}
+
+impl Keys {
+    pub(crate) fn claims(&self, sub: &str, now: Timestamp) -> Claims {
+        let iat = now.0 / 1_000;
+        Claims {
+            iss: self.program.clone(),
+            aud: AUDIENCE.to_owned(),
+            sub: sub.to_owned(),
+            iat,
+            exp: iat + 300,
+            nbf: None,
+        }
+    }
+}
+
+pub(crate) struct Shop {
+    pub(crate) app: Router,
+    pub(crate) state: State,
+    pub(crate) keys: Keys,
+    clock: Arc<AtomicI64>,
+    pub(crate) folder: TempDir,
+}
+
+/// A request in the making.
+pub(crate) struct Ask<'a> {
+    shop: &'a Shop,
+    request: axum::http::request::Builder,
+    body: Option<String>,
+}
+
+impl Ask<'_> {
+    pub(crate) fn with(mut self, name: &str, value: impl AsRef<str>) -> Self {
+        self.request = self.request.header(name, value.as_ref());
+        self
+    }
+
+    pub(crate) fn key(self, key: &str) -> Self {
+        self.with("idempotency-key", key)
+    }
+
+    pub(crate) fn json(mut self, body: &Value) -> Self {
+        self.body = Some(body.to_string());
+        self.with("content-type", "application/json")
+    }
+
+    pub(crate) fn text(mut self, body: &str) -> Self {
+        self.body = Some(body.to_owned());
+        self
+    }
+
+    pub(crate) fn request(self) -> Request<Body> {
+        self.request
+            .body(self.body.map_or_else(Body::empty, Body::from))
+            .unwrap()
+    }
+
+    pub(crate) async fn send(self) -> Reply {
+        let app = self.shop.app.clone();
+        let response = app.oneshot(self.request()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            bytes,
+            body,
+        }
+    }
+}
+
+impl Shop {
+    pub(crate) async fn open() -> Self {
+        Self::with(program("club"), Limits::default()).await
+    }
+
+    pub(crate) async fn with(program: Value, limits: Limits) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("club.db")).await.unwrap();
+        let clock = Arc::new(AtomicI64::new(Timestamp::parse(NOON).unwrap().0));
+        let keys = publish(&db, program, Timestamp(clock.load(Ordering::SeqCst))).await;
+        let assets = Assets::folder(folder.path().join("cdn"));
+        let state = State::new(db, Clock::Set(Arc::clone(&clock)), assets, limits);
+        Self {
+            app: app(state.clone()),
+            state,
+            keys,
+            clock,
+            folder,
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp(self.clock.load(Ordering::SeqCst))
+    }
+
+    pub(crate) fn pass_days(&self, days: i64) {
+        self.clock.fetch_add(days * DAY_MS, Ordering::SeqCst);
+    }
+
+    pub(crate) fn ask(&self, method: &str, path: &str) -> Ask<'_> {
+        let request = Request::builder().method(method).uri(path);
+        Ask {
+            shop: self,
+            request,
+            body: None,
+        }
+    }
+
+    /// The shop's server asks.
+    pub(crate) fn server(&self, method: &str, path: &str) -> Ask<'_> {
+        self.server_of(&self.keys, method, path)
+    }
+
+    pub(crate) fn server_of(&self, keys: &Keys, method: &str, path: &str) -> Ask<'_> {
+        self.ask(method, path)
+            .with("authorization", format!("Bearer {}", keys.secret))
+    }
+
+    pub(crate) fn token(&self, sub: &str) -> String {
+        self.token_of(&self.keys, sub)
+    }
+
+    pub(crate) fn token_of(&self, keys: &Keys, sub: &str) -> String {
+        tokens::mint(&keys.kid, &keys.signing, &keys.claims(sub, self.now())).unwrap()
+    }
+
+    /// A shopper's page asks.
+    pub(crate) fn shopper(&self, sub: &str, method: &str, path: &str) -> Ask<'_> {
+        self.ask(method, path)
+            .with("authorization", format!("Bearer {}", self.token(sub)))
+            .with("origin", ORIGIN)
+    }
+
+    pub(crate) async fn member(&self, sub: &str) {
+        self.server("PUT", &format!("/v1/members/{sub}"))
+            .json(&json!({}))
+            .send()
+            .await
+            .expect(201);
+    }
+
+    /// A paid order of one line. The report as it was answered.
+    pub(crate) async fn buys(&self, sub: &str, order: &str, cents: i64) -> Reply {
+        self.reports(order, &order_of(sub, "paid", cents)).await
+    }
+
+    pub(crate) async fn reports(&self, order: &str, body: &Value) -> Reply {
+        self.server("PUT", &format!("/v1/orders/{order}"))
+            .json(body)
+            .send()
+            .await
+    }
+
+    pub(crate) async fn refunds(&self, order: &str, body: &Value) -> Reply {
+        self.server("POST", &format!("/v1/orders/{order}/refunds"))
+            .json(body)
+            .send()
+            .await
+    }
+
+    pub(crate) async fn redeems(&self, sub: &str, reward: &str, key: &str) -> Reply {
+        let body = json!({ "reward_id": reward });
+        self.shopper(sub, "POST", "/v1/me/redemptions")
+            .key(key)
+            .json(&body)
+            .send()
+            .await
+    }
+
+    pub(crate) async fn me(&self, sub: &str) -> Value {
+        self.shopper(sub, "GET", "/v1/me")
+            .send()
+            .await
+            .expect(200)
+            .body
+    }
+
+    /// available, pending, debt
+    pub(crate) async fn balances(&self, sub: &str) -> (i64, i64, i64) {
+        let reply = self
+            .server("GET", &format!("/v1/members/{sub}"))
+            .send()
+            .await
+            .expect(200);
+        let balances = &reply.body["member"]["balances"];
+        let of = |name: &str| balances[name].as_i64().unwrap();
+        (of("available"), of("pending"), of("debt"))
+    }
+
+    pub(crate) async fn available(&self, sub: &str) -> i64 {
+        self.balances(sub).await.0
+    }
+
+    /// Every invariant holds, and history adds up to the balance.
+    #[track_caller]
+    pub(crate) fn is_sound(&self) -> impl Future<Output = ()> {
+        let db = self.state.db.clone();
+        async move {
+            let mut tx = db.begin_read().await.unwrap();
+            let broken: Vec<_> = check::check(&mut tx)
+                .await
+                .unwrap()
+                .into_iter()
+                .filter(|finding| finding.broken != 0)
+                .collect();
+            assert!(broken.is_empty(), "{broken:#?}");
+        }
+    }
+
+    /// Runs one statement behind the app's back.
+    pub(crate) async fn sql(&self, statement: &'static str) -> Result<u64, sqlx::Error> {
+        let mut tx = self.state.db.begin_write().await.unwrap();
+        let done = sqlx::query(statement).execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(done.rows_affected())
+    }
+
+    pub(crate) async fn count(&self, statement: &'static str) -> i64 {
+        sqlx::query_scalar(statement)
+            .fetch_one(self.state.db.readers())
+            .await
+            .unwrap()
+    }
+}
+
+pub(crate) fn order_of(sub: &str, status: &str, cents: i64) -> Value {
+    json!({
+        "member": sub, "status": status, "currency": "EUR",
+        "items": [{"sku": "tea", "quantity": 1, "unit_price": cents}],
+    })
+}
+
+/// Publishes a program for a tenant of its own, with all its keys.
+pub(crate) async fn publish(db: &Db, program: Value, now: Timestamp) -> Keys {
+    let program: Program = serde_json::from_value(program).unwrap();
+    let name = program.id.clone();
+    let mut tx = db.begin_write().await.unwrap();
+    let (tenant, _) = programs::publish(&mut tx, program, now).await.unwrap();
+    let origins = [ORIGIN.to_owned()];
+    let page = keys::publishable(&mut tx, &tenant, &origins, now)
+        .await
+        .unwrap();
+    let secret = keys::create(&mut tx, &tenant, Kind::Secret, &[], now)
+        .await
+        .unwrap();
+    let signing = keys::create(&mut tx, &tenant, Kind::Signing, &[], now)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let (Fresh::SecretKey(secret), Fresh::SigningKey(signing)) = (secret, signing) else {
+        panic!("asked for a secret and a signing key");
+    };
+    let bytes = ids::from_base64url(&signing.secret).unwrap();
+    Keys {
+        program: name,
+        page,
+        secret,
+        kid: signing.kid,
+        signing: bytes,
+    }
+}
