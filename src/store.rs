@@ -241,7 +241,8 @@ pub struct Club {
 impl Club {
     /// What the member has.
     pub fn balances(&self) -> Balances {
-        ledger::balances(&self.me.facts, self.now)
+        let p = &self.program;
+        ledger::balances_under(&p.program, &p.zone, &self.me.facts, self.now)
     }
 
     /// What points are worth, in words.

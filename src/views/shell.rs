@@ -123,7 +123,7 @@ pub(crate) fn shell(store: Store, at: Option<u32>) -> Node {
             .unwrap_or_default();
         root.child(el("div", "live").attr("role", "status").text(said))
             .maybe((inline || s.open).then(|| panel(frame, s)))
-            .maybe(if inline {
+            .maybe(if inline || s.open {
                 None
             } else {
                 s.prompt.as_ref().and_then(|p| prompt::prompt(store, s, p))

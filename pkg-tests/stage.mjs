@@ -1,0 +1,204 @@
+// The stage on which every test plays: the real server on a new SQLite file, the demo shop in front of it, and
+// Chromium. Nothing is faked; a test that needs a fault makes a real one (a killed process, a cut answer).
+
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const top = join(dirname(fileURLToPath(import.meta.url)), '..');
+const server = process.env.VAFA_SERVER ?? join(top, 'target/debug/vafa');
+export const artefacts = join(top, 'artefacts');
+export const cdn = join(top, 'pkg/cdn');
+
+/** The people of the demo, who all have a history of their own. */
+export const people = { neda: 'ندا', navid: 'نوید', elham: 'الهام', parsa: 'پارسا' };
+
+async function freePort() {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+/** Starts a process and waits until its address answers. */
+async function start(command, args, address, log) {
+  const child = spawn(command, args, { cwd: top, stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.on('data', (chunk) => log.push(chunk));
+  child.stderr.on('data', (chunk) => log.push(chunk));
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`${command} ended at once:\n${Buffer.concat(log)}`);
+    const answer = await fetch(address).catch(() => null);
+    if (answer?.ok) return child;
+    await answer?.body?.cancel();
+    if (Date.now() > deadline) throw new Error(`${address} does not answer:\n${Buffer.concat(log)}`);
+    await new Promise((tick) => setTimeout(tick, 25));
+  }
+}
+
+async function end(child, signal) {
+  if (child.exitCode === null && child.signalCode === null) {
+    child.kill(signal);
+    await once(child, 'exit');
+  }
+}
+
+/** The lines of the demo's history that are about its named people. */
+function history() {
+  const lines = execFileSync('node', ['demo/history.mjs'], { cwd: top, encoding: 'utf8', maxBuffer: 1 << 26 });
+  const ours = new Set();
+  return lines.split('\n').filter((line) => {
+    if (!line) return false;
+    const { member, order, refund, redemption } = JSON.parse(line);
+    const who = member?.external_id ?? order?.member ?? redemption?.member;
+    const known = who ? who in people : ours.has(refund?.order_id);
+    if (known && order) ours.add(order.order_id);
+    return known;
+  }).join('\n');
+}
+
+export class Stage {
+  /** `csp` is the shop's Content-Security-Policy. */
+  static async open({ csp } = {}) {
+    const stage = new Stage();
+    stage.folder = mkdtempSync(join(tmpdir(), 'vafa-stage-'));
+    stage.database = join(stage.folder, 'vafa.db');
+    stage.log = [];
+    stage.apiPort = await freePort();
+    stage.shopPort = await freePort();
+    stage.api = `http://127.0.0.1:${stage.apiPort}`;
+    stage.shop = `http://localhost:${stage.shopPort}`;
+    const origins = [stage.shop, `http://127.0.0.1:${stage.shopPort}`].flatMap((o) => ['--origin', o]);
+    const keys = stage.vafa('seed', '--program', 'demo/program.json', ...origins);
+    stage.keys = JSON.parse(keys);
+    writeFileSync(join(stage.folder, 'keys.json'), keys, { mode: 0o600 });
+    const lines = join(stage.folder, 'history.ndjson');
+    writeFileSync(lines, history());
+    stage.vafa('import', '--program', 'demo', lines);
+    await stage.startApi();
+    stage.shopProcess = await start('node', [
+      'demo/server.mjs', '--port', String(stage.shopPort), '--api', stage.api,
+      '--keys', join(stage.folder, 'keys.json'), ...(csp ? ['--csp', csp] : []),
+    ], `${stage.shop}/`, stage.log);
+    stage.browser = await chromium.launch({
+      executablePath: process.env.VAFA_CHROMIUM ?? '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-quic', '--no-first-run'],
+    });
+    return stage;
+  }
+
+  /** Runs the server's binary and gives what it prints. */
+  vafa(command, ...args) {
+    return execFileSync(server, [command, '--database', this.database, ...args], {
+      cwd: top, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  }
+
+  async startApi() {
+    this.apiProcess = await start(server, [
+      'serve', '--database', this.database, '--listen', `127.0.0.1:${this.apiPort}`, '--assets', cdn,
+    ], `${this.api}/readyz`, this.log);
+  }
+
+  /** As a power cut: nothing of the process gets a last word. */
+  async killApi() {
+    await end(this.apiProcess, 'SIGKILL');
+  }
+
+  /** A call with the shop's secret key. */
+  async asShop(method, path, body) {
+    const answer = await fetch(this.api + path, {
+      method,
+      headers: { authorization: `Bearer ${this.keys.secret_key}`, 'content-type': 'application/json' },
+      body: body && JSON.stringify(body),
+    });
+    return { status: answer.status, body: await answer.json().catch(() => null) };
+  }
+
+  /** The program as the public reads it. */
+  async asProgram() {
+    const answer = await fetch(`${this.api}/v1/programs/demo?key=${this.keys.publishable_key}`, { headers: { origin: this.shop } });
+    return (await answer.json()).program;
+  }
+
+  /** A browser of its own: no storage, no cookies. */
+  async visitor(options = {}) {
+    const context = await this.browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'fa-IR', ...options });
+    context.setDefaultTimeout(15_000);
+    return context;
+  }
+
+  /** A page of the shop as one of the demo's people, or as a guest. */
+  async visit(who = 'guest', { path = '/', context, ...options } = {}) {
+    const own = context ?? (await this.visitor(options));
+    const page = await own.newPage();
+    page.words = [];
+    page.on('console', (message) => page.words.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => page.words.push(`uncaught: ${error.message}`));
+    if (who !== 'guest') {
+      const login = await own.request.post(`${this.shop}/shop/login`, { data: { member: who }, headers: { origin: this.shop } });
+      if (!login.ok()) throw new Error(`login of ${who}: ${login.status()} ${await login.text()}`);
+    }
+    await page.goto(this.shop + path);
+    return page;
+  }
+
+  async close() {
+    await this.browser?.close();
+    if (this.shopProcess) await end(this.shopProcess, 'SIGTERM');
+    if (this.apiProcess) await end(this.apiProcess, 'SIGTERM');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The launcher of the floating widget. */
+export const launcher = (page) => page.locator('vafa-widget').getByRole('button', { name: /باشگاه|club/i }).first();
+
+/** The floating panel. */
+export const panel = (page) => page.getByRole('dialog');
+
+/** Opens the panel by its launcher and waits for what it shows. */
+export async function openPanel(page) {
+  await launcher(page).click();
+  await panel(page).waitFor();
+  return panel(page);
+}
+
+/** A place of the panel's bar: home, earn, rewards, refer, history. */
+export async function place(page, view) {
+  await panel(page).locator(`[data-view=${view}]`).click();
+}
+
+const latin = (text) => text.replace(/[۰-۹]/g, (d) => String(d.charCodeAt(0) - 0x6f0)).replace(/[^\d−-]/g, '');
+
+/** A number as it stands in an element, in any digits. */
+export const numberIn = async (locator) => Number(latin(await locator.innerText()));
+
+/** The balance on the home view. */
+export const balance = (page) => numberIn(panel(page).locator('.balance strong'));
+
+/** Waits until a value that is read again and again is as it should be; says the last one otherwise. */
+export async function eventually(read, wanted, what = 'the value', ms = 20_000) {
+  const good = typeof wanted === 'function' ? wanted : (value) => value === wanted;
+  const deadline = Date.now() + ms;
+  let last;
+  for (;;) {
+    last = await read();
+    if (good(last)) return last;
+    if (Date.now() > deadline) throw new Error(`${what} stays ${JSON.stringify(last)}, wanted ${wanted}`);
+    await new Promise((tick) => setTimeout(tick, 50));
+  }
+}
+
+/** Keeps a picture among the artefacts. */
+export async function picture(page, name) {
+  mkdirSync(join(artefacts, 'screenshots'), { recursive: true });
+  await page.screenshot({ path: join(artefacts, 'screenshots', `${name}.png`) });
+}
