@@ -7,8 +7,9 @@ use crate::body;
 use crate::club::Club;
 use crate::ids;
 use crate::problem::{Error, Result};
+use crate::settling;
 use crate::state::State;
-use crate::{ledger, members, orders, programs, redemptions, refunds};
+use crate::{members, orders, programs, redemptions, refunds};
 use contract::orders::{MemberInput, OrderInput, RefundInput};
 use rules::Timestamp;
 use serde::Deserialize;
@@ -170,7 +171,7 @@ async fn redeem_once(club: &mut Club, member: &str, line: &RedemptionLine) -> Re
     .fetch_optional(&mut *club.tx)
     .await?;
     if known.is_none() {
-        ledger::settle(club, member).await?;
+        settling::settle(club, member).await?;
         redemptions::redeem(club, member, &line.reward_id, &key).await?;
     }
     Ok(())

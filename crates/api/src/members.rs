@@ -4,6 +4,7 @@ use crate::club::Club;
 use crate::ids;
 use crate::ledger::{self, Account, Gift, Source};
 use crate::problem::{Error, Result, fault};
+use crate::settling;
 use crate::{referrals, surveys};
 use contract::orders::MemberInput;
 use contract::shopper::EntryReason;
@@ -173,7 +174,7 @@ async fn give_for_joining(club: &mut Club, row: &Row) -> Result<()> {
         activates_at: row.joined_at,
     };
     ledger::give(club, gift).await?;
-    ledger::settle(club, &row.member).await
+    settling::settle(club, &row.member).await
 }
 
 /// Removes what tells who the member is; the ledger stays, and says no name.

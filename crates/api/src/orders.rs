@@ -8,6 +8,7 @@ use crate::coupons;
 use crate::ledger::{self, Gift, Source};
 use crate::members::{self, CLOCK_SKEW_MS};
 use crate::problem::{Error, Result, fault};
+use crate::settling;
 use crate::{referrals, refunds, surveys};
 use contract::orders::{OrderInput, OrderStatus};
 use contract::problem::Fault;
@@ -89,7 +90,7 @@ pub async fn put(club: &mut Club, order_id: &str, input: &OrderInput) -> Result<
     if order.status == OrderStatus::Cancelled || (!created && input.status <= order.status) {
         return Ok((order, created));
     }
-    ledger::settle(club, &member.member).await?;
+    settling::settle(club, &member.member).await?;
     match input.status {
         OrderStatus::Placed => {}
         OrderStatus::Paid | OrderStatus::Fulfilled => {
@@ -108,7 +109,7 @@ pub async fn put(club: &mut Club, order_id: &str, input: &OrderInput) -> Result<
     .bind(club.now.0)
     .execute(&mut *club.tx)
     .await?;
-    ledger::settle(club, &member.member).await?;
+    settling::settle(club, &member.member).await?;
     let action = format!("order.{}", word(input.status));
     club.audit(&action, order_id, json!({ "member": member.member }))
         .await?;

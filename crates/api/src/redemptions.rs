@@ -9,6 +9,7 @@ use crate::ledger::{self, Account, Posting, Source, Why};
 use crate::members;
 use crate::problem::{Error, Result, fault};
 use crate::programs;
+use crate::settling;
 use contract::shopper::{EntryReason, Redemption, RedemptionState};
 use rules::rewards::{self, Reason};
 use rules::{Points, Timestamp};
@@ -24,7 +25,7 @@ pub async fn redeem(
     reward_id: &str,
     key: &str,
 ) -> Result<Redemption> {
-    ledger::settle(club, member).await?;
+    settling::settle(club, member).await?;
     let facts = members::facts(club, member).await?;
     let program = programs::as_it_stands(club).await?;
     let reward = program
@@ -163,7 +164,7 @@ fn sentence(reason: &Reason) -> String {
 /// 404 for a redemption that is not the member's; 409 `not_cancellable` once it is used, ended or given
 /// back.
 pub async fn cancel(club: &mut Club, member: &str, id: &str) -> Result<Redemption> {
-    ledger::settle(club, member).await?;
+    settling::settle(club, member).await?;
     let redemption = get(club, member, id).await?;
     if redemption.state != RedemptionState::Open {
         let state = crate::club::word(redemption.state);

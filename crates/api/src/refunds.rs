@@ -7,6 +7,7 @@ use crate::club::Club;
 use crate::ledger::{self, Account, Posting, Source, Why};
 use crate::orders::{self, Order};
 use crate::problem::{Error, Result, fault};
+use crate::settling;
 use crate::{coupons, referrals};
 use contract::orders::{OrderStatus, RefundInput};
 use contract::shopper::EntryReason;
@@ -73,7 +74,7 @@ pub async fn refund(
             ),
         )]));
     }
-    ledger::settle(club, &order.member).await?;
+    settling::settle(club, &order.member).await?;
     let source = format!("{order_id}/{}", input.id);
     let taken = take_back(
         club,
@@ -103,7 +104,7 @@ pub async fn refund(
     .bind(club.now.0)
     .execute(&mut *club.tx)
     .await?;
-    ledger::settle(club, &order.member).await?;
+    settling::settle(club, &order.member).await?;
     club.audit("order.refunded", order_id, json!({ "refund": refund.id }))
         .await?;
     Ok((refund, true))

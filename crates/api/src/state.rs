@@ -5,10 +5,10 @@ use crate::clock::Clock;
 use crate::club::Club;
 use crate::db::Db;
 use crate::idempotency::InFlight;
-use crate::ledger;
 use crate::limits::Limits;
 use crate::problem::{Error, Result};
 use crate::programs::{self, Published};
+use crate::settling;
 use crate::sync::Shared;
 use rules::Timestamp;
 use sqlx::SqliteConnection;
@@ -120,13 +120,13 @@ impl State {
     /// When the database is not available.
     pub async fn read_settled(&self, tenant: &str, member: &str) -> Result<Club> {
         let mut club = self.read(tenant).await?;
-        if ledger::unsettled(&mut club, member).await?.is_empty() {
+        if settling::unsettled(&mut club, member).await?.is_empty() {
             return Ok(club);
         }
         drop(club);
         let owner = member.to_owned();
         self.write(tenant, "clock", move |club| {
-            Box::pin(async move { ledger::settle(club, &owner).await })
+            Box::pin(async move { settling::settle(club, &owner).await })
         })
         .await?;
         self.read(tenant).await

@@ -4,6 +4,7 @@
 use crate::club::Club;
 use crate::ledger::{self, Account, Posting, Source, Why};
 use crate::problem::{Error, Result};
+use crate::settling;
 use crate::state::State;
 use rules::Timestamp;
 use rules::program::Expiry;
@@ -109,8 +110,8 @@ async fn settle_batch(club: &mut Club, after: &str) -> Result<(u64, Option<Strin
     .await?;
     let mut settled = 0;
     for member in &due {
-        if !ledger::unsettled(club, member).await?.is_empty() {
-            ledger::settle(club, member).await?;
+        if !settling::unsettled(club, member).await?.is_empty() {
+            settling::settle(club, member).await?;
             settled += 1;
         }
     }
