@@ -25,14 +25,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut steps = Steps::new(STEPS + 1);
     assets(&mut steps, options.stable)?;
     steps.step("server: release build with the assets inside", || {
-        run::run(&mut run::cargo([
-            "build",
-            "--release",
-            "--package",
-            "api",
-            "--features",
-            "embed",
-        ]))?;
+        let mut cargo = run::cargo(["build", "--release", "--package", "api"]);
+        cargo.args(["--features", "embed"]);
+        cargo.env(
+            "CARGO_ENCODED_RUSTFLAGS",
+            engine::portable_paths()?.join("\x1f"),
+        );
+        run::run(&mut cargo)?;
         Ok(Outcome::Done)
     })?;
     let server = run::target()
