@@ -6,8 +6,8 @@ declare const ENGINE_WASM: string;
 declare const PANEL_CSS: string;
 /** Logical name to the base64 of the file's SHA-384; only in engine.ts. */
 declare const HASHES: Record<string, string>;
-/** Language to the launcher's label, what it does, and the file of the locale. */
-declare const WORDS: Record<string, [label: string, open: string, file: string]>;
+/** Language to the launcher's label and the file of the locale. */
+declare const WORDS: Record<string, [label: string, file: string]>;
 declare const VERSION: string;
 
 declare module '*.css' {

@@ -21,10 +21,8 @@ const here = dirname(fileURLToPath(import.meta.url));
 const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
 /** Where constructable style sheets and optional chaining work. */
 const TARGET = ['chrome94', 'firefox101', 'safari16.4'];
-const WORDS = {
-  fa: ['باشگاه مشتریان', 'باز کردن باشگاه مشتریان'],
-  en: ['Rewards', 'Open rewards'],
-};
+/** The launcher's label where a locale file has none. */
+const LABELS = { fa: 'باشگاه مشتریان', en: 'Rewards club' };
 
 /** Style sheets imported by TypeScript arrive as minified text. */
 const cssText = {
@@ -36,24 +34,16 @@ const cssText = {
 
 const minifyCss = async (css) => (await esbuild.transform(css, { loader: 'css', minify: true, target: TARGET, charset: 'utf8' })).code.trim();
 
-/** Locale files: language → { bytes to ship, the launcher's words, direction }. Keys may be flat or nested. */
+/** Locale files: language → { what to ship, the launcher's label }. */
 const locales = () => {
   const folder = join(here, 'locales');
   const files = existsSync(folder) ? readdirSync(folder).filter((f) => f.endsWith('.json')).sort() : [];
-  const found = {};
-  for (const file of files) {
-    const lang = file.slice(0, -5);
-    const json = JSON.parse(readFileSync(join(folder, file), 'utf8'));
-    const at = (key) => json[key] ?? key.split('.').reduce((o, k) => o?.[k], json);
-    const word = (key, spare) => (typeof at(key) === 'string' ? at(key) : spare);
-    const [label, open] = WORDS[lang] ?? WORDS.en;
-    found[lang] = {
-      json,
-      words: [word('launcher.label', label), word('launcher.open', open)],
-    };
-  }
-  if (files.length === 0) for (const lang of Object.keys(WORDS)) found[lang] = { json: {}, words: WORDS[lang] };
-  return found;
+  const read = (file) => JSON.parse(readFileSync(join(folder, file), 'utf8'));
+  const found = Object.fromEntries(files.map((file) => [file.slice(0, -'.json'.length), read(file)]));
+  if (files.length === 0) for (const lang of Object.keys(LABELS)) found[lang] = {};
+  return Object.fromEntries(
+    Object.entries(found).map(([lang, json]) => [lang, { json, label: json['launcher.label'] ?? LABELS[lang] ?? LABELS.en }]),
+  );
 };
 
 const bundle = async (options) => {
@@ -86,7 +76,7 @@ const door = (files, found) => {
       ENGINE_JS: JSON.stringify(hashed('engine.js', files)),
       ENGINE_WASM: JSON.stringify(hashed('engine.wasm', files)),
       PANEL_CSS: JSON.stringify(hashed('panel.css', files)),
-      WORDS: JSON.stringify(Object.fromEntries(langs.map((l) => [l, [...found[l].words, hashed(l + '.json', files)]]))),
+      WORDS: JSON.stringify(Object.fromEntries(langs.map((l) => [l, [found[l].label, hashed(l + '.json', files)]]))),
       VERSION: JSON.stringify(version),
     },
   });

@@ -18,8 +18,7 @@ export interface Config {
   launcher: string;
   /** Paths without a launcher, comma-separated; `*` stands for anything. */
   hide: string;
-  nonce: string;
-  /** `auto` (default: at idle for members who have opened the panel before), `idle`, `intent` or `none`. */
+  /** `auto` (default: at idle for members who have opened the panel before), `intent` or `none`. */
   prefetch: string;
   /** Where the plain link leads when the panel cannot run. */
   link: string;
@@ -32,6 +31,7 @@ export interface Config {
 export const readConfig = (data: (name: string) => string, src: string, pageLang: string, known: Record<string, unknown>): Config | null => {
   const program = data('program');
   const key = data('key');
+  const pixels = (name: string) => parseInt(data(name) || '16') || 0;
   const lang = (data('lang') || pageLang).split('-')[0]!;
   try {
     const url = new URL(data('api') || '/', src);
@@ -42,12 +42,11 @@ export const readConfig = (data: (name: string) => string, src: string, pageLang
           api: (url.origin + url.pathname).replace(/\/$/, ''),
           lang: known[lang] ? lang : 'fa',
           position: data('position'),
-          x: parseInt(data('offset-x')) || 16,
-          y: parseInt(data('offset-y')) || 16,
+          x: pixels('offset-x'),
+          y: pixels('offset-y'),
           theme: data('theme'),
           launcher: data('launcher'),
           hide: data('hide-on'),
-          nonce: data('nonce'),
           prefetch: data('prefetch'),
           link: data('link'),
         }
@@ -61,11 +60,11 @@ export const readConfig = (data: (name: string) => string, src: string, pageLang
 export const matches = (patterns: string, path: string): boolean =>
   patterns.split(/[\s,]+/).some((p) => RegExp('^' + encodeURI(p).replace(/%25/g, '%').replace(/[^\w*]/g, '\\$&').replace(/\*/g, '.*') + '$').test(path));
 
-/** An address that a link may lead to: https, or the page's own origin. Else the empty string. */
-export const safeLink = (address: string | null | undefined, page: string): string => {
+/** An address that a link may lead to: https, or the page's own `origin`. Else the empty string. */
+export const safeLink = (address: string, origin: string): string => {
   try {
-    const url = new URL(address!);
-    return /^https:/.test(url.href) || url.origin == new URL(page).origin ? url.href : '';
+    const url = new URL(address, origin);
+    return address && (url.protocol == 'https:' || url.origin == origin) ? url.href : '';
   } catch {
     return '';
   }

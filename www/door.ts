@@ -7,7 +7,6 @@ import { need, openApi } from './api.ts';
 import { type Config, matches, readConfig, safeLink } from './config.ts';
 import { openIdentity } from './identity.ts';
 import { drawLauncher, sheet } from './launcher.ts';
-import { address, get } from './loader.ts';
 import { fetch, parse, setTimeout, stringify, warn } from './natives.ts';
 import { openStore } from './storage.ts';
 
@@ -21,6 +20,8 @@ const enter = (config: Config, base: string) => {
   const programPath = '/v1/programs/' + program;
   const ahead: Threshold['ahead'] = new Map();
   const widgets = new Set<Widget>();
+  const address = (file: string) => new URL('assets/' + file, base).href;
+  const get = (file: string) => fetch(address(file)).then((r) => (r.ok ? r : Promise.reject()));
   const styles = sheet();
 
   let engine: Engine | undefined;
@@ -33,6 +34,7 @@ const enter = (config: Config, base: string) => {
   let link: string | undefined;
   let opened = false;
   let launcher: HTMLElement | undefined;
+  let opener: HTMLElement | null | undefined;
   let drawn = '';
 
   const face = (): Face | null => Object(read('face'));
@@ -41,13 +43,9 @@ const enter = (config: Config, base: string) => {
   };
 
   const { name, named, subject, token } = openIdentity((next) => {
-    const former = read('sub');
-    if (former != next) {
-      if (former) {
-        const kept = face();
-        forget();
-        write('face', { ...kept, points: '', sub: '', wake_at: 0 });
-      }
+    if (read('sub') != next) {
+      forget();
+      write('face', { ...face(), points: '', sub: '' });
       write('sub', next);
       call('identity_changed');
     }
@@ -72,23 +70,23 @@ const enter = (config: Config, base: string) => {
     for (const widget of widgets) widget.room.remove();
     paint();
     emit('error', { message: failure });
-    const view = read('program') ?? (await quiet(ahead.get(programPath)!.then((r) => r!.json())));
-    link = safeLink(config.link || view?.program.links.club, location.href);
+    const view = read('program') ?? (await ahead.get(programPath)?.then((r) => r!.json()).catch(() => {}));
+    link = safeLink(config.link || view?.program.links.club, location.origin);
     paint();
   };
 
   const start = async () => {
     const asked = named() && quiet(token());
-    const wasm = get(ENGINE_WASM, base);
+    const wasm = get(ENGINE_WASM);
     quiet(wasm);
     const begin = (path: string, query: string, headers = {}) => fetch(api + path + query, { headers, credentials: 'omit' });
     ahead.set(programPath, quiet(begin(programPath, '?key=' + key)));
-    if (asked) ahead.set('/v1/me', quiet(asked.then((given) => begin('/v1/me', '', { Authorization: 'Bearer ' + given }))));
+    if (asked) ahead.set('/v1/me', quiet(asked.then((given) => given && begin('/v1/me', '', { Authorization: 'Bearer ' + given }))));
     // The fragment makes each try a module of its own: a browser may remember a failed one for good.
     const [module, css, locale] = await Promise.all([
-      import(address(ENGINE_JS, base) + '#' + attempt++) as Promise<EngineModule>,
-      get(PANEL_CSS, base),
-      get(WORDS[config.lang]![2], base),
+      import(address(ENGINE_JS) + '#' + attempt++) as Promise<EngineModule>,
+      get(PANEL_CSS),
+      get(WORDS[config.lang]![1]),
     ]);
     engine = await module.boot(wasm, css, threshold, locale);
     for (const widget of widgets) widget.enter();
@@ -109,6 +107,8 @@ const enter = (config: Config, base: string) => {
   const intend = () => run();
 
   const open = async (view?: unknown) => {
+    if (link) return location.assign(link);
+    opener = document.activeElement as HTMLElement;
     const wait = setTimeout(() => launcher?.setAttribute('aria-busy', 'true'), 300);
     await run('open', view ? '' + view : '');
     clearTimeout(wait);
@@ -135,20 +135,23 @@ const enter = (config: Config, base: string) => {
       paint();
     },
     state,
-    focusLauncher: () => launcher?.focus(),
+    focusLauncher: () => (launcher ?? opener)?.focus(),
     fatal,
   };
 
   // What is on the page
 
-  const hidden = () => config.launcher == 'none' || matches(config.hide, location.pathname);
+  const away = () => matches(config.hide, location.pathname);
+  const hidden = () => config.launcher == 'none' || away();
 
   /** Brings the launcher in line with all that it depends on; touches nothing when it is. */
-  const paint = () => {
+  const paint = (): unknown => {
     const kept = face();
     const shown = !hidden() && (!failure || link);
     const now = stringify([shown, config.lang, named(), kept]);
     if (now == drawn) return;
+    // Taken away between press and release, the button would swallow the click.
+    if (launcher?.matches(':active')) return setTimeout(paint, 99);
     drawn = now;
     const focused = launcher?.matches(':focus');
     launcher?.remove();
@@ -168,7 +171,7 @@ const enter = (config: Config, base: string) => {
   class Widget extends HTMLElement {
     shadow = this.attachShadow({ mode: 'open' });
     room = this.shadow.appendChild(document.createElement('div'));
-    mounted: number | undefined;
+    mounted = 0;
 
     constructor() {
       super();
@@ -187,13 +190,13 @@ const enter = (config: Config, base: string) => {
       queueMicrotask(() => {
         if (this.isConnected) return;
         widgets.delete(this);
-        call('unmount', this.mounted);
-        this.mounted = undefined;
+        if (this.mounted) call('unmount', this.mounted);
+        this.mounted = 0;
       });
     }
 
     enter() {
-      this.mounted ??= call('mount', this.room, this != float, this.getAttribute('view') ?? '');
+      this.mounted ||= call('mount', this.room, this != float, this.getAttribute('view') ?? '');
     }
   }
 
@@ -217,19 +220,25 @@ const enter = (config: Config, base: string) => {
   const foresee = () => {
     const { sub, wake_at } = face()!;
     const { saveData, effectiveType } = (navigator as any).connection ?? {};
-    if (hidden() || !named() || !sub) return;
+    if (loading || away() || !named() || !sub) return;
     const wait = wake_at! - Date.now();
     if (wake_at && wait < 1e9) setTimeout(run, wait);
-    if (/^$|auto|idle/.test(config.prefetch) && !saveData && !/2g/.test(effectiveType)) {
-      for (const file of [ENGINE_JS, ENGINE_WASM, PANEL_CSS, WORDS[config.lang]![2]]) quiet(get(file, base));
+    if (/^$|auto/.test(config.prefetch) && !saveData && !/2g/.test(effectiveType)) {
+      // Read to the end: what is not might not be kept.
+      for (const file of [ENGINE_JS, ENGINE_WASM, PANEL_CSS, WORDS[config.lang]![1]]) quiet(get(file).then((r) => r.blob()));
     }
+  };
+  const rest = () => {
+    if (document.readyState == 'complete') (window.requestIdleCallback ?? setTimeout)(foresee);
   };
 
   const identify = (who: any) => {
     need(!who || who.call || /^[^.]+\.[^.]+\.[^.]+$/.test(who), 'a member token (JWT) or a function that gives one');
+    ahead.delete('/v1/me'); // whoever that was
     name(who);
     if (engine) quiet(token());
     paint();
+    rest();
   };
 
   const replay = openApi({
@@ -241,10 +250,7 @@ const enter = (config: Config, base: string) => {
       need(order?.id, "{id: 'the order number'}");
       run('order', '' + order.id);
     },
-    cart: (cart) => {
-      need(cart?.total >= 0, '{total: 1200000} in minor units');
-      emit('cart', cart);
-    },
+    cart: (cart) => emit('cart', cart),
     track: (name, props) => emit('track', { name, props }),
     refresh: () => {
       settle();
@@ -254,7 +260,7 @@ const enter = (config: Config, base: string) => {
       need(WORDS[lang], Object.keys(WORDS));
       config.lang = lang;
       paint();
-      if (engine) quiet(get(WORDS[lang]![2], base).then((r) => call('set_language', r)));
+      if (engine) quiet(get(WORDS[lang]![1]).then((r) => call('set_language', r)));
     },
     setConsent: consent,
     explain: () => ({
@@ -264,7 +270,7 @@ const enter = (config: Config, base: string) => {
       engine: failure || (engine ? 'running' : loading ? 'loading' : 'idle'),
     }),
     on: (name, listener) => {
-      need(listener?.call, 'an event and a function');
+      need(listener?.call, 'a name and a function');
       const hear = (event: any) => listener(event.detail);
       float.addEventListener('vafa:' + name, hear);
       return () => float.removeEventListener('vafa:' + name, hear);
@@ -282,9 +288,8 @@ const enter = (config: Config, base: string) => {
     settle();
     emit('ready');
     (window as any).navigation?.addEventListener('currententrychange', settle);
-    const idle = () => (window.requestIdleCallback ?? setTimeout)(foresee);
-    if (document.readyState == 'complete') idle();
-    else addEventListener('load', idle);
+    addEventListener('load', rest);
+    rest();
   };
   if (document.body) arrive();
   else addEventListener('DOMContentLoaded', arrive);

@@ -19,7 +19,7 @@ export const drawLauncher = ({ lang }: Config, face: Face | null, named: boolean
   const own = face?.lang == lang ? face : null;
   const style = (name: string, value: string) => drawn.style.setProperty(name, value);
   // The direction follows the label's letters.
-  const attributes = { part: 'launcher', lang, dir: 'auto', title: WORDS[lang]![1], ...(href ? { href } : { type: 'button', 'aria-haspopup': 'dialog' }) };
+  const attributes = { part: 'launcher', lang, dir: 'auto', ...(href ? { href } : { type: 'button', 'aria-haspopup': 'dialog' }) };
   for (const [name, value] of Object.entries(attributes)) drawn.setAttribute(name, value);
   if (face?.accent) {
     style('--accent', face.accent);

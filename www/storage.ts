@@ -3,8 +3,8 @@ import { parse, stringify } from './natives.ts';
 
 /** Longest value kept on disk, in characters. */
 const LONGEST = 65536;
-/** What belongs to the browser rather than to a member: the program, this visit, an invitation that was followed. */
-const LASTING = /:(program|visit|ref|claim)$/;
+/** What belongs to the browser rather than to a member: the launcher's looks, the program, this visit, an invitation. */
+const LASTING = /:(face|program|visit|ref|claim)$/;
 
 export interface Store {
   /** `null` when absent, refused or not JSON. */

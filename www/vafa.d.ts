@@ -1,6 +1,20 @@
 /**
  * Vafa in a page: `window.vafa`, its events, its hooks and `<vafa-widget>`.
  *
+ * The tag: `<script async src="https://…/v1/vafa.js" data-program="demo" data-key="pk_…"></script>`, and if need be
+ *
+ * - `data-api`: where the API is, when not at the script's origin
+ * - `data-lang`: `fa` or `en`; else the page's `lang`, else Persian
+ * - `data-position`: `bottom-end` (default) or `bottom-start`; `data-offset-x`, `data-offset-y`: CSS pixels, 16 each
+ * - `data-theme`: `auto` (default), `light` or `dark`
+ * - `data-launcher`: `none` for a shop with a button of its own (`vafa.open()`)
+ * - `data-hide-on`: paths without a launcher, e.g. `/checkout*, /خرید/*`
+ * - `data-prefetch`: `auto` (default: at idle, for members who have opened the panel before), `intent` (when the pointer
+ *   or the keyboard comes to the launcher) or `none` (on the click)
+ * - `data-link`: the club's page, for a plain link where the panel cannot run; https or the shop's own origin
+ *
+ * Its looks, as CSS on `vafa-widget`: `--vafa-accent`, `--vafa-font`, `--vafa-z` (the stacking order), `::part(launcher)`.
+ *
  * Calls made before the script has loaded go into a plain array and are replayed in order:
  *
  * ```js
@@ -42,15 +56,25 @@ export interface Cart {
 export interface Events {
   /** The queue has been replayed. */
   ready: undefined;
-  opened: { view: View };
+  /** The place that it was opened at. */
+  opened: View;
   closed: undefined;
   /** A reward became a coupon. */
-  redeemed: { code: string; reward_id: string };
-  'tier-raised': { tier: string };
-  'survey-shown': { survey: string };
-  'survey-answered': { survey: string };
-  'survey-dismissed': { survey: string };
-  'referral-shared': { code: string };
+  redeemed: { id: string; reward_id: string; code: string; points: number; expires_at: string };
+  /** The tier's id. */
+  'tier-raised': string;
+  /** The survey's id. */
+  'survey-shown': string;
+  /** What was sent. */
+  'survey-answered': { id: string; survey_id: string; scope: string; score: number; comment?: string };
+  /** The survey's id. */
+  'survey-dismissed': string;
+  /** The invitation's address. */
+  'referral-shared': string;
+  /** The page has told its basket. */
+  cart: Cart;
+  /** The page has told that something happened. */
+  track: { name: string; props?: Record<string, unknown> };
   /** The panel cannot run here; a plain link took its place if there is one. */
   error: { message: string };
 }
@@ -58,7 +82,7 @@ export interface Events {
 /** What the page may do for the panel. Return `undefined` to leave it to the panel. */
 export interface Hooks {
   /** Put a coupon's code into the basket. */
-  redeem: (coupon: { code: string }) => { applied: boolean } | undefined | Promise<{ applied: boolean } | undefined>;
+  redeem: (coupon: { code: string; redemption_id: string }) => { applied: boolean } | undefined | Promise<{ applied: boolean } | undefined>;
   /** Take the guest to the shop's login. */
   login: () => unknown;
   /** Take the guest to the shop's registration. `claim_id` is there when an invitation led here: the shop's server names it in `PUT /v1/members/…`. */
