@@ -64,6 +64,12 @@ function history() {
   }).join('\n');
 }
 
+/** Chromium, as every test starts it. */
+export const openBrowser = () => chromium.launch({
+  executablePath: process.env.VAFA_CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-quic', '--no-first-run'],
+});
+
 export class Stage {
   /** `csp` is the shop's Content-Security-Policy. */
   static async open({ csp } = {}) {
@@ -87,10 +93,7 @@ export class Stage {
       'demo/server.mjs', '--port', String(stage.shopPort), '--api', stage.api,
       '--keys', join(stage.folder, 'keys.json'), ...(csp ? ['--csp', csp] : []),
     ], `${stage.shop}/`, stage.log);
-    stage.browser = await chromium.launch({
-      executablePath: process.env.VAFA_CHROMIUM ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-quic', '--no-first-run'],
-    });
+    stage.browser = await openBrowser();
     return stage;
   }
 
