@@ -31,6 +31,7 @@ pub mod redemptions;
 pub mod referrals;
 pub mod refunds;
 mod routes;
+pub mod serve;
 pub mod settling;
 pub mod snapshot;
 pub mod state;

@@ -6,7 +6,7 @@ use api::db::Db;
 use api::keys::{self, Fresh, Kind, SigningKey};
 use api::limits::Limits;
 use api::problem::{Error, Result};
-use api::{State, app, check, import, programs, sweep};
+use api::{State, check, import, programs, serve, sweep};
 use clap::{Parser, Subcommand};
 use rules::Program;
 use serde::Serialize;
@@ -14,7 +14,6 @@ use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
 /// A loyalty club: ledger, rules and HTTP on one SQLite file.
@@ -188,7 +187,7 @@ async fn run(command: Command) -> Result<ExitCode> {
             let db = database.open().await?;
             let mut state = State::new(db, Clock::System, assets, limits);
             state.behind_proxy = behind_proxy;
-            serve(state, listen).await?;
+            listen_and_serve(state, listen).await?;
         }
         Command::Seed {
             database,
@@ -224,35 +223,14 @@ async fn run(command: Command) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Requests under way have this long to end after the signal.
-const DRAIN: Duration = Duration::from_secs(9);
-
-async fn serve(state: State, listen: SocketAddr) -> Result<()> {
+async fn listen_and_serve(state: State, listen: SocketAddr) -> Result<()> {
     let cannot = |error: io::Error| Error::internal(format!("cannot listen on {listen}: {error}"));
     let listener = tokio::net::TcpListener::bind(listen)
         .await
         .map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
-    let sweeping = tokio::spawn(sweep::keep_sweeping(state.clone()));
     say(&format!("vafa is listening on http://{address}"))?;
-    let (stop, mut stopped) = tokio::sync::watch::channel(());
-    let router = app(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
-        asked_to_stop().await;
-        drop(stop);
-    });
-    let drained = async {
-        // The sender is dropped when the signal comes.
-        let _ = stopped.changed().await;
-        tokio::time::sleep(DRAIN).await;
-    };
-    tokio::select! {
-        ended = server => ended.map_err(Error::internal)?,
-        () = drained => tracing::warn!("connections were still open when the time to drain was over"),
-    }
-    sweeping.abort();
-    state.db.close().await;
-    Ok(())
+    serve::serve(listener, state, asked_to_stop()).await
 }
 
 async fn asked_to_stop() {
