@@ -2,13 +2,15 @@
 // Chromium. Nothing is faked; a test that needs a fault makes a real one (a killed process, a cut answer).
 
 import { execFileSync, spawn } from 'node:child_process';
+import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import initSqlJs from 'sql.js';
 
 const top = join(dirname(fileURLToPath(import.meta.url)), '..');
 const server = process.env.VAFA_SERVER ?? join(top, 'target/debug/vafa');
@@ -131,6 +133,45 @@ export class Stage {
     return (await answer.json()).program;
   }
 
+  /** A member token as the shop's server mints it. */
+  async token(sub) {
+    const { kid, secret } = this.keys.signing_key;
+    const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const iat = Math.floor(Date.now() / 1000);
+    const words = `${part({ alg: 'HS256', typ: 'JWT', kid })}.${part({ iss: this.keys.program, aud: 'vafa', sub, iat, exp: iat + 300 })}`;
+    return `${words}.${createHmac('sha256', Buffer.from(secret, 'base64url')).update(words).digest('base64url')}`;
+  }
+
+  /** A call as a member. */
+  async asMember(sub, method, path, body, key) {
+    const answer = await fetch(this.api + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${await this.token(sub)}`, 'content-type': 'application/json',
+        ...(key && { 'idempotency-key': key }),
+      },
+      body: body && JSON.stringify(body),
+    });
+    return { status: answer.status, body: await answer.json().catch(() => null) };
+  }
+
+  /** Reads the database as it stands, from a copy made while it is in use. */
+  async query(sql, ...values) {
+    const copy = join(this.folder, `copy-${randomUUID()}.db`);
+    this.vafa('backup', copy);
+    const { Database } = await initSqlJs();
+    const database = new Database(readFileSync(copy));
+    try {
+      const statement = database.prepare(sql);
+      statement.bind(values);
+      const rows = [];
+      while (statement.step()) rows.push(statement.getAsObject());
+      return rows;
+    } finally {
+      database.close();
+    }
+  }
+
   /** A browser of its own: no storage, no cookies. */
   async visitor(options = {}) {
     const context = await this.browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'fa-IR', ...options });
@@ -177,6 +218,19 @@ export async function openPanel(page) {
 /** A place of the panel's bar: home, earn, rewards, refer, history. */
 export async function place(page, view) {
   await panel(page).locator(`[data-view=${view}]`).click();
+}
+
+/** Buys a product in the shop's own checkout, without ever reloading. */
+export async function buy(page, { basketFilled = false } = {}) {
+  if (!basketFilled) await page.locator('[data-add]').first().click();
+  await page.locator('#nav-basket').click();
+  await page.locator('[data-to-checkout]').click();
+  await page.locator('#field-name').fill('نوید رضایی');
+  await page.locator('#field-phone').fill('09121234567');
+  await page.locator('#field-address').fill('رشت، خیابان سعدی، پلاک ۱۲');
+  await page.locator('#pay').click();
+  await page.waitForURL('**/thanks/*');
+  return page.url().split('/').pop();
 }
 
 const latin = (text) => text.replace(/[۰-۹]/g, (d) => String(d.charCodeAt(0) - 0x6f0)).replace(/[^\d−-]/g, '');
