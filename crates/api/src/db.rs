@@ -17,6 +17,8 @@ use std::time::Duration;
 
 const LOCK_WAIT: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
+/// More than this crate has, so that each is prepared once per connection.
+const STATEMENTS: usize = 256;
 
 const MIGRATIONS: &[(i64, &str, &str)] =
     &[(1, "club", include_str!("../migrations/0001_club.sql"))];
@@ -41,6 +43,7 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            .statement_cache_capacity(STATEMENTS)
             .busy_timeout(LOCK_WAIT);
         let pool = |most: u32| {
             SqlitePoolOptions::new()

@@ -267,6 +267,19 @@ pub async fn was_active(club: &mut Club, member: &str, at: Timestamp) -> Result<
     Ok(())
 }
 
+/// What the rules need to place a member on the ladder, and nothing else.
+///
+/// # Errors
+/// When the database fails.
+pub async fn record(club: &mut Club, member: &str) -> Result<Member> {
+    Ok(Member {
+        id: member.to_owned(),
+        purchases: purchases(club, member).await?,
+        credits: credits(club, member).await?,
+        ..Member::default()
+    })
+}
+
 /// Everything the rules need to know about a member.
 ///
 /// # Errors

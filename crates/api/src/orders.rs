@@ -251,8 +251,8 @@ async fn pay(club: &mut Club, order: &Order, input: &OrderInput) -> Result<()> {
             shipping: input.shipping.minus(off.shipping),
         },
     );
-    let facts = members::facts(club, &order.member).await?;
-    let multiplier = rules::tiers::multiplier(program, &published.zone, &facts, paid_at);
+    let record = members::record(club, &order.member).await?;
+    let multiplier = rules::tiers::multiplier(program, &published.zone, &record, paid_at);
     let points = purchase_points(&rule, base, &[multiplier]);
     let lot = ledger::give(
         club,
@@ -267,7 +267,7 @@ async fn pay(club: &mut Club, order: &Order, input: &OrderInput) -> Result<()> {
         },
     )
     .await?;
-    let is_first = facts.purchases.is_empty();
+    let is_first = record.purchases.is_empty();
     sqlx::query(
         "UPDATE orders SET paid_at = $3, spend = $4, base = $5, base_remaining = $5, points = $6,
              lot = $7, rule = $8, multipliers = $9, program_version = $10

@@ -11,9 +11,10 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const SHOPPERS: u32 = 4;
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the server has acknowledged.
 #[derive(Clone, Debug)]
@@ -172,7 +173,9 @@ fn under_load(rounds: usize, acknowledged_per_round: usize, end: impl Fn(Server)
                 scope.spawn(move || load.run(at, shopper));
             }
             // Not a moment is chosen: the blow falls while the others are at work.
-            all.extend(hears.iter().take(acknowledged_per_round + round * 7));
+            for _ in 0..acknowledged_per_round + round * 7 {
+                all.push(hears.recv_timeout(PATIENCE).expect("the server answers"));
+            }
             end(server);
         });
         all.extend(hears.try_iter());

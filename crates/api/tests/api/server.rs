@@ -102,6 +102,14 @@ impl Server {
     }
 }
 
+/// A test that fails leaves no server behind.
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// What a request over a socket came to; `None` when the answer did not arrive whole.
 pub(crate) fn ask(
     address: SocketAddr,
