@@ -1,0 +1,225 @@
+// Every view as every kind of person, in both languages, light and dark, on three widths: nothing for axe to find,
+// nothing that overflows, nothing too small to hit; a picture of each.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { Stage, buy, launcher, openPanel, panel, picture, place } from './stage.mjs';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa'];
+const SIZES = { 1280: 900, 390: 844, 320: 568 };
+/** Which pictures are kept: each language, theme and width in some of them. */
+const PICTURES = new Set(['fa-light-390', 'fa-dark-1280', 'en-light-1280', 'en-dark-320']);
+const VIEWS = ['home', 'earn', 'rewards', 'refer', 'history'];
+
+let stage;
+let looks = 0;
+before(async () => { stage = await Stage.open(); });
+after(async () => {
+  await stage.close();
+  console.log(`${looks} looks with axe`);
+});
+
+const visit = (who, options) => stage.visit(who, { reducedMotion: 'reduce', hasTouch: true, ...options });
+const floating = 'vafa-widget[floating]';
+
+/** What axe finds in the widget, shadow roots and all. */
+async function axe(page, widget) {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource);
+  looks += 1;
+  const { violations, seen } = await page.evaluate(async ([host, tags]) => {
+    const found = await window.axe.run({ include: [host] }, {
+      runOnly: tags, rules: { 'target-size': { enabled: true } }, resultTypes: ['violations', 'passes'],
+    });
+    const short = ({ id, nodes }) => ({ id, nodes: nodes.map((n) => `${n.target.join(' ')}: ${n.failureSummary}`) });
+    return { violations: found.violations.map(short), seen: found.passes.flatMap((p) => p.nodes).some((n) => n.target.flat().length > 1) };
+  }, [widget, TAGS]);
+  assert.ok(seen, 'axe has looked into the shadow root');
+  return violations;
+}
+
+/** What is wrong with how a root of ours is laid out. */
+const crooked = (page, widget, selector) => page.evaluate(async ([host, selector]) => {
+  await new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); });
+  const root = document.querySelector(host).shadowRoot.querySelector(selector);
+  if (!root) return [`there is no ${selector}`];
+  const wrong = [];
+  const say = (element, what) => wrong.push(`<${element.localName} class="${element.getAttribute('class')}"> “${element.textContent.slice(0, 40)}” ${what}`);
+  const outer = root.getBoundingClientRect();
+  const inside = (inner, box) => inner.left >= box.left - 1 && inner.right <= box.right + 1;
+  if (outer.left < 0 || outer.right > innerWidth || outer.top < -1 && host.includes('floating')) say(root, 'does not fit the window');
+  for (const element of [root, ...root.querySelectorAll('*')]) {
+    const box = element.getBoundingClientRect();
+    if (!box.width || element.closest('svg') && element.localName !== 'svg') continue;
+    if (!inside(box, outer)) say(element, 'juts out of the panel');
+    if (element.scrollWidth > element.clientWidth + 1 && !['inline', 'inline-block'].includes(getComputedStyle(element).display) && element.localName !== 'svg') {
+      say(element, `overflows: ${element.scrollWidth} in ${element.clientWidth}`);
+    }
+  }
+  const targets = [...root.querySelectorAll('button, a[href], textarea, input')];
+  for (const target of targets) {
+    const box = target.getBoundingClientRect();
+    if (box.width < 43.5 || box.height < 43.5) say(target, `is ${box.width} × ${box.height}`);
+    const words = document.createRange();
+    words.selectNodeContents(target);
+    if (!inside(words.getBoundingClientRect(), box) && target.localName === 'button') say(target, 'is too small for its words');
+    for (const other of targets) {
+      const next = other.getBoundingClientRect();
+      const width = Math.min(box.right, next.right) - Math.max(box.left, next.left);
+      const height = Math.min(box.bottom, next.bottom) - Math.max(box.top, next.top);
+      const sameLayer = Boolean(target.closest('.body')) === Boolean(other.closest('.body'));
+      if (other !== target && sameLayer && width > 1 && height > 1) say(target, `lies over “${other.textContent}”`);
+    }
+  }
+  return wrong;
+}, [widget, selector]);
+
+/** Looks at what stands on the page from all sides. */
+async function inspect(page, name, { widget = floating, selector = '.panel', ready } = {}) {
+  const wrong = [];
+  for (const lang of ['fa', 'en']) {
+    await page.evaluate((code) => window.vafa.setLanguage(code), lang);
+    await page.locator(`${widget} .vafa[lang=${lang}] ${selector}`).waitFor();
+    if (ready) await page.locator(`${widget} ${ready}`).first().waitFor();
+    for (const theme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      for (const [width, height] of Object.entries(SIZES)) {
+        const at = `${lang}-${theme}-${width}`;
+        if (theme === 'dark' && !PICTURES.has(at)) continue; // colours do not move anything
+        await page.setViewportSize({ width: Number(width), height });
+        for (const what of await crooked(page, widget, selector)) wrong.push(`${at}: ${what}`);
+        if (!PICTURES.has(at)) continue;
+        for (const { id, nodes } of await axe(page, widget)) wrong.push(`${at}: axe ${id}\n    ${nodes.join('\n    ')}`);
+        await picture(page, `views-${name}-${at}`);
+      }
+    }
+  }
+  assert.equal(wrong.length, 0, `${name}:\n  ${wrong.join('\n  ')}`);
+}
+
+test('a guest', async () => {
+  const page = await visit('guest');
+  await openPanel(page);
+  await panel(page).locator('.steps').waitFor();
+  await inspect(page, 'guest');
+  await page.context().close();
+});
+
+for (const who of ['neda', 'elham', 'parsa']) {
+  test(`every place of the panel: ${who}`, async (t) => {
+    const page = await visit(who);
+    await openPanel(page);
+    for (const view of VIEWS) {
+      await t.test(view, async () => {
+        await place(page, view);
+        await panel(page).locator(`[data-view=${view}][aria-selected=true]`).waitFor();
+        await inspect(page, `${who}-${view}`);
+      });
+    }
+    await page.context().close();
+  });
+}
+
+test('a reward on its way into the hand and back', async (t) => {
+  const page = await visit('parsa');
+  await openPanel(page);
+  await place(page, 'rewards');
+  await panel(page).locator('[data-reward="rwd_50k"] .btn.plain').click();
+  await t.test('asked before points are spent', () => inspect(page, 'confirm', { ready: '.confirm' }));
+  await panel(page).locator('.confirm .btn.main').click();
+  await panel(page).locator('[data-redemption]').waitFor();
+  await t.test('a coupon in hand', () => inspect(page, 'coupon', { ready: '.code' }));
+  await panel(page).locator('[data-redemption] .btn.quiet').click();
+  await t.test('asked before it is given back', () => inspect(page, 'cancel', { ready: '[data-redemption] .confirm' }));
+  await place(page, 'home');
+  await t.test('home with a code that waits', () => inspect(page, 'home-coupon'));
+  await page.context().close();
+});
+
+test('CSAT: asked, answered, thanked', async (t) => {
+  const page = await visit('neda');
+  await buy(page);
+  const prompt = page.locator(`${floating} .prompt`);
+  await prompt.waitFor();
+  await t.test('the question', () => inspect(page, 'csat', { selector: '.prompt' }));
+  await prompt.locator('[data-score="2"]').click();
+  await t.test('the follow-up', () => inspect(page, 'csat-follow', { selector: '.prompt', ready: 'textarea' }));
+  await prompt.locator('.btn.main').click();
+  // Whoever has the keyboard in the thanks keeps it standing.
+  await prompt.locator('.btn.square').focus();
+  await t.test('the thanks', () => inspect(page, 'csat-thanks', { selector: '.prompt', ready: '.thanks' }));
+  await page.context().close();
+});
+
+test('NPS: asked, and scored', async (t) => {
+  const page = await visit('parsa');
+  await openPanel(page);
+  await panel(page).locator('.balance').waitFor();
+  await page.keyboard.press('Escape');
+  await page.evaluate(() => window.vafa.refresh());
+  await page.locator(`${floating} .prompt`).waitFor();
+  await t.test('the question', () => inspect(page, 'nps', { selector: '.prompt' }));
+  await page.locator(`${floating} [data-score="9"]`).click();
+  await t.test('the follow-up', () => inspect(page, 'nps-follow', { selector: '.prompt', ready: 'textarea' }));
+  await page.context().close();
+});
+
+test('a server that does not answer', async (t) => {
+  const page = await visit('elham');
+  const cut = (url) => /^\/v1\/(me|programs)/.test(url.pathname);
+  await page.context().route(cut, (route) => route.abort());
+  await openPanel(page);
+  await panel(page).locator('.empty .btn').waitFor();
+  await t.test('at the first load: what happened, and a way to try again', () => inspect(page, 'error', { ready: '.empty .btn' }));
+  await page.context().unroute(cut);
+  await panel(page).locator('.empty .btn').click();
+  await panel(page).locator('.balance').waitFor();
+  await page.context().route(cut, (route) => route.abort());
+  await page.evaluate(() => window.vafa.refresh());
+  await panel(page).locator('.strip').waitFor();
+  await t.test('later: what was known, marked as old', () => inspect(page, 'offline', { ready: '.strip' }));
+  await page.context().close();
+});
+
+test('a panel in the page, for a member and for a guest', async (t) => {
+  for (const who of ['guest', 'elham']) {
+    const page = await visit(who, { path: '/club' });
+    const widget = 'vafa-widget:not([floating])';
+    await page.locator(`${widget} .panel .page`).first().waitFor();
+    await page.locator(`${widget} ${who === 'guest' ? '.steps' : '.balance'}`).waitFor();
+    await t.test(who, () => inspect(page, `inline-${who}`, { widget }));
+    await page.context().close();
+  }
+});
+
+test('the closed launcher', async () => {
+  const page = await visit('parsa');
+  await openPanel(page);
+  await panel(page).locator('.balance').waitFor();
+  await page.keyboard.press('Escape');
+  const wrong = [];
+  for (const lang of ['fa', 'en']) {
+    await page.evaluate((code) => window.vafa.setLanguage(code), lang);
+    await page.locator(`${floating} [part=launcher][lang=${lang}]`).waitFor();
+    for (const theme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width: 320, height: 568 });
+      const { width, height, x } = await launcher(page).boundingBox();
+      assert.ok(height >= 44 && width >= 44 && x >= 0 && x + width <= 320, `${width} × ${height} at ${x}`);
+      for (const { id, nodes } of await axe(page, floating)) wrong.push(`${lang} ${theme}: ${id} ${nodes}`);
+      await picture(page, `views-launcher-${lang}-${theme}-320`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+  await page.context().close();
+});
+
+test('somebody who is logged in and in no club', async () => {
+  const page = await visit('neda');
+  await stage.asShop('DELETE', '/v1/members/neda');
+  await openPanel(page);
+  await panel(page).locator('.steps').waitFor();
+  await inspect(page, 'stranger');
+  await page.context().close();
+});
