@@ -91,6 +91,15 @@ fn find(selector: &str) -> Option<Element> {
     })
 }
 
+/// Finds such elements in all that we have drawn.
+fn find_all(selector: &str) -> Vec<Element> {
+    MOUNTS.with_borrow(|all| {
+        all.iter()
+            .filter_map(|mount| mount.root.query_selector(selector).ok()?)
+            .collect()
+    })
+}
+
 /// Opens the floating panel, at a view if one is named.
 #[wasm_bindgen]
 pub fn open(view: &str) {

@@ -4,7 +4,7 @@ use crate::decode::decode;
 use crate::host::{Host, Reply, field, object, string};
 use crate::outbox::{self, Action, Kind};
 use crate::store::{Link, Store, Who};
-use crate::{prompts, words};
+use crate::{prompts, views, words};
 use contract::shopper::{EntryPage, ProgramView, Snapshot};
 use gloo_timers::future::TimeoutFuture;
 use rules::Points;
@@ -22,9 +22,9 @@ const WAIT_MS_MAX: u32 = 20_000;
 const ORDER_TRIES_MAX: u32 = 7;
 
 thread_local! {
-    static ASKING: Cell<bool> = const { Cell::new(false) };
+    static ASKING: Turn = const { Turn::new() };
+    static SENDING: Turn = const { Turn::new() };
     static AGAIN: Cell<bool> = const { Cell::new(false) };
-    static SENDING: Cell<bool> = const { Cell::new(false) };
     static EPOCH: Cell<u32> = const { Cell::new(0) };
     static ORDER: RefCell<Option<String>> = const { RefCell::new(None) };
 }
@@ -41,6 +41,44 @@ impl Patience {
         let jitter = (js_sys::Math::random() * f64::from(self.0 / 2)) as u32;
         TimeoutFuture::new(self.0 + jitter).await;
         self.0 = (self.0 * 2).min(WAIT_MS_MAX);
+    }
+}
+
+/// A loop of which one works at a time. One that only waits for better days may be overtaken by a new one, so that
+/// a wish is never kept waiting by an old failure.
+struct Turn {
+    latest: Cell<u32>,
+    working: Cell<bool>,
+}
+
+impl Turn {
+    const fn new() -> Self {
+        Self {
+            latest: Cell::new(0),
+            working: Cell::new(false),
+        }
+    }
+
+    /// A number for a new loop; none while another one works.
+    fn take(&self) -> Option<u32> {
+        if self.working.replace(true) {
+            return None;
+        }
+        self.latest.set(self.latest.get().wrapping_add(1));
+        Some(self.latest.get())
+    }
+
+    fn pause(&self) {
+        self.working.set(false);
+    }
+
+    /// Whether the loop with this number goes on after its pause.
+    fn resume(&self, number: u32) -> bool {
+        let mine = self.latest.get() == number;
+        if mine {
+            self.working.set(true);
+        }
+        mine
     }
 }
 
@@ -103,10 +141,10 @@ pub fn order(store: Store, id: String) {
 
 /// Asks for the program and the member, until the server answers. Calls while it asks are made one.
 pub fn refresh(store: Store) {
-    if ASKING.replace(true) {
+    let Some(number) = ASKING.with(Turn::take) else {
         AGAIN.set(true);
         return;
-    }
+    };
     spawn_local(async move {
         let mut patience = Patience::new();
         let mut order_tries = 0;
@@ -127,9 +165,13 @@ pub fn refresh(store: Store) {
                 }
                 order_tries += 1;
             }
+            ASKING.with(Turn::pause);
             patience.wait().await;
+            if !ASKING.with(|turn| turn.resume(number)) {
+                return;
+            }
         }
-        ASKING.set(false);
+        ASKING.with(Turn::pause);
     });
 }
 
@@ -252,9 +294,9 @@ pub fn act(store: Store, kind: Kind, subject: &str, method: &str, path: &str, bo
 
 /// Sends what is not settled, in turn, until all is.
 pub fn flush(store: Store) {
-    if SENDING.replace(true) {
+    let Some(number) = SENDING.with(Turn::take) else {
         return;
-    }
+    };
     spawn_local(async move {
         let mut patience = Patience::new();
         let mut turn = 0;
@@ -272,11 +314,15 @@ pub fn flush(store: Store) {
                     if action.kind.is_waited_for() {
                         store.set(|s| s.link = Link::Lost);
                     }
+                    SENDING.with(Turn::pause);
                     patience.wait().await;
+                    if !SENDING.with(|turn| turn.resume(number)) {
+                        return;
+                    }
                 }
             }
         }
-        SENDING.set(false);
+        SENDING.with(Turn::pause);
     });
 }
 
@@ -332,6 +378,7 @@ fn done(store: Store, host: &Host, action: &Action, body: &JsValue) {
                 s.confirming = None;
                 s.say(words::t("redeem.done"), false);
             });
+            views::to_top();
         }
         Kind::Cancel => {
             let points = field(&field(body, "redemption"), "points")

@@ -95,6 +95,7 @@ const openChannel = (program: string, host: Host, engine: Engine) => {
     open();
     engine.refresh();
   });
+  addEventListener('online', () => engine.refresh());
   open();
 };
 

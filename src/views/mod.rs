@@ -14,4 +14,4 @@ mod rewards;
 mod shell;
 mod tier;
 
-pub(crate) use shell::{close, open, shell};
+pub(crate) use shell::{close, open, shell, to_top};

@@ -5,7 +5,7 @@ use super::{earn, guest, history, home, icons, prompt, refer, rewards};
 use crate::node::{Node, el};
 use crate::store::{Link, State, Store, View, Who};
 use crate::words::{self, t};
-use crate::{find, sync};
+use crate::{find, find_all, sync};
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
@@ -34,6 +34,7 @@ impl Frame {
                     .for_each(|(_, v)| *v = view),
             }
         });
+        to_top();
     }
 
     fn view(self, s: &State) -> View {
@@ -62,6 +63,13 @@ fn focus(element: &Element) {
     if let Some(element) = element.dyn_ref::<HtmlElement>() {
         // An element that has left the page cannot take the keyboard; nothing is lost.
         let _ = element.focus();
+    }
+}
+
+/// Scrolls what is shown back to its beginning.
+pub(crate) fn to_top() {
+    for body in find_all(".body") {
+        body.set_scroll_top(0);
     }
 }
 
