@@ -6,8 +6,11 @@
 use js_sys::{Array, Function, Intl, Object, Reflect};
 use rules::program::{Currency, MoneyDisplay, Text};
 use rules::{Money, Points, Timestamp};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use wasm_bindgen::prelude::*;
+
+/// Within half a year a day and a month say which day is meant.
+const NEAR_MS: f64 = 180.0 * 86_400_000.0;
 
 struct Words {
     lang: String,
@@ -15,6 +18,7 @@ struct Words {
     sentences: JsValue,
     number: Function,
     date: Function,
+    dated: OnceCell<Function>,
     plural: Intl::PluralRules,
 }
 
@@ -45,22 +49,32 @@ fn take_up(sentences: JsValue, zone: &str) {
     };
     let lang = get("lang");
     let tags = Array::of1(&get("intl").into());
-    let style = Object::new();
-    for (name, value) in [("day", "numeric"), ("month", "long"), ("timeZone", zone)] {
-        if !value.is_empty() {
-            // A fresh plain object takes any property.
-            let _ = Reflect::set(&style, &name.into(), &value.into());
-        }
-    }
     let words = Words {
         rtl: get("dir") == "rtl",
         number: Intl::NumberFormat::new(&tags, &Object::new()).format(),
-        date: Intl::DateTimeFormat::new(&tags, &style).format(),
+        date: date_format(&tags, zone, ""),
+        dated: OnceCell::new(),
         plural: Intl::PluralRules::new(&tags, &Object::new()),
         lang,
         sentences,
     };
     WORDS.with(|slot| *slot.borrow_mut() = Some(words));
+}
+
+fn date_format(tags: &Array, zone: &str, year: &str) -> Function {
+    let style = Object::new();
+    for (name, value) in [
+        ("day", "numeric"),
+        ("month", "long"),
+        ("year", year),
+        ("timeZone", zone),
+    ] {
+        if !value.is_empty() {
+            // A fresh plain object takes any property.
+            let _ = Reflect::set(&style, &name.into(), &value.into());
+        }
+    }
+    Intl::DateTimeFormat::new(tags, &style).format()
 }
 
 fn with<T: Default>(f: impl FnOnce(&Words) -> T) -> T {
@@ -181,9 +195,21 @@ pub fn money(m: Money, currency: &Currency) -> String {
     }
 }
 
-/// Day and month in the language's calendar.
+/// Day and month in the language's calendar, with the year when it may be in doubt.
 pub fn date(at: Timestamp) -> String {
-    with(|w| call(&w.date, at.0 as f64))
+    let at = at.0 as f64;
+    let near = (at - js_sys::Date::now()).abs() < NEAR_MS;
+    with(|w| {
+        let format = if near {
+            &w.date
+        } else {
+            w.dated.get_or_init(|| {
+                let tags = Array::of1(&find(w, "intl").unwrap_or_default().into());
+                ZONE.with_borrow(|zone| date_format(&tags, zone, "numeric"))
+            })
+        };
+        call(format, at)
+    })
 }
 
 /// The merchant's text in this language, else in any that it has.
