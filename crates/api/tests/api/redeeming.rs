@@ -76,6 +76,40 @@ async fn the_same_key_at_once_is_one_redemption() {
     shop.is_sound().await;
 }
 
+/// While another write holds the database, the first request waits; the second is told so at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_in_flight_is_not_waited_for() {
+    let shop = Arc::new(rich(500).await);
+    let writer = shop.state.db.begin_write().await.unwrap();
+    let waiting = Arc::clone(&shop);
+    let first = tokio::spawn(async move { waiting.redeems("c1", "rwd_five", "k1").await });
+    while shop.state.in_flight.with(|keys| keys.is_empty()) {
+        tokio::task::yield_now().await;
+    }
+    let second = shop.redeems("c1", "rwd_five", "k1").await;
+    let busy = second.refused(409, "idempotency_key_in_flight");
+    assert_eq!(busy.header("retry-after"), "1");
+    writer.rollback().await.unwrap();
+    let first = first.await.unwrap().expect(201);
+    let replay = shop.redeems("c1", "rwd_five", "k1").await.expect(201);
+    assert_eq!(replay.bytes, first.bytes);
+}
+
+/// A lock that outlasts our patience is told as such, and the key stays free.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_locked_for_long_is_not_a_failure_of_the_request() {
+    let shop = rich(500).await;
+    let writer = shop.state.db.begin_write().await.unwrap();
+    let busy = shop
+        .redeems("c1", "rwd_five", "k1")
+        .await
+        .refused(503, "unavailable");
+    assert_eq!(busy.header("retry-after"), "1");
+    shop.me("c1").await;
+    writer.rollback().await.unwrap();
+    shop.redeems("c1", "rwd_five", "k1").await.expect(201);
+}
+
 #[tokio::test]
 async fn a_replay_has_the_same_bytes_and_says_so() {
     let shop = rich(1_000).await;
