@@ -94,7 +94,8 @@ CREATE TABLE entries (
 );
 CREATE INDEX entries_by_member ON entries (tenant, member, account);
 
--- `counted` is what the lot still weighs toward a tier by points: its points net of clawbacks.
+-- `counted` is what the lot still weighs toward a tier by points: its points net of clawbacks. `forgiven` is
+-- what ended unspent and was then claimed back: nobody has it, nobody owes it.
 CREATE TABLE lots (
     tenant       TEXT   NOT NULL,
     lot          TEXT   NOT NULL,
@@ -103,6 +104,7 @@ CREATE TABLE lots (
     points       BIGINT NOT NULL CHECK (points > 0),
     remaining    BIGINT NOT NULL CHECK (remaining >= 0 AND remaining <= points),
     counted      BIGINT NOT NULL CHECK (counted >= 0 AND counted <= points),
+    forgiven     BIGINT NOT NULL DEFAULT 0 CHECK (forgiven >= 0 AND forgiven <= points),
     active       BIGINT NOT NULL,
     earned_at    BIGINT NOT NULL,
     activates_at BIGINT NOT NULL,
@@ -160,7 +162,6 @@ CREATE TABLE refunds (
     refund_id TEXT   NOT NULL,
     amount    BIGINT NOT NULL CHECK (amount >= 0),
     taken     BIGINT NOT NULL CHECK (taken >= 0),
-    forgiven  BIGINT NOT NULL CHECK (forgiven >= 0),
     returned  BIGINT NOT NULL CHECK (returned >= 0),
     at        BIGINT NOT NULL,
     PRIMARY KEY (tenant, order_id, refund_id),

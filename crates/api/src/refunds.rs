@@ -91,15 +91,14 @@ pub async fn refund(
         points_returned: taken.returned,
     };
     sqlx::query(
-        "INSERT INTO refunds (tenant, order_id, refund_id, amount, taken, forgiven, returned, at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO refunds (tenant, order_id, refund_id, amount, taken, returned, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(club.tenant())
     .bind(order_id)
     .bind(&refund.id)
     .bind(amount.0)
     .bind(taken.points.0)
-    .bind(taken.forgiven.0)
     .bind(taken.returned.0)
     .bind(club.now.0)
     .execute(&mut *club.tx)
@@ -255,7 +254,7 @@ pub(crate) struct Clawed {
 /// Takes points back, as the program's policy says.
 pub(crate) async fn claw(club: &mut Club, claim: Claim<'_>) -> Result<Clawed> {
     let before = ledger::lots(club, claim.member).await?;
-    let unspent = ended_unspent(club, claim.lot, claim.order_id).await?;
+    let unspent = ended_unspent(club, claim.lot).await?;
     let mut lots = before.lots.clone();
     let met = rule::claw(
         &mut lots,
@@ -301,12 +300,14 @@ pub(crate) async fn claw(club: &mut Club, claim: Claim<'_>) -> Result<Clawed> {
         }
     }
     sqlx::query(
-        "UPDATE lots SET counted = CASE WHEN counted > $3 THEN counted - $3 ELSE 0 END
+        "UPDATE lots SET counted = CASE WHEN counted > $3 THEN counted - $3 ELSE 0 END,
+             forgiven = forgiven + $4
          WHERE tenant = $1 AND lot = $2",
     )
     .bind(club.tenant())
     .bind(claim.lot)
     .bind(points.plus(met.forgiven).0)
+    .bind(met.forgiven.0)
     .execute(&mut *club.tx)
     .await?;
     Ok(Clawed {
@@ -316,23 +317,17 @@ pub(crate) async fn claw(club: &mut Club, claim: Claim<'_>) -> Result<Clawed> {
 }
 
 /// Points of the lot that ended unspent and were not forgiven yet.
-async fn ended_unspent(club: &mut Club, lot: &str, order_id: &str) -> Result<Points> {
-    let ended: i64 = sqlx::query_scalar(
-        "SELECT CAST(COALESCE(SUM(takings.points), 0) AS BIGINT) FROM takings
-         JOIN transactions ON transactions.tenant = takings.tenant AND transactions.txn = takings.txn
+async fn ended_unspent(club: &mut Club, lot: &str) -> Result<Points> {
+    let left: i64 = sqlx::query_scalar(
+        "SELECT CAST(COALESCE(SUM(takings.points), 0) AS BIGINT) - (
+             SELECT forgiven FROM lots WHERE tenant = $1 AND lot = $2) FROM takings
+         JOIN transactions ON transactions.tenant = takings.tenant
+             AND transactions.txn = takings.txn
          WHERE takings.tenant = $1 AND takings.lot = $2 AND transactions.reason = 'expired'",
     )
     .bind(club.tenant())
     .bind(lot)
     .fetch_one(&mut *club.tx)
     .await?;
-    let forgiven: i64 = sqlx::query_scalar(
-        "SELECT CAST(COALESCE(SUM(forgiven), 0) AS BIGINT) FROM refunds
-         WHERE tenant = $1 AND order_id = $2",
-    )
-    .bind(club.tenant())
-    .bind(order_id)
-    .fetch_one(&mut *club.tx)
-    .await?;
-    Ok(Points(ended).minus(Points(forgiven)).or_zero())
+    Ok(Points(left).or_zero())
 }

@@ -269,12 +269,18 @@ async fn lots_end_one_by_one_and_first_ending_goes_first() {
 async fn points_that_ended_unspent_are_forgiven_when_their_order_goes_back() {
     let mut program = program("club");
     program["expiry"] = json!({"per_lot": {"months": 1}});
+    program["earning"]["activities"] =
+        json!([{"id": "first", "kind": "first_purchase", "points": 200}]);
     let shop = Shop::with(program, Limits::default()).await;
     shop.member("c1").await;
     shop.buys("c1", "o1", 10_000).await;
     shop.pass_days(40);
-    shop.refunds("o1", &json!({"id": "r"})).await.expect(201);
-    assert_eq!(shop.balances("c1").await, (0, 0, 0));
+    for (id, amount) in [("r1", 4_000), ("r2", 6_000)] {
+        let refund = json!({"id": id, "amount": amount});
+        shop.refunds("o1", &refund).await.expect(201);
+        assert_eq!(shop.balances("c1").await, (0, 0, 0));
+    }
+    assert_eq!(shop.count("SELECT SUM(forgiven) FROM lots").await, 300);
     shop.is_sound().await;
 }
 

@@ -104,7 +104,7 @@ async fn the_audit_finds_what_is_broken() {
         (
             "I6",
             &[
-                "INSERT INTO lots SELECT tenant, 'lot_twin', member, txn, points, 0, 0, 1, earned_at, activates_at, expires_at FROM lots",
+                "INSERT INTO lots SELECT tenant, 'lot_twin', member, txn, points, 0, 0, 0, 1, earned_at, activates_at, expires_at FROM lots",
             ],
         ),
         (
