@@ -73,8 +73,8 @@ export const openBrowser = () => chromium.launch({
 });
 
 export class Stage {
-  /** `csp` is the shop's Content-Security-Policy. */
-  static async open({ csp } = {}) {
+  /** `csp` is the shop's Content-Security-Policy; `origins` may embed the widget besides the shop. */
+  static async open({ csp, origins: others = [] } = {}) {
     const stage = new Stage();
     stage.folder = mkdtempSync(join(tmpdir(), 'vafa-stage-'));
     stage.database = join(stage.folder, 'vafa.db');
@@ -83,7 +83,7 @@ export class Stage {
     stage.shopPort = await freePort();
     stage.api = `http://127.0.0.1:${stage.apiPort}`;
     stage.shop = `http://localhost:${stage.shopPort}`;
-    const origins = [stage.shop, `http://127.0.0.1:${stage.shopPort}`].flatMap((o) => ['--origin', o]);
+    const origins = [stage.shop, `http://127.0.0.1:${stage.shopPort}`, ...others].flatMap((o) => ['--origin', o]);
     const keys = stage.vafa('seed', '--program', 'demo/program.json', ...origins);
     stage.keys = JSON.parse(keys);
     writeFileSync(join(stage.folder, 'keys.json'), keys, { mode: 0o600 });
