@@ -3,6 +3,11 @@
 use crate::harness::{Shop, order_of, program};
 use api::limits::Limits;
 use api::sweep;
+use contract::shopper::{ProgramView, Snapshot};
+use rules::Money;
+use rules::ledger::balances;
+use rules::rewards::Basket;
+use rules::whatif::simulate;
 use serde_json::json;
 
 #[tokio::test]
@@ -377,4 +382,56 @@ async fn a_coupon_is_its_members_alone() {
     shop.reports("o2", &order)
         .await
         .refused(422, "validation_failed");
+}
+
+/// What the widget promises from the snapshot is what the server then does.
+#[tokio::test]
+async fn a_promise_made_from_the_snapshot_is_kept() {
+    let mut program = program("club");
+    program["earning"]["activities"] =
+        json!([{"id": "first", "kind": "first_purchase", "points": 200}]);
+    let shop = Shop::with(program, Limits::default()).await;
+    shop.member("c1").await;
+    let path = format!("/v1/programs/club?key={}", shop.keys.page);
+    let view = shop.ask("GET", &path).send().await.expect(200);
+    let view: ProgramView = serde_json::from_slice(&view.bytes).unwrap();
+    for (at, cents) in [4_999, 600_050, 399_999, 1, 250_000]
+        .into_iter()
+        .enumerate()
+    {
+        let before = shop.shopper("c1", "GET", "/v1/me").send().await;
+        let before: Snapshot = serde_json::from_slice(&before.bytes).unwrap();
+        let basket = Basket {
+            total: Money(cents),
+            items: Vec::new(),
+        };
+        let promised = simulate(
+            &view.program,
+            &view.zone,
+            &before.facts,
+            &basket,
+            shop.now(),
+        );
+        let was = balances(&before.facts, shop.now()).available;
+        let order = shop.buys("c1", &format!("o{at}"), cents).await.expect(201);
+        assert_eq!(order.body["order"]["points"], promised.points.0, "{cents}");
+        let after = shop
+            .server("GET", "/v1/members/c1")
+            .send()
+            .await
+            .expect(200)
+            .body;
+        let now = after["member"]["balances"]["available"].as_i64().unwrap();
+        assert_eq!(
+            now - was.0,
+            promised.points.plus(promised.first_purchase).0,
+            "{cents}"
+        );
+        assert_eq!(
+            after["member"]["standing"]["current"],
+            json!(promised.tier_after),
+            "{cents}"
+        );
+        shop.pass_days(1);
+    }
 }
