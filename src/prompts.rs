@@ -7,6 +7,7 @@ use crate::decode::decode;
 use crate::host::{Host, field, object};
 use crate::outbox::Kind;
 use crate::store::{Club, Prompt, Store};
+use crate::views::focus;
 use crate::{sync, words};
 use js_sys::{Array, Date};
 use rules::Timestamp;
@@ -162,6 +163,9 @@ pub fn close(store: Store) {
     let Some(prompt) = store.get(|s| s.prompt.clone()) else {
         return;
     };
+    if focus::is_in(".prompt") {
+        store.host().focus_launcher();
+    }
     store.set(|s| s.prompt = None);
     if prompt.score.is_none() {
         record(store, &prompt, Reaction::Dismissed);

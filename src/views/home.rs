@@ -120,7 +120,7 @@ fn next_action(frame: Frame, club: &Club) -> Option<Node> {
             t("take"),
             move || {
                 frame.go(View::Rewards);
-                frame.store.set(|s| s.confirming = Some(id.clone()));
+                rewards::ask(frame.store, &id);
             },
         ));
     }

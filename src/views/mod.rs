@@ -4,6 +4,7 @@
 
 mod atoms;
 mod earn;
+pub(crate) mod focus;
 mod guest;
 mod history;
 mod home;

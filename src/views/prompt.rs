@@ -1,8 +1,9 @@
 //! A survey on the page: never modal, never stealing the keyboard, gone after the thanks.
 
 use super::atoms::{Tone, button, icon_button, p, tile};
+use super::focus;
 use super::icons;
-use super::shell::{focus_within, walk};
+use super::shell::walk;
 use crate::node::{Node, el};
 use crate::prompts;
 use crate::store::{Prompt, State, Store};
@@ -49,6 +50,7 @@ pub(super) fn prompt(store: Store, s: &State, prompt: &Prompt) -> Option<Node> {
     let section = el("section", "prompt")
         .attr("part", "prompt")
         .attr("role", "region")
+        .attr("tabindex", "-1")
         .attr("aria-label", &intro)
         .on("keydown", move |event| {
             let key = event.dyn_ref::<KeyboardEvent>().map(KeyboardEvent::key);
@@ -173,7 +175,7 @@ fn send(store: Store) {
                 .as_ref()
                 .is_some_and(|p| p.response == prompt.response)
         });
-        if same && find(".prompt:hover, .prompt:focus-within").is_none() {
+        if same && find(".prompt:hover,.prompt:focus-visible,.prompt :focus-visible").is_none() {
             prompts::close(store);
         }
     });
@@ -196,6 +198,6 @@ fn walk_scores(event: &Event, low: u8, high: u8) {
     event.prevent_default();
     if there <= last {
         let score = words::digits(there as i64 + i64::from(low));
-        focus_within(event, &["[data-score='", &score, "']"].concat());
+        focus::within(event, &["[data-score='", &score, "']"].concat());
     }
 }

@@ -1,8 +1,8 @@
 //! Rewards: codes in hand, what is in reach, what is missing for the rest.
 
 use super::atoms::{self, Tone, button, heading, list, p, sub};
-use super::icons;
-use super::shell::Frame;
+use super::shell::{self, Frame};
+use super::{focus, icons};
 use crate::host::{field, object};
 use crate::node::{Node, el};
 use crate::outbox::{Kind, busy};
@@ -66,7 +66,7 @@ pub(super) fn row(frame: Frame, s: &State, club: &Club, reward: &Reward, why: &[
     let title = words::text(&reward.title);
     let (second, end) = if why.is_empty() {
         let id = reward.id.clone();
-        let press = move || store.set(|s| s.confirming = Some(id.clone()));
+        let press = move || ask(store, &id);
         let take = button(Tone::Plain, t(if given { "give" } else { "take" }), press);
         (
             sub(price(club, reward)),
@@ -106,6 +106,12 @@ pub(super) fn row(frame: Frame, s: &State, club: &Club, reward: &Reward, why: &[
         .maybe(confirm)
 }
 
+/// Opens the question about a reward or a coupon, and brings it before the reader.
+pub(super) fn ask(store: Store, id: &str) {
+    store.set(|s| s.confirming = Some(id.to_owned()));
+    focus::soon(".confirm");
+}
+
 /// Asks once, inside the card, where the eye already is.
 fn confirm(
     store: Store,
@@ -115,12 +121,11 @@ fn confirm(
     yes: String,
     act: impl Fn() + 'static,
 ) -> Node {
-    let no = button(Tone::Quiet, t("no"), move || {
-        store.set(|s| s.confirming = None)
-    });
+    let no = button(Tone::Quiet, t("no"), move || shell::unask(store));
     let yes = atoms::busy(button(Tone::Main, yes, act), busy(&s.doing, id));
     el("div", "confirm")
         .attr("role", "group")
+        .attr("tabindex", "-1")
         .attr("aria-label", &sentence)
         .child(p("", sentence))
         .child(el("div", "actions").child(yes).child(no))
@@ -186,9 +191,7 @@ fn ticket(store: Store, s: &State, club: &Club, redemption: &Redemption) -> Node
         button(Tone::Main, t("apply"), move || apply(store, &code, &id))
     });
     let id = redemption.id.clone();
-    let give_back = button(Tone::Quiet, t("cancel"), move || {
-        store.set(|s| s.confirming = Some(id.clone()));
-    });
+    let give_back = button(Tone::Quiet, t("cancel"), move || ask(store, &id));
     let asks = s.confirming.as_deref() == Some(&redemption.id);
     let confirm = asks.then(|| {
         let sentence = fill(

@@ -1,15 +1,13 @@
 //! The panel's frame: header, place, bar; opening and closing.
 
 use super::atoms::{self, Tone, button, icon, icon_button, p};
-use super::{earn, guest, history, home, icons, prompt, refer, rewards};
+use super::{earn, focus, guest, history, home, icons, prompt, refer, rewards};
 use crate::node::{Node, el};
 use crate::store::{Link, State, Store, View, Who};
 use crate::words::{self, t};
-use crate::{find, find_all, sync};
-use gloo_timers::future::TimeoutFuture;
+use crate::{find_all, sync};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::spawn_local;
-use web_sys::{Element, Event, HtmlElement, KeyboardEvent};
+use web_sys::{Element, Event, KeyboardEvent};
 
 /// Where a view is drawn: floating, or in the page's flow under a handle.
 #[derive(Clone, Copy)]
@@ -49,28 +47,17 @@ impl Frame {
     }
 }
 
-/// Gives the keyboard to what this selector finds, once it is drawn.
-pub(super) fn focus_soon(selector: &'static str) {
-    spawn_local(async move {
-        TimeoutFuture::new(0).await;
-        if let Some(element) = find(selector) {
-            focus(&element);
-        }
-    });
-}
-
-fn focus(element: &Element) {
-    if let Some(element) = element.dyn_ref::<HtmlElement>() {
-        // An element that has left the page cannot take the keyboard; nothing is lost.
-        let _ = element.focus();
-    }
-}
-
 /// Scrolls what is shown back to its beginning.
 pub(crate) fn to_top() {
     for body in find_all(".body") {
         body.set_scroll_top(0);
     }
+}
+
+/// Takes a question back.
+pub(super) fn unask(store: Store) {
+    focus::back();
+    store.set(|s| s.confirming = None);
 }
 
 /// Opens the floating panel.
@@ -80,7 +67,7 @@ pub(crate) fn open(store: Store) {
         return;
     }
     store.set(|s| s.open = true);
-    focus_soon("[role=dialog]");
+    focus::soon("[role=dialog]");
     let host = store.host();
     host.state(true);
     host.emit("opened", &store.get(|s| s.view.name()).into());
@@ -111,6 +98,7 @@ pub(crate) fn close(store: Store) {
 pub(crate) fn shell(store: Store, at: Option<u32>) -> Node {
     let frame = Frame { store, at };
     let inline = at.is_some();
+    focus::keep();
     store.track(|s| {
         let accent = s
             .program
@@ -293,16 +281,6 @@ pub(super) fn walk(key: &str, here: usize, last: usize) -> Option<usize> {
     })
 }
 
-/// Gives the keyboard to what this selector finds below the element that listens.
-pub(super) fn focus_within(event: &Event, selector: &str) {
-    let group = event
-        .current_target()
-        .and_then(|g| g.dyn_into::<Element>().ok());
-    if let Some(found) = group.and_then(|g| g.query_selector(selector).ok()?) {
-        focus(&found);
-    }
-}
-
 /// Arrow keys walk along the bar and around its ends.
 fn arrows(frame: Frame, here: View, event: &Event) {
     let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
@@ -320,7 +298,7 @@ fn arrows(frame: Frame, here: View, event: &Event) {
         there % count
     }];
     frame.go(view);
-    focus_within(event, &["[data-view=", view.name(), "]"].concat());
+    focus::within(event, &["[data-view=", view.name(), "]"].concat());
 }
 
 /// Escape closes; on a phone Tab stays inside.
@@ -332,7 +310,7 @@ fn keys(store: Store, event: &Event) {
         "Escape" => {
             event.stop_propagation();
             if store.get(|s| s.confirming.is_some()) {
-                store.set(|s| s.confirming = None);
+                unask(store);
             } else {
                 close(store);
             }
@@ -362,6 +340,6 @@ fn keep_inside(event: &KeyboardEvent) {
     let at_edge = Some(&here) == edge.as_ref() || (event.shift_key() && here == panel);
     if at_edge && let Some(other) = other {
         event.prevent_default();
-        focus(&other);
+        focus::give(&other);
     }
 }

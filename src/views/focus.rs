@@ -1,0 +1,74 @@
+//! Where the keyboard is. A drawing may take away what had it; nobody is thrown back to the beginning of the page.
+
+use crate::find;
+use gloo_timers::future::TimeoutFuture;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Element, Event, HtmlElement};
+
+/// What of ours has the keyboard.
+const HERE: &str = ".panel:focus-within,.prompt:focus-within";
+/// The button that a question was opened by.
+const ASKER: &str = ".ticket:has(>.confirm) .quiet,.item:has(>.confirm) .btn";
+
+/// Gives an element the keyboard.
+pub(super) fn give(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        // An element that has left the page cannot take the keyboard; nothing is lost.
+        let _ = element.focus();
+    }
+}
+
+fn is_lost() -> bool {
+    let document = web_sys::window().and_then(|w| w.document());
+    document
+        .and_then(|d| d.active_element())
+        .is_none_or(|e| e.local_name() == "body")
+}
+
+/// Whether the keyboard is in what matches this selector.
+pub(crate) fn is_in(selector: &str) -> bool {
+    find(&[selector, ":focus-within"].concat()).is_some()
+}
+
+/// Gives the keyboard to what this selector finds once it is drawn, in the same panel if it can be.
+pub(crate) fn soon(selector: &'static str) {
+    let here = find(HERE);
+    spawn_local(async move {
+        TimeoutFuture::new(0).await;
+        let near = here.and_then(|h| h.query_selector(selector).ok()?);
+        if let Some(element) = near.or_else(|| find(selector)) {
+            give(&element);
+        }
+    });
+}
+
+/// Gives the keyboard to what this selector finds below the element that listens.
+pub(super) fn within(event: &Event, selector: &str) {
+    let group = event
+        .current_target()
+        .and_then(|g| g.dyn_into::<Element>().ok());
+    if let Some(found) = group.and_then(|g| g.query_selector(selector).ok()?) {
+        give(&found);
+    }
+}
+
+/// Called before a drawing: if that takes the focused element away, its panel has the keyboard afterwards.
+pub(super) fn keep() {
+    let Some(here) = find(HERE) else { return };
+    spawn_local(async move {
+        TimeoutFuture::new(0).await;
+        if is_lost() {
+            let body = here.query_selector(".body").ok().flatten();
+            give(&body.unwrap_or(here));
+        }
+    });
+}
+
+/// Called before a question goes away unanswered: back to the button that asked.
+pub(super) fn back() {
+    let here = find(HERE);
+    if let Some(button) = here.and_then(|h| h.query_selector(ASKER).ok()?) {
+        give(&button);
+    }
+}
