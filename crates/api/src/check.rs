@@ -76,6 +76,17 @@ const INVARIANTS: &[Invariant] = &[
             WHERE CASE WHEN account = 'debt' THEN sum > 0 ELSE sum < 0 END",
     },
     Invariant {
+        name: "I3b",
+        holds: "nobody owes while they have points to pay with",
+        checked: "SELECT COUNT(*) FROM (
+            SELECT 1 FROM entries WHERE account = 'debt' GROUP BY tenant, member)",
+        broken: "SELECT COUNT(*) FROM (
+            SELECT tenant, member FROM entries WHERE account = 'debt'
+            GROUP BY tenant, member HAVING SUM(points) < 0) AS owing
+            WHERE (SELECT COALESCE(SUM(points), 0) FROM entries WHERE account = 'available'
+                AND entries.tenant = owing.tenant AND entries.member = owing.member) > 0",
+    },
+    Invariant {
         name: "I4",
         holds: "a transaction is returned once at most",
         checked: "SELECT COUNT(*) FROM transactions WHERE reason = 'redemption_returned'",

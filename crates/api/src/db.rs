@@ -51,7 +51,11 @@ impl Db {
                 .acquire_timeout(LOCK_WAIT)
                 .after_connect(|connection, _| Box::pin(assert_durable(connection)))
         };
-        let writer = pool(1).connect_with(options.clone()).await?;
+        let cannot = |error| Error::cannot_start(format!("{}: {error}", path.display()));
+        let writer = pool(1)
+            .connect_with(options.clone())
+            .await
+            .map_err(cannot)?;
         migrate(&writer).await?;
         let readers = pool(READERS)
             .connect_with(options.pragma("query_only", "ON"))
@@ -160,5 +164,9 @@ async fn migrate(pool: &SqlitePool) -> Result<()> {
     Migrator::with_migrations(migrations)
         .run(pool)
         .await
-        .map_err(Error::internal)
+        .map_err(|error| {
+            Error::cannot_start(format!(
+                "this database was not made by this version of vafa ({error})"
+            ))
+        })
 }

@@ -224,7 +224,8 @@ async fn run(command: Command) -> Result<ExitCode> {
 }
 
 async fn listen_and_serve(state: State, listen: SocketAddr) -> Result<()> {
-    let cannot = |error: io::Error| Error::internal(format!("cannot listen on {listen}: {error}"));
+    let cannot =
+        |error: io::Error| Error::cannot_start(format!("cannot listen on {listen}: {error}"));
     let listener = tokio::net::TcpListener::bind(listen)
         .await
         .map_err(cannot)?;

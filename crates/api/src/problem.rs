@@ -248,6 +248,15 @@ impl Error {
         )
     }
 
+    /// What an operator reads when a command cannot do its work; no request ever gets it.
+    pub fn cannot_start(why: impl fmt::Display) -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "cannot_start",
+            why.to_string(),
+        )
+    }
+
     /// The body that a caller reads.
     #[must_use]
     pub fn body(&self) -> Problem {
@@ -351,6 +360,10 @@ pub const CODES: &[(&str, &str)] = &[
     (
         "unavailable",
         "The server is busy or its database is locked. Send the same request again.",
+    ),
+    (
+        "cannot_start",
+        "A command of the operator cannot do its work for the reason in the detail.",
     ),
     (
         "internal_error",

@@ -156,6 +156,27 @@ async fn the_audit_finds_what_is_broken() {
     }
 }
 
+#[tokio::test]
+async fn the_audit_finds_a_debt_that_could_be_paid() {
+    let shop = used().await;
+    for statement in [
+        "INSERT INTO transactions SELECT tenant, 'txn_owed', member, 99, at, 'refund', 'order', 'x', 'x',
+             program_version, NULL, NULL, -7, NULL, NULL, recorded_at FROM transactions LIMIT 1",
+        "INSERT INTO entries SELECT tenant, 'txn_owed', 0, member, 'debt', -7 FROM members",
+        "INSERT INTO entries SELECT tenant, 'txn_owed', 1, member, 'issued', 7 FROM members",
+    ] {
+        shop.sql(statement).await.unwrap();
+    }
+    let mut tx = shop.state.db.begin_read().await.unwrap();
+    let findings = check::check(&mut tx).await.unwrap();
+    let broken: Vec<_> = findings
+        .iter()
+        .filter(|f| f.broken > 0)
+        .map(|f| f.name)
+        .collect();
+    assert_eq!(broken, ["I3b"]);
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Buy {

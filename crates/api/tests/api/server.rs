@@ -297,4 +297,6 @@ fn a_newer_schema_is_refused() {
     });
     let refused = vafa(&["check", "--database", database.to_str().unwrap()]);
     assert!(!refused.status.success());
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(told.contains("not made by this version"), "{told}");
 }
