@@ -35,7 +35,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut steps = Steps::new(package::STEPS + 4);
     package::assets(&mut steps, options.stable)?;
     steps.step("server: development build", || {
-        run::run(&mut run::cargo(["build", "--workspace", "--bin", "vafa"]))?;
+        run::run(&mut run::cargo(["build", "--bin", "vafa"]))?;
         Ok(Outcome::Done)
     })?;
     let port = ports::free_from(options.port)?;
