@@ -28,6 +28,7 @@ test('an order in the shop shows its points and moves the tier bar without a rel
   assert.match(await panel(page).locator('.item').first().innerText(), new RegExp(order.slice(0, 4)));
   assert.equal(await page.evaluate(() => window.sameDocument), true, 'the page was never reloaded');
   await picture(page, 'journey-2-after');
+  assert.deepEqual(page.words, [], 'nothing in the console');
   await page.context().close();
 });
 
@@ -78,6 +79,7 @@ test('a reward is redeemed, its code shown and applied in the basket; another is
   await place(page, 'rewards');
   await eventually(() => panel(page).locator('[data-redemption]').count(), 0, 'coupons in hand');
   assert.match(stage.vafa('check'), /\S/);
+  assert.deepEqual(page.words, [], 'nothing in the console');
   await page.context().close();
 });
 
@@ -87,5 +89,6 @@ test('points about to end are told with their date', async () => {
   const chip = panel(page).locator('.chip.amber');
   assert.ok((await numberIn(chip.first())) > 0);
   assert.match(await chip.first().innerText(), /روز دیگر می‌سوزد/);
+  assert.deepEqual(page.words, [], 'nothing in the console');
   await page.context().close();
 });
