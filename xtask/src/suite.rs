@@ -108,7 +108,9 @@ pub(crate) fn run(options: &Options) -> bool {
         || {
             setup::npm_packages("pkg-tests")?;
             browser::prepare()?;
-            let mut npm = run::npm("pkg-tests", ["test", "--silent"]);
+            let mut npm = run::npm("pkg-tests", ["test", "--silent", "--"]);
+            // For each file: a test that waits for ever must not take the others' time.
+            npm.arg("--test-timeout=300000");
             if let Some(chromium) = browser::chromium() {
                 npm.env("VAFA_CHROMIUM", chromium);
             }
