@@ -10,7 +10,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
-use sqlx::{SqlSafeStr, Sqlite, Transaction};
+use sqlx::{ConnectOptions, Connection, SqlSafeStr, Sqlite, Transaction};
 use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
@@ -52,6 +52,10 @@ impl Db {
                 .after_connect(|connection, _| Box::pin(assert_durable(connection)))
         };
         let cannot = |error| Error::cannot_start(format!("{}: {error}", path.display()));
+        // A pool would try again and again; here the reason is told at once.
+        let mut first = options.connect().await.map_err(cannot)?;
+        assert_durable(&mut first).await.map_err(cannot)?;
+        first.close().await?;
         let writer = pool(1)
             .connect_with(options.clone())
             .await
