@@ -170,3 +170,36 @@ fn every_crate_takes_the_lints_of_the_workspace() {
     let manifest = fs::read_to_string(top().join("Cargo.toml")).unwrap();
     assert!(manifest.contains("unsafe_code = \"deny\""));
 }
+
+#[test]
+fn every_dependency_has_its_reason_written_down() {
+    let page = fs::read_to_string(top().join("docs/ARCHITECTURE.md")).unwrap();
+    let (_, reasons) = page.split_once("\n## Dependencies\n").unwrap();
+    let told = |name: &str| {
+        let part = |c: char| c.is_alphanumeric() || "-_./@".contains(c);
+        reasons
+            .split(|c: char| !part(c))
+            .any(|word| word.trim_end_matches('.') == name)
+    };
+    assert!(told("serde") && !told("serd"), "the search works");
+    let ours = HOUSE.map(|(name, ..)| name);
+    for name in ours {
+        for (used, ..) in dependencies(name) {
+            assert!(
+                ours.contains(&used) || told(used),
+                "why does `{name}` need `{used}`?"
+            );
+        }
+    }
+    for folder in ["www", "pkg-tests"] {
+        let manifest = fs::read_to_string(top().join(folder).join("package.json")).unwrap();
+        let manifest: Value = serde_json::from_str(&manifest).unwrap();
+        assert!(
+            manifest["dependencies"].is_null(),
+            "{folder} builds and tests, it ships nothing"
+        );
+        for used in manifest["devDependencies"].as_object().unwrap().keys() {
+            assert!(told(used), "why does {folder} need `{used}`?");
+        }
+    }
+}
