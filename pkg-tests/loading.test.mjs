@@ -33,7 +33,8 @@ async function watched(options) {
 async function idle(page) {
   await page.waitForLoadState('load');
   await page.waitForLoadState('networkidle');
-  await page.evaluate(() => new Promise((done) => { requestIdleCallback(() => requestAnimationFrame(done)); }));
+  // Chromium may keep a page that was clicked in from ever being idle.
+  await page.evaluate(() => new Promise((done) => { requestIdleCallback(done, { timeout: 1_000 }); }));
 }
 
 /** Two things into the basket, and a look into it. */
