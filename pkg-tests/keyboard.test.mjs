@@ -29,7 +29,11 @@ const focused = (page) => page.evaluate(() => {
 });
 
 /** Waits until the keyboard is where it should be. */
-const at = (page, wanted, what) => eventually(() => focused(page), (now) => Object.entries(wanted).every(([key, value]) => (value instanceof RegExp ? value.test(now[key] ?? '') : now[key] === value)), `the keyboard (${what})`, 5_000);
+function at(page, wanted, what) {
+  const is = (now) => Object.entries(wanted).every(([key, value]) => (value instanceof RegExp ? value.test(now[key] ?? '') : now[key] === value));
+  is.toString = () => JSON.stringify(wanted);
+  return eventually(() => focused(page), is, `the keyboard (${what})`, 5_000);
+}
 
 /** Presses Tab until the keyboard is there. */
 async function tabTo(page, wanted, key = 'Tab') {
