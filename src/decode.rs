@@ -1,9 +1,9 @@
 //! Wire types from parsed JSON, in the fewest bytes.
 //!
 //! serde's derived code is kept, its costly half is not: fields are read in their declared order instead of by name
-//! as they come, variants by their place in the list, and an error carries no text, for nobody would read it. That
-//! needs every field to be present, which holds for what our own server and this engine write; what does not fit is
-//! treated as absent. (Measured against `serde-wasm-bindgen`: see `docs/ARCHITECTURE.md`.)
+//! as they come, variants by their place in the list, and an error carries no text, for nobody would read it. A
+//! field that is absent takes its default; what does not fit at all is treated as absent. (Measured against
+//! `serde-wasm-bindgen`: see `docs/ARCHITECTURE.md`.)
 
 use crate::host::field;
 use js_sys::{Array, Object};
@@ -205,7 +205,13 @@ impl<'de> SeqAccess<'de> for Fields {
         let Some(name) = self.fields.next() else {
             return Ok(None);
         };
-        seed.deserialize(Json(field(&self.object, name))).map(Some)
+        let value = field(&self.object, name);
+        let absent = value.is_undefined();
+        match seed.deserialize(Json(value)) {
+            // The derived code puts the field's default here, or refuses if it has none.
+            Err(Mismatch) if absent => Ok(None),
+            read => read.map(Some),
+        }
     }
 }
 
