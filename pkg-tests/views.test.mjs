@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { Stage, buy, launcher, openPanel, panel, picture, place } from './stage.mjs';
+import { Stage, buy, eventually, launcher, openPanel, panel, picture, place } from './stage.mjs';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa'];
@@ -205,7 +205,8 @@ test('the closed launcher', async () => {
     for (const theme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
       await page.setViewportSize({ width: 320, height: 568 });
-      const { width, height, x } = await launcher(page).boundingBox();
+      // A change of language draws the launcher anew, and the old one that was found a moment ago has no box.
+      const { width, height, x } = await eventually(() => launcher(page).boundingBox(), Boolean, 'the launcher’s box');
       assert.ok(height >= 44 && width >= 44 && x >= 0 && x + width <= 320, `${width} × ${height} at ${x}`);
       for (const { id, nodes } of await axe(page, floating)) wrong.push(`${lang} ${theme}: ${id} ${nodes}`);
       await picture(page, `views-launcher-${lang}-${theme}-320`);
