@@ -367,14 +367,7 @@ pub(crate) async fn put_member(
             })
         })
         .await?;
-    reply(
-        if created {
-            StatusCode::CREATED
-        } else {
-            StatusCode::OK
-        },
-        &json!({ "member": body }),
-    )
+    reply(made(created), &json!({ "member": body }))
 }
 
 pub(crate) async fn get_member(
@@ -405,6 +398,15 @@ pub(crate) async fn erase_member(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
+/// 201 for what is new, 200 for what was there.
+const fn made(created: bool) -> StatusCode {
+    if created {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    }
+}
+
 pub(crate) async fn put_order(
     Shared(state): Shared<State>,
     shop: Shop,
@@ -416,14 +418,7 @@ pub(crate) async fn put_order(
             Box::pin(async move { orders::put(club, &order_id, &value).await })
         })
         .await?;
-    reply(
-        if created {
-            StatusCode::CREATED
-        } else {
-            StatusCode::OK
-        },
-        &json!({ "order": order }),
-    )
+    reply(made(created), &json!({ "order": order }))
 }
 
 pub(crate) async fn refund(
@@ -437,14 +432,7 @@ pub(crate) async fn refund(
             Box::pin(async move { refunds::refund(club, &order_id, &value).await })
         })
         .await?;
-    reply(
-        if created {
-            StatusCode::CREATED
-        } else {
-            StatusCode::OK
-        },
-        &json!({ "refund": refund }),
-    )
+    reply(made(created), &json!({ "refund": refund }))
 }
 
 pub(crate) async fn coupon(
