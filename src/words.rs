@@ -4,7 +4,7 @@
 //! are made once per language when the engine starts, never on page view.
 
 use js_sys::{Array, Function, Intl, Object, Reflect};
-use rules::program::{Currency, MoneyDisplay, Text};
+use rules::program::{Currency, MoneyDisplay, Perk, Text};
 use rules::{Money, Points, Timestamp};
 use std::cell::{OnceCell, RefCell};
 use wasm_bindgen::prelude::*;
@@ -210,6 +210,17 @@ pub fn date(at: Timestamp) -> String {
         };
         call(format, at)
     })
+}
+
+/// What a tier brings, in a phrase.
+pub fn perk(perk: &Perk) -> String {
+    match perk {
+        Perk::Text(words) => text(words),
+        Perk::FreeShipping => t("perk.free_shipping"),
+        Perk::EarlyAccess(hours) => count("perk.early_access", i64::from(*hours), &[]),
+        Perk::SupportLine => t("perk.support_line"),
+        Perk::BirthdayBonus(bonus) => fill("perk.birthday_bonus", &[("points", &points(*bonus))]),
+    }
 }
 
 /// The merchant's text in this language, else in any that it has.

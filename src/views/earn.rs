@@ -29,6 +29,7 @@ pub(super) fn earn(club: &Club) -> Node {
             Activity::Join => ("earn.join", true),
             Activity::FirstPurchase => ("earn.first_purchase", !club.me.facts.purchases.is_empty()),
             Activity::Survey(_) => ("earn.survey", false),
+            _ => ("earn.activity", false),
         };
         let title = if rule.title.is_empty() {
             t(name)

@@ -41,7 +41,7 @@ pub(super) const fn reward(kind: &RewardKind) -> &'static str {
         RewardKind::AmountOff(_) => TAG,
         RewardKind::PercentOff { .. } => PERCENT,
         RewardKind::FreeShipping => TRUCK,
-        RewardKind::FreeProduct(_) => GIFT,
         RewardKind::Donation(_) => HEART,
+        _ => GIFT,
     }
 }

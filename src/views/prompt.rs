@@ -10,7 +10,7 @@ use crate::store::{Prompt, State, Store};
 use crate::words::{self, fill, t};
 use crate::{find, host};
 use gloo_timers::future::TimeoutFuture;
-use rules::program::{Activity, SurveyKind};
+use rules::program::{Activity, Bucket, SurveyKind};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Event, HtmlElement, KeyboardEvent};
@@ -28,6 +28,8 @@ pub(super) fn prompt(store: Store, s: &State, prompt: &Prompt) -> Option<Node> {
     let kind = match survey.kind {
         SurveyKind::Nps => "nps",
         SurveyKind::Csat => "csat",
+        SurveyKind::Ces => "ces",
+        SurveyKind::Cli => "cli",
     };
     let question = if survey.question.is_empty() {
         let club = words::text(&program.name);
@@ -73,10 +75,7 @@ pub(super) fn prompt(store: Store, s: &State, prompt: &Prompt) -> Option<Node> {
 }
 
 fn form(store: Store, prompt: &Prompt, scale: SurveyKind, kind: &str, question: String) -> Node {
-    let (low, high) = match scale {
-        SurveyKind::Nps => (0, 10),
-        SurveyKind::Csat => (1, 5u8),
-    };
+    let (low, high) = scale.range();
     let dot = |n: u8| {
         let chosen = prompt.score == Some(n);
         let button = el("button", "score")
@@ -100,7 +99,7 @@ fn form(store: Store, prompt: &Prompt, scale: SurveyKind, kind: &str, question: 
                 "aria-label",
                 &t(&["survey.csat.", &words::digits(i64::from(n))].concat()),
             ),
-            SurveyKind::Nps => button,
+            _ => button,
         }
     };
     let end = |which: &str| el("span", "").text(t(&["survey.", kind, which].concat()));
@@ -117,10 +116,10 @@ fn form(store: Store, prompt: &Prompt, scale: SurveyKind, kind: &str, question: 
 }
 
 fn follow_up(store: Store, scale: SurveyKind, kind: &str, score: u8) -> Node {
-    let bucket = match (scale, score) {
-        (SurveyKind::Nps, 0..=6) | (SurveyKind::Csat, 1..=2) => ".low",
-        (SurveyKind::Nps, 7..=8) | (SurveyKind::Csat, 3) => ".mid",
-        _ => ".high",
+    let bucket = match scale.bucket(score) {
+        Bucket::Low => ".low",
+        Bucket::Mid => ".mid",
+        Bucket::High => ".high",
     };
     let question = t(&["survey.", kind, bucket].concat());
     let words = el("textarea", "")

@@ -61,7 +61,7 @@ fn amount(club: &Club, measure: Measure, n: i64) -> String {
 }
 
 fn brings(next: &Tier) -> String {
-    let mut perks: Vec<String> = next.perks.iter().map(words::text).collect();
+    let mut perks: Vec<String> = next.perks.iter().map(words::perk).collect();
     if next.multiplier > Bp::ONE {
         perks.push(fill(
             "tier.multiplier",

@@ -14,7 +14,7 @@ use contract::orders::{OrderInput, OrderStatus};
 use contract::problem::Fault;
 use contract::shopper::EntryReason;
 use rules::earning::{self, Line, OrderBase, purchase_points};
-use rules::program::{Activity, PurchaseRule, Rounding};
+use rules::program::{Activity, PurchaseRule};
 use rules::{Bp, Money, Points, Timestamp};
 use serde::Serialize;
 use serde_json::json;
@@ -249,6 +249,7 @@ async fn pay(club: &mut Club, order: &Order, input: &OrderInput) -> Result<()> {
             coupons: off.lines,
             tax: input.tax,
             shipping: input.shipping.minus(off.shipping),
+            ..OrderBase::default()
         },
     );
     let record = members::record(club, &order.member).await?;
@@ -321,15 +322,8 @@ async fn give_for_first(club: &mut Club, order: &Order, paid_at: Timestamp) -> R
 /// A program without a purchase rule still measures what was bought.
 fn earns_nothing() -> PurchaseRule {
     PurchaseRule {
-        id: String::new(),
-        points: Points::ZERO,
         per: Money(1),
-        rounding: Rounding::Floor,
-        pending_days: 0,
-        include_tax: false,
-        include_shipping: false,
-        excluded_categories: Vec::new(),
-        multiplier_max: None,
+        ..PurchaseRule::default()
     }
 }
 

@@ -6,7 +6,7 @@ use crate::problem::{Error, Result, fault};
 use contract::problem::Fault;
 use contract::shopper::{EntryReason, Event, EventKind, StoredResponse, SurveyResponse};
 use rules::member::Prompted;
-use rules::program::{Activity, Scope, Survey, SurveyKind};
+use rules::program::{Activity, Scope, Survey};
 use rules::surveys::{Reaction, Show, note};
 use rules::{Points, Timestamp, earning};
 
@@ -105,10 +105,7 @@ fn faults(survey: &Survey, response: &SurveyResponse) -> Vec<Fault> {
             "An id has 1 to 64 letters, digits, _ or -.",
         ));
     }
-    let (low, high) = match survey.kind {
-        SurveyKind::Nps => (0, 10),
-        SurveyKind::Csat => (1, 5),
-    };
+    let (low, high) = survey.kind.range();
     if !(low..=high).contains(&response.score) {
         let detail = format!("This survey's scale is {low} to {high}.");
         faults.push(fault("/score", "out_of_range", detail));

@@ -3,12 +3,23 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+/// What lots can hold: [`Points`], or [`Money`] in a wallet.
+pub trait Amount: Copy + Default + Ord {
+    /// The sum, held at the ends of `i64` rather than wrapping.
+    #[must_use]
+    fn and(self, other: Self) -> Self;
+    /// The difference, held at the ends of `i64` rather than wrapping.
+    #[must_use]
+    fn less(self, other: Self) -> Self;
+}
+
 macro_rules! amount {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(
             Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
         )]
+        #[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
         #[serde(transparent)]
         pub struct $name(pub i64);
 
@@ -40,6 +51,16 @@ macro_rules! amount {
             }
         }
 
+        impl Amount for $name {
+            fn and(self, other: Self) -> Self {
+                self.plus(other)
+            }
+
+            fn less(self, other: Self) -> Self {
+                self.minus(other)
+            }
+        }
+
         impl std::iter::Sum for $name {
             fn sum<I: Iterator<Item = Self>>(items: I) -> Self {
                 items.fold(Self::ZERO, Self::plus)
@@ -66,6 +87,7 @@ amount! {
 
 /// A ratio in basis points: 10,000 is the whole, 15,000 is 1.5 times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Bp(pub u32);
 

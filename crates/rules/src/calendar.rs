@@ -1,11 +1,13 @@
 //! Calendars: which day it is, and where months and years begin.
 
+use crate::program::Period;
 use crate::time::DAY_MS;
 use crate::{Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 
 /// The calendar that fixes a program's months and years.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Calendar {
     /// The Gregorian calendar, without end in both directions.
@@ -131,6 +133,39 @@ impl Calendar {
             month: 1,
             day: 1,
         }))
+    }
+
+    /// The period that an instant is in, from its first instant to the first of the next; a lifetime has
+    /// neither.
+    pub fn period(
+        self,
+        zone: &Zone,
+        period: Period,
+        at: Timestamp,
+    ) -> Option<(Timestamp, Timestamp)> {
+        let day = zone.day(at);
+        let (first, next) = match period {
+            Period::Lifetime => return None,
+            Period::Day => (day, day.saturating_add(1)),
+            Period::Week => {
+                // 1970-01-01 was a Thursday: five days after a Saturday, three after a Monday.
+                let since = match self {
+                    Self::Jalali => day.saturating_add(5).rem_euclid(7),
+                    Self::Gregorian => day.saturating_add(3).rem_euclid(7),
+                };
+                let first = day.saturating_sub(since);
+                (first, first.saturating_add(7))
+            }
+            Period::Month => {
+                let date = self.date_of_day(day);
+                (self.month_start(date, 0), self.month_start(date, 1))
+            }
+            Period::Year => {
+                let (_, start, end) = self.year(zone, at);
+                return Some((start, end));
+            }
+        };
+        Some((zone.start_of_day(first), zone.start_of_day(next)))
     }
 
     /// The first day of the month that is `months` after the date's.

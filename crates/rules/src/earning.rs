@@ -36,6 +36,8 @@ pub struct OrderBase<'a> {
     pub tax: Money,
     /// Shipping, in addition to the lines.
     pub shipping: Money,
+    /// What of the whole was paid with gift cards.
+    pub gift_cards: Money,
 }
 
 /// The amount that earns: lines net of discounts and coupons, without excluded categories, and with tax
@@ -43,7 +45,7 @@ pub struct OrderBase<'a> {
 pub fn base(rule: &PurchaseRule, order: &OrderBase<'_>) -> Money {
     let excluded = |line: &Line<'_>| {
         line.category
-            .is_some_and(|c| rule.excluded_categories.iter().any(|e| e == c))
+            .is_some_and(|c| rule.base.excluded_categories.iter().any(|e| e == c))
     };
     let all: Money = order.lines.iter().map(Line::net).sum();
     let counted: Money = order
@@ -58,10 +60,10 @@ pub fn base(rule: &PurchaseRule, order: &OrderBase<'_>) -> Money {
         all => i128::from(coupons.0) * i128::from(counted.0) / i128::from(all),
     };
     let mut base = counted.minus(Money(i64::try_from(share).unwrap_or(i64::MAX)));
-    if rule.include_tax {
+    if rule.base.tax {
         base = base.plus(order.tax.or_zero());
     }
-    if rule.include_shipping {
+    if rule.base.shipping {
         base = base.plus(order.shipping.or_zero());
     }
     base

@@ -10,22 +10,42 @@
 //! - No panic on any input: arithmetic saturates, bad documents are refused with a reason.
 
 mod amount;
+pub mod audience;
 pub mod calendar;
+pub mod cashback;
+pub mod churn;
+pub mod complaints;
+#[cfg(feature = "document")]
+pub mod document;
 pub mod earning;
+pub mod experiments;
+pub mod explain;
+pub mod goals;
+pub mod insights;
+pub mod journal;
+pub mod journey;
 pub mod ledger;
 pub mod member;
+pub mod memberships;
+pub mod offers;
+pub mod parse;
 pub mod program;
+pub mod referral;
 pub mod refunds;
 pub mod rewards;
 #[cfg(test)]
 mod samples;
 pub mod scores;
+pub mod segments;
 pub mod surveys;
 pub mod tiers;
 mod time;
+pub mod tips;
 pub mod validate;
 pub mod whatif;
+#[cfg(feature = "document")]
+pub mod words;
 
-pub use amount::{Bp, Money, Points};
+pub use amount::{Amount, Bp, Money, Points};
 pub use program::Program;
 pub use time::{DAY_MS, Timestamp, Transition, Zone};

@@ -26,6 +26,15 @@ pub struct Member {
     /// Redemptions that still bear on limits.
     #[serde(default)]
     pub redeemed: Vec<Redeemed>,
+    /// What rules with caps or sources have given, oldest first.
+    #[serde(default)]
+    pub earned: Vec<Earned>,
+    /// Lots of wallet credit that still hold money, pending ones too.
+    #[serde(default)]
+    pub wallet: Vec<Lot<Money>>,
+    /// Last order that was paid, refunded or not, for those who come back after a silence.
+    #[serde(default)]
+    pub last_order_at: Option<Timestamp>,
     /// Last order or redemption, for expiry by inactivity.
     #[serde(default)]
     pub last_active_at: Option<Timestamp>,
@@ -35,11 +44,88 @@ pub struct Member {
     /// What the member was asked, as the server knows it.
     #[serde(default)]
     pub prompts: Vec<Prompted>,
+    /// Birthday in the program's calendar.
+    #[serde(default)]
+    pub birthday: Option<MonthDay>,
+    /// Segments that the member is in (see [`crate::segments`]).
+    #[serde(default)]
+    pub segments: Vec<String>,
+    /// Consents that the member has given, by name.
+    #[serde(default)]
+    pub consents: Vec<String>,
+    /// The paid plan, running or lately ended.
+    #[serde(default)]
+    pub membership: Option<Membership>,
+    /// Offers that were taken.
+    #[serde(default)]
+    pub offers: Vec<Taken>,
+    /// Products that were bought, as far as offers and tips ask for them, oldest first.
+    #[serde(default)]
+    pub bought: Vec<Bought>,
 }
 
-/// Points that came together and end together.
+/// A day of the year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonthDay {
+    /// 1…12.
+    pub month: u8,
+    /// 1…31.
+    pub day: u8,
+}
+
+/// What one rule gave for one source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lot {
+pub struct Earned {
+    /// The rule's id.
+    pub rule: String,
+    /// What it was for: an order id, a date, a product; unique with the rule.
+    pub source: String,
+    /// When.
+    pub at: Timestamp,
+    /// How many points.
+    pub points: Points,
+}
+
+/// A paid plan that a member has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    /// The plan's id.
+    pub plan: String,
+    /// First instant.
+    pub started_at: Timestamp,
+    /// First instant that is not paid for.
+    pub ends_at: Timestamp,
+    /// It goes on by itself at `ends_at`.
+    #[serde(default)]
+    pub renews: bool,
+}
+
+/// An offer that was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// The offer's id.
+    pub offer: String,
+    /// The occasion: once for each.
+    pub occasion: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A product that was bought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bought {
+    /// The shop's product id.
+    pub sku: String,
+    /// The shop's category.
+    #[serde(default)]
+    pub category: Option<String>,
+    /// When it was paid.
+    pub at: Timestamp,
+}
+
+/// Points (or wallet credit) that came together and end together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lot<A = Points> {
     /// Prefixed id, `lot_…`.
     pub id: String,
     /// When they were earned.
@@ -50,7 +136,7 @@ pub struct Lot {
     #[serde(default)]
     pub expires_at: Option<Timestamp>,
     /// What is left.
-    pub remaining: Points,
+    pub remaining: A,
 }
 
 /// A paid order, as tiers see it.

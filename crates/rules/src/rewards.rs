@@ -211,7 +211,7 @@ pub fn discount(reward: &Reward, total: Money, shipping: Money) -> Money {
             ceiling.map_or(part, |most| part.min(most))
         }
         RewardKind::FreeShipping => return shipping.or_zero(),
-        RewardKind::FreeProduct(_) | RewardKind::Donation(_) => Money::ZERO,
+        _ => Money::ZERO,
     };
     off.min(total).or_zero()
 }

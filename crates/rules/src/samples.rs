@@ -55,18 +55,10 @@ pub(crate) fn program() -> Program {
         calendar: Calendar::Jalali,
         earning: Earning {
             purchase: Some(rule()),
-            activities: Vec::new(),
+            ..Earning::default()
         },
-        expiry: Expiry::None,
-        negative_policy: NegativePolicy::Debt,
         reinstate_days: 30,
-        tiers: None,
-        rewards: Vec::new(),
-        referral: None,
-        surveys: Vec::new(),
-        links: Links::default(),
-        look: Look::default(),
-        point_value: None,
+        ..Program::default()
     }
 }
 
@@ -75,12 +67,7 @@ pub(crate) fn rule() -> PurchaseRule {
         id: "purchase".to_owned(),
         points: Points(1),
         per: Money(100),
-        rounding: Rounding::Floor,
-        pending_days: 0,
-        include_tax: false,
-        include_shipping: false,
-        excluded_categories: Vec::new(),
-        multiplier_max: None,
+        ..PurchaseRule::default()
     }
 }
 
@@ -89,9 +76,7 @@ pub(crate) fn tier(id: &str, enter: i64) -> Tier {
         id: id.to_owned(),
         name: text(id),
         enter,
-        retain: None,
-        multiplier: Bp::ONE,
-        perks: Vec::new(),
+        ..Tier::default()
     }
 }
 
@@ -101,6 +86,7 @@ pub(crate) fn ladder(window: Window) -> Ladder {
         window,
         downgrade: Downgrade::Recompute,
         grace_days: 0,
+        notice_days: 30,
         levels: vec![tier("bronze", 0), tier("silver", 100), tier("gold", 300)],
     }
 }
@@ -112,6 +98,11 @@ pub(crate) fn reward(id: &str, cost: i64) -> Reward {
         terms: Text::new(),
         kind: RewardKind::FreeShipping,
         cost: Points(cost),
+        units: None,
+        segments: Vec::new(),
+        excluded: Products::default(),
+        consent: None,
+        period: Period::Lifetime,
         minimum_order: None,
         tier: None,
         starts_at: None,
@@ -128,6 +119,9 @@ pub(crate) fn survey(id: &str) -> Survey {
         kind: SurveyKind::Nps,
         enabled: true,
         question: Text::new(),
+        follow_up: FollowUp::default(),
+        pages: Pages::default(),
+        arm: None,
         trigger: Trigger::Page,
         scope: Scope::Periodic,
         audience: Audience::default(),

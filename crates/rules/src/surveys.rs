@@ -1,5 +1,6 @@
 //! Which survey a member is asked now, and why the others are not.
 
+use crate::experiments::sample;
 use crate::member::{Member, Prompted};
 use crate::program::{Scope, Survey, Trigger};
 use crate::time::DAY_MS;
@@ -247,6 +248,7 @@ impl Asked<'_> {
         let due = match survey.trigger {
             Trigger::Page => true,
             Trigger::OrderConfirmed => context.order_id.is_some(),
+            _ => false,
         };
         if !due || (survey.scope == Scope::PerOrder && context.order_id.is_none()) {
             return Some(Verdict::NotTriggered);
@@ -313,19 +315,6 @@ fn speaks(survey: &Survey, language: &str) -> bool {
     survey.question.is_empty()
         || survey.question.contains_key(language)
         || survey.question.contains_key(base)
-}
-
-/// A number under 10,000 that is the same for the same person and survey for ever.
-pub fn sample(person: &str, survey: &str, salt: &str) -> u32 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for part in [person, survey, salt] {
-        for byte in part.bytes().chain([0xff]) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-    // The low bits of this hash alone are not even enough.
-    hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    ((hash ^ (hash >> 33)) % 10_000) as u32
 }
 
 /// What a person did with a prompt.

@@ -82,6 +82,12 @@ pub fn standing(
     climb.standing(period, keep_until)
 }
 
+/// The index of the tier that the member holds, where the program has tiers.
+pub fn current(program: &Program, zone: &Zone, member: &Member, now: Timestamp) -> Option<usize> {
+    let ladder = program.tiers.as_ref()?;
+    Some(standing(ladder, program.calendar, zone, member, now).current)
+}
+
 /// What the member's tier multiplies purchase points by.
 pub fn multiplier(program: &Program, zone: &Zone, member: &Member, now: Timestamp) -> Bp {
     let Some(ladder) = &program.tiers else {

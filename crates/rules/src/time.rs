@@ -133,6 +133,21 @@ fn number(digits: &[u8]) -> Option<i64> {
     })
 }
 
+#[cfg(feature = "document")]
+impl schemars::JsonSchema for Timestamp {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Timestamp".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "An RFC 3339 instant, like 2026-11-22T04:10:00Z.",
+            "type": "string",
+            "format": "date-time"
+        })
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.write(&mut [0; 24]))

@@ -4,8 +4,8 @@
 
 use crate::calendar::Calendar;
 use crate::program::{
-    Activity, Earning, Expiry, Ladder, Links, MoneyDisplay, Reward, RewardKind, Scope, Survey,
-    Text, Trigger, Window,
+    Activity, Earning, Expiry, Ladder, Links, MoneyDisplay, Perk, Reward, RewardKind, Scope,
+    Survey, Text, Trigger, Window,
 };
 use crate::{Bp, Program};
 use serde::{Deserialize, Serialize};
@@ -233,6 +233,7 @@ impl Check<'_> {
         let Earning {
             purchase,
             activities,
+            ..
         } = &program.earning;
         if let Some(rule) = purchase {
             self.not_empty(&rule.id, "/earning/purchase/id");
@@ -356,7 +357,9 @@ impl Check<'_> {
             }
             self.range(level.multiplier.0.into(), 1, 1_000_000, &at("multiplier"));
             for (perk, text) in level.perks.iter().enumerate() {
-                self.text(text, &at(&format!("perks/{perk}")));
+                if let Perk::Text(text) = text {
+                    self.text(text, &at(&format!("perks/{perk}/text")));
+                }
             }
         }
     }
@@ -384,6 +387,7 @@ impl Check<'_> {
             RewardKind::FreeShipping => {}
             RewardKind::FreeProduct(sku) => self.not_empty(sku, &format!("{at}/kind/free_product")),
             RewardKind::Donation(cause) => self.not_empty(cause, &format!("{at}/kind/donation")),
+            _ => {}
         }
         if let Some(minimum) = reward.minimum_order {
             self.positive(minimum.0, &format!("{at}/minimum_order"));

@@ -1,4 +1,5 @@
 use super::*;
+use crate::program::Base;
 use crate::samples::{program, rule};
 use proptest::prelude::*;
 
@@ -46,6 +47,8 @@ fn an_activity_is_found_by_what_is_done() {
         kind: kind.clone(),
         points: Points(5),
         title: Default::default(),
+        caps: Vec::new(),
+        claimable: None,
     };
     program.earning.activities.push(paid);
     assert_eq!(
@@ -113,7 +116,7 @@ proptest! {
     fn the_base_is_never_below_zero_nor_over_the_lines(
         prices in prop::collection::vec((0..1_000_i64, any::<bool>()), 0..6), coupons in 0..5_000_i64,
     ) {
-        let rule = PurchaseRule { excluded_categories: vec!["no".to_owned()], ..rule() };
+        let rule = PurchaseRule { base: Base { excluded_categories: vec!["no".to_owned()], ..Base::default() }, ..rule() };
         let line = |(price, out): &(i64, bool)| Line {
             category: out.then_some("no"), quantity: 1, unit_price: Money(*price), ..Line::default()
         };

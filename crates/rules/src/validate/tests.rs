@@ -72,6 +72,8 @@ fn what_is_done_is_paid_by_one_rule() {
                 kind: Activity::Join,
                 points: Points(1),
                 title: Text::new(),
+                caps: Vec::new(),
+                claimable: None,
             });
         }
     });
@@ -150,6 +152,7 @@ fn referral_points_may_not_end_while_pending_either() {
             claim_days: 0,
             pending_days: 58,
             cap: Some(0),
+            per_address: None,
         });
     });
     assert_eq!(

@@ -1,5 +1,5 @@
 use super::*;
-use crate::program::{PurchaseRule, Window};
+use crate::program::{Base, PurchaseRule, Window};
 use crate::rewards::BasketItem;
 use crate::samples::{at, ladder, lot, member, program, purchase, reward, rule, tehran};
 use crate::{Bp, Money};
@@ -36,7 +36,10 @@ fn excluded_products_of_the_basket_earn_nothing() {
     let mut program = program();
     let excluded_categories = vec!["gift_cards".to_owned()];
     program.earning.purchase = Some(PurchaseRule {
-        excluded_categories,
+        base: Base {
+            excluded_categories,
+            ..Base::default()
+        },
         ..rule()
     });
     let item = |category: &str, amount| BasketItem {

@@ -1,5 +1,12 @@
 //! The rules by name.
 
+mod club;
+mod document;
+mod insights;
+mod questions;
+mod spending;
+mod taking;
+
 use crate::{defaults, story};
 use rules::calendar::{Calendar, Date};
 use rules::earning::{self, Line, OrderBase};
@@ -9,7 +16,7 @@ use rules::program::{Ladder, PurchaseRule, Reward};
 use rules::rewards::{self, Basket};
 use rules::surveys::{self, Context};
 use rules::{Bp, Money, Points, Program, Timestamp, Zone};
-use rules::{refunds, scores, tiers, validate, whatif};
+use rules::{experiments, refunds, scores, tiers, validate, whatif};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -85,7 +92,7 @@ pub(crate) fn answer(call: &str, input: Value) -> Result<Value, String> {
         }),
         "merge" => given(input, |i: Merge| surveys::merge(&i.server, &i.local)),
         "sample" => given(input, |i: Sample| {
-            surveys::sample(&i.person, &i.survey, &i.salt)
+            experiments::sample(&i.person, &i.survey, &i.salt)
         }),
         "nps" => given(input, |i: Nps| {
             scores::nps(i.promoters, i.passives, i.detractors)
@@ -102,7 +109,19 @@ pub(crate) fn answer(call: &str, input: Value) -> Result<Value, String> {
                 .map(place)
                 .collect::<Vec<_>>()
         }),
-        _ => Err(format!("there is no call “{call}”")),
+        _ => {
+            let more = [
+                spending::answer,
+                taking::answer,
+                club::answer,
+                questions::answer,
+                insights::answer,
+                document::answer,
+            ];
+            more.iter()
+                .find_map(|answer| answer(call, &input))
+                .unwrap_or_else(|| Err(format!("there is no call “{call}”")))
+        }
     }
 }
 
@@ -137,6 +156,7 @@ fn base(input: Base) -> Money {
         coupons: input.coupons,
         tax: input.tax,
         shipping: input.shipping,
+        gift_cards: input.gift_cards,
     };
     earning::base(&input.rule, &order)
 }
@@ -189,6 +209,8 @@ struct Base {
     tax: Money,
     #[serde(default)]
     shipping: Money,
+    #[serde(default)]
+    gift_cards: Money,
 }
 
 #[derive(Deserialize)]

@@ -1,0 +1,1 @@
+//! Wallet credit back from what is spent.

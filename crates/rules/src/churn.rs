@@ -1,0 +1,1 @@
+//! Who may be about to leave, and why.

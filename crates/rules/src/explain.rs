@@ -1,0 +1,1 @@
+//! Every reason, entry and notice as a message, and how the club works in plain words.

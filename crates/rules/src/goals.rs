@@ -1,0 +1,1 @@
+//! How far the merchant is on the way to a goal.

@@ -1,0 +1,1 @@
+//! The indicators of a club, each with its sample and interval.

@@ -1,0 +1,1 @@
+//! Where a member is on their way, and their best next step.

@@ -1,0 +1,1 @@
+//! Which gifts are for a member now, and why the others are not.

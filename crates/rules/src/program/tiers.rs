@@ -1,0 +1,107 @@
+//! Tiers, and what moves a member between them.
+
+use super::{Benefit, Text, thirty};
+use crate::{Bp, Points};
+use serde::{Deserialize, Serialize};
+
+/// Tiers and what moves a member between them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+pub struct Ladder {
+    /// What is counted.
+    pub measure: Measure,
+    /// Over which time.
+    pub window: Window,
+    /// What happens when a tier is not kept.
+    #[serde(default)]
+    pub downgrade: Downgrade,
+    /// Days between losing the right to a tier and losing the tier.
+    #[serde(default)]
+    pub grace_days: u32,
+    /// Days before a demotion from which the member is told.
+    #[serde(default = "thirty")]
+    pub notice_days: u32,
+    /// From the lowest up; the first one's `enter` is 0.
+    pub levels: Vec<Tier>,
+}
+
+/// What a tier counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// Money paid, net of refunds, in minor units.
+    Spend,
+    /// Points that became active.
+    PointsEarned,
+    /// Paid orders.
+    Orders,
+}
+
+/// Time over which a measure is summed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Window {
+    /// Since joining.
+    Lifetime,
+    /// The program's calendar year; a Jalali year starts at Nowruz.
+    CalendarYear,
+    /// The last so many months.
+    RollingMonths(u32),
+}
+
+/// What happens when a tier is not kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Downgrade {
+    /// Tiers are for ever.
+    None,
+    /// One step down.
+    OneDown,
+    /// To the tier that the measure reaches now.
+    #[default]
+    Recompute,
+}
+
+/// One tier.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+pub struct Tier {
+    /// Stable id.
+    pub id: String,
+    /// Its name.
+    pub name: Text,
+    /// Measure that reaches it (minor units, points or orders).
+    pub enter: i64,
+    /// Measure that keeps it; `enter` when absent.
+    #[serde(default)]
+    pub retain: Option<i64>,
+    /// Multiplies purchase points.
+    #[serde(default)]
+    pub multiplier: Bp,
+    /// What it brings.
+    #[serde(default)]
+    pub perks: Vec<Perk>,
+    /// Given on reaching it, once per rise per period.
+    #[serde(default)]
+    pub entry: Option<Benefit>,
+}
+
+/// What a tier or a membership brings, beside its multiplier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Perk {
+    /// In the merchant's words.
+    Text(Text),
+    /// No shipping fee.
+    FreeShipping,
+    /// New products so many hours before the others.
+    EarlyAccess(u32),
+    /// A support line of its own.
+    SupportLine,
+    /// More points on the birthday.
+    BirthdayBonus(Points),
+}

@@ -1,0 +1,1 @@
+//! Invitations: their codes, and whether a friend counts.

@@ -1,0 +1,1 @@
+//! RFM and ABC: groups of members by what they bought.

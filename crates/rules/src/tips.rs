@@ -1,0 +1,1 @@
+//! Guides and tips for what was bought.
