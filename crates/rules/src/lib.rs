@@ -24,6 +24,7 @@ pub mod goals;
 pub mod insights;
 pub mod journal;
 pub mod journey;
+mod later;
 pub mod ledger;
 pub mod member;
 pub mod memberships;

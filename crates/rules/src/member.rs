@@ -27,10 +27,10 @@ pub struct Member {
     #[serde(default)]
     pub redeemed: Vec<Redeemed>,
     /// What rules with caps or sources have given, oldest first.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::later::read")]
     pub earned: Vec<Earned>,
     /// Lots of wallet credit that still hold money, pending ones too.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::later::read")]
     pub wallet: Vec<Lot<Money>>,
     /// Last order that was paid, refunded or not, for those who come back after a silence.
     #[serde(default)]
@@ -54,13 +54,13 @@ pub struct Member {
     #[serde(default)]
     pub consents: Vec<String>,
     /// The paid plan, running or lately ended.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::later::maybe")]
     pub membership: Option<Membership>,
     /// Offers that were taken.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::later::read")]
     pub offers: Vec<Taken>,
     /// Products that were bought, as far as offers and tips ask for them, oldest first.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::later::read")]
     pub bought: Vec<Bought>,
 }
 

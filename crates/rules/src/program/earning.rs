@@ -15,7 +15,7 @@ pub struct Earning {
     #[serde(default)]
     pub activities: Vec<ActivityRule>,
     /// Times at which buying earns more.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::later::read")]
     pub campaigns: Vec<Campaign>,
     /// What several campaigns at once come to.
     #[serde(default)]

@@ -54,7 +54,7 @@ pub struct Program {
     #[serde(default)]
     pub earning: Earning,
     /// Wallet credit back from what is spent, beside points or without any.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::later::maybe")]
     pub cashback: Option<Cashback>,
     /// When points end.
     #[serde(default)]
@@ -78,16 +78,16 @@ pub struct Program {
     #[serde(default)]
     pub surveys: Vec<Survey>,
     /// Gifts for an occasion.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::later::read")]
     pub offers: Vec<Offer>,
     /// Membership plans that the shop sells.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::later::read")]
     pub memberships: Vec<Plan>,
     /// Other merchants whose coupons are among the rewards.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::later::read")]
     pub partners: Vec<Partner>,
     /// Guides and tips, chosen by what was bought.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::later::read")]
     pub tips: Vec<Tip>,
     /// Experiments that offers and surveys take part in.
     #[serde(default)]

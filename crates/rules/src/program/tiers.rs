@@ -85,7 +85,7 @@ pub struct Tier {
     #[serde(default)]
     pub perks: Vec<Perk>,
     /// Given on reaching it, once per rise per period.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::later::maybe")]
     pub entry: Option<Benefit>,
 }
 
