@@ -86,8 +86,13 @@ impl<'de> de::Deserializer<'de> for Json {
     strings! { deserialize_str deserialize_string }
 
     never_sent! {
-        deserialize_any deserialize_f32 deserialize_f64 deserialize_char deserialize_bytes
+        deserialize_f32 deserialize_f64 deserialize_char deserialize_bytes
         deserialize_byte_buf deserialize_unit deserialize_identifier deserialize_ignored_any
+    }
+
+    /// Only sections that may be read later ask for this; they keep their default until then.
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        visitor.visit_unit()
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {

@@ -2,50 +2,50 @@
 
 use crate::member::{Lot, Member};
 use crate::program::{Expiry, RewardKind};
-use crate::{Money, Points, Program, Timestamp, Zone};
+use crate::{Amount, Money, Points, Program, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 
-/// A member's points at an instant.
+/// A member's points (or wallet credit) at an instant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Balances {
+pub struct Balances<A = Points> {
     /// Can be spent.
-    pub available: Points,
+    pub available: A,
     /// Earned, and not active yet.
-    pub pending: Points,
+    pub pending: A,
     /// In redemptions that are not settled.
-    pub held: Points,
+    pub held: A,
     /// Owed after a clawback.
-    pub debt: Points,
-    /// Available points that end, soonest first; with the never-ending ones their sum is `available`.
+    pub debt: A,
+    /// What ends of the available, soonest first; with what never ends the sum is `available`.
     #[serde(default)]
-    pub expiring: Vec<Expiring>,
+    pub expiring: Vec<Expiring<A>>,
 }
 
 /// Points that end together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Expiring {
+pub struct Expiring<A = Points> {
     /// How many.
-    pub points: Points,
+    pub points: A,
     /// First instant they can no longer be spent.
     pub expires_at: Timestamp,
 }
 
 /// Points that left a lot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Taking {
+pub struct Taking<A = Points> {
     /// The lot's id.
     pub lot: String,
     /// How many.
-    pub points: Points,
+    pub points: A,
 }
 
 /// Points that came back to a lot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Returned {
+pub struct Returned<A = Points> {
     /// The lot's id.
     pub lot: String,
     /// How many.
-    pub points: Points,
+    pub points: A,
     /// The lot had ended, and lives again until its new `expires_at`.
     pub reinstated: bool,
     /// When the lot ends now.
@@ -53,95 +53,109 @@ pub struct Returned {
     pub expires_at: Option<Timestamp>,
 }
 
-/// Whether a lot's points can be spent.
-fn spendable(lot: &Lot, now: Timestamp) -> bool {
-    lot.remaining.is_positive() && lot.activates_at <= now && lot.expires_at.is_none_or(|e| now < e)
-}
+/// A spendable lot's place in the order of debits: what ends first, then the oldest, then as they stand.
+type Place = (i64, i64, usize);
 
-/// Spendable lots in the order in which a debit takes them: what ends first, then the oldest.
-fn in_order(lots: &[Lot], now: Timestamp) -> Vec<usize> {
-    let mut order: Vec<usize> = Vec::with_capacity(lots.len());
+/// Spendable lots in the order in which a debit takes them.
+fn in_order<A: Amount>(
+    lots: &[Lot<A>],
+    end: impl Fn(&Lot<A>) -> Option<Timestamp>,
+    now: Timestamp,
+) -> Vec<Place> {
+    let mut order = Vec::with_capacity(lots.len());
     for (index, lot) in lots.iter().enumerate() {
-        if !spendable(lot, now) {
-            continue;
+        let end = end(lot).map_or(i64::MAX, |at| at.0);
+        if lot.remaining > A::default() && lot.activates_at <= now && now.0 < end {
+            order.push((end, lot.earned_at.0, index));
         }
-        // Insertion keeps equal lots in their order and costs the bundle no sorting routine.
-        let key = |l: &Lot| (l.expires_at.map_or(i64::MAX, |e| e.0), l.earned_at.0);
-        let place = order
-            .iter()
-            .position(|other| lots.get(*other).is_some_and(|l| key(l) > key(lot)))
-            .unwrap_or(order.len());
-        order.insert(place, index);
     }
+    order.sort_unstable();
     order
 }
 
-/// What the member has, by the lots' own ends. See [`balances_under`] for programs whose points end by
-/// inactivity.
-///
-/// A debt that active points could pay is shown as paid: credits pay debts as they become active.
-pub fn balances(member: &Member, now: Timestamp) -> Balances {
+/// What lots come to. A debt that active points could pay is shown as paid: credits pay debts as they
+/// become active.
+fn tally<A: Amount>(
+    lots: &[Lot<A>],
+    end: impl Fn(&Lot<A>) -> Option<Timestamp>,
+    (held, debt): (A, A),
+    now: Timestamp,
+) -> Balances<A> {
+    let none = A::default();
     let mut all = Balances {
-        held: member.held,
-        debt: member.debt.or_zero(),
-        ..Balances::default()
+        available: none,
+        pending: none,
+        held,
+        debt: debt.max(none),
+        expiring: Vec::new(),
     };
-    for lot in &member.lots {
-        if now < lot.activates_at && lot.expires_at.is_none_or(|e| now < e) {
-            all.pending = all.pending.plus(lot.remaining.or_zero());
+    for lot in lots {
+        if now < lot.activates_at && end(lot).is_none_or(|at| now < at) {
+            all.pending = all.pending.and(lot.remaining.max(none));
         }
     }
-    for index in in_order(&member.lots, now) {
-        let Some(lot) = member.lots.get(index) else {
-            continue;
-        };
+    for (end, _, index) in in_order(lots, end, now) {
+        let Some(lot) = lots.get(index) else { continue };
         let paid = lot.remaining.min(all.debt);
-        all.debt = all.debt.minus(paid);
-        let points = lot.remaining.minus(paid);
-        all.available = all.available.plus(points);
-        let Some(expires_at) = lot.expires_at.filter(|_| points.is_positive()) else {
+        all.debt = all.debt.less(paid);
+        let points = lot.remaining.less(paid);
+        all.available = all.available.and(points);
+        if end == i64::MAX || points == none {
             continue;
-        };
+        }
+        let expires_at = Timestamp(end);
         match all.expiring.last_mut() {
-            Some(last) if last.expires_at == expires_at => last.points = last.points.plus(points),
+            Some(last) if last.expires_at == expires_at => last.points = last.points.and(points),
             _ => all.expiring.push(Expiring { points, expires_at }),
         }
     }
     all
 }
 
-/// What the member has, counting what ends by inactivity too.
+/// What the member has, by the lots' own ends and by the member's silence.
 pub fn balances_under(program: &Program, zone: &Zone, member: &Member, now: Timestamp) -> Balances {
-    if !matches!(program.expiry, Expiry::Inactivity { .. }) {
-        return balances(member, now);
-    }
-    let mut aged = member.clone();
-    for (lot, old) in aged.lots.iter_mut().zip(&member.lots) {
-        lot.expires_at = lot_end(program, zone, member, old);
-    }
-    balances(&aged, now)
+    let ends = Ends::of(program, zone, member);
+    tally(
+        &member.lots,
+        |lot| ends.of_lot(lot),
+        (member.held, member.debt),
+        now,
+    )
+}
+
+/// What the member has in the wallet.
+pub fn wallet(member: &Member, now: Timestamp) -> Balances<Money> {
+    tally(
+        &member.wallet,
+        |lot| lot.expires_at,
+        (Money::ZERO, Money::ZERO),
+        now,
+    )
 }
 
 /// Takes points from the lots: what ends first, then the oldest. `None`, and no change, when there are
 /// not enough.
-pub fn take(lots: &mut [Lot], points: Points, now: Timestamp) -> Option<Vec<Taking>> {
-    let mut due = points.or_zero();
+///
+/// Sweep first (see [`expired`]): only the lots' own ends are seen here.
+pub fn take<A: Amount>(lots: &mut [Lot<A>], points: A, now: Timestamp) -> Option<Vec<Taking<A>>> {
+    let none = A::default();
+    let mut due = points.max(none);
     let mut takings = Vec::new();
-    for index in in_order(lots, now) {
-        if !due.is_positive() {
+    for (_, _, index) in in_order(lots, |lot| lot.expires_at, now) {
+        if due == none {
             break;
         }
         let Some(lot) = lots.get(index) else { continue };
         let part = lot.remaining.min(due);
-        due = due.minus(part);
+        due = due.less(part);
         takings.push((index, part));
     }
-    if due.is_positive() {
+    if due > none {
         return None;
     }
     let taken = takings.into_iter().filter_map(|(index, points)| {
         let lot = lots.get_mut(index)?;
-        lot.remaining = lot.remaining.minus(points);
+        lot.remaining = lot.remaining.less(points);
         Some(Taking {
             lot: lot.id.clone(),
             points,
@@ -151,12 +165,8 @@ pub fn take(lots: &mut [Lot], points: Points, now: Timestamp) -> Option<Vec<Taki
 }
 
 /// Takes as much of `points` as there is.
-pub fn take_up_to(lots: &mut [Lot], points: Points, now: Timestamp) -> Vec<Taking> {
-    let there = lots
-        .iter()
-        .filter(|l| spendable(l, now))
-        .map(|l| l.remaining)
-        .sum::<Points>();
+pub fn take_up_to<A: Amount>(lots: &mut [Lot<A>], points: A, now: Timestamp) -> Vec<Taking<A>> {
+    let there = tally(lots, |lot| lot.expires_at, Default::default(), now).available;
     take(lots, points.min(there), now).unwrap_or_default()
 }
 
@@ -171,28 +181,62 @@ pub fn put_back(
     takings: &[Taking],
     now: Timestamp,
 ) -> Option<Vec<Returned>> {
+    let ends = Ends::of(program, zone, member);
+    put_back_to(
+        program,
+        zone,
+        &mut member.lots,
+        takings,
+        |lot| ends.of_lot(lot),
+        now,
+    )
+}
+
+/// [`put_back`] for the wallet.
+pub fn put_back_money(
+    program: &Program,
+    zone: &Zone,
+    member: &mut Member,
+    takings: &[Taking<Money>],
+    now: Timestamp,
+) -> Option<Vec<Returned<Money>>> {
+    put_back_to(
+        program,
+        zone,
+        &mut member.wallet,
+        takings,
+        |lot| lot.expires_at,
+        now,
+    )
+}
+
+fn put_back_to<A: Amount>(
+    program: &Program,
+    zone: &Zone,
+    lots: &mut [Lot<A>],
+    takings: &[Taking<A>],
+    end: impl Fn(&Lot<A>) -> Option<Timestamp>,
+    now: Timestamp,
+) -> Option<Vec<Returned<A>>> {
     let mut places = Vec::with_capacity(takings.len());
     for taking in takings {
-        places.push(member.lots.iter().position(|lot| lot.id == taking.lot)?);
+        places.push(lots.iter().position(|lot| lot.id == taking.lot)?);
     }
     let mut returned = Vec::with_capacity(takings.len());
     for (taking, place) in takings.iter().zip(places) {
-        let ended = member
-            .lots
-            .get(place)
-            .and_then(|lot| lot_end(program, zone, member, lot))
-            .is_some_and(|end| end <= now);
-        let Some(lot) = member.lots.get_mut(place) else {
+        let Some(lot) = lots.get_mut(place) else {
             continue;
         };
-        lot.remaining = lot.remaining.plus(taking.points.or_zero());
-        if ended {
+        let reinstated = end(lot).is_some_and(|at| at <= now);
+        let points = taking.points.max(A::default());
+        lot.remaining = lot.remaining.and(points);
+        if reinstated {
             lot.expires_at = Some(zone.plus_days(now, program.reinstate_days.into()));
         }
         returned.push(Returned {
             lot: taking.lot.clone(),
-            points: taking.points.or_zero(),
-            reinstated: ended,
+            points,
+            reinstated,
             expires_at: lot.expires_at,
         });
     }
@@ -227,33 +271,51 @@ pub fn inactivity_end(program: &Program, zone: &Zone, member: &Member) -> Option
     Some(program.calendar.add_months(zone, since, whole(months)))
 }
 
-/// When a lot ends, by itself or by the member's inactivity. A lot with an end of its own (one that was
-/// reinstated, or from before the program changed) keeps it.
+/// When a member's lots end: each by itself, or all by the member's silence.
+pub struct Ends<'a> {
+    program: &'a Program,
+    zone: &'a Zone,
+    silence: Option<Timestamp>,
+}
+
+impl<'a> Ends<'a> {
+    /// Looks once at what all lots of a member share.
+    pub fn of(program: &'a Program, zone: &'a Zone, member: &Member) -> Self {
+        Self {
+            program,
+            zone,
+            silence: inactivity_end(program, zone, member),
+        }
+    }
+
+    /// When a lot ends. One with an end of its own (reinstated, or from before the program changed) keeps
+    /// it; one that came when the others had already ended begins its own months of silence.
+    pub fn of_lot(&self, lot: &Lot) -> Option<Timestamp> {
+        if lot.expires_at.is_some() {
+            return lot.expires_at;
+        }
+        let end = self.silence?;
+        if lot.activates_at < end {
+            return Some(end);
+        }
+        let Expiry::Inactivity { months, .. } = self.program.expiry else {
+            return None;
+        };
+        let calendar = self.program.calendar;
+        Some(calendar.add_months(self.zone, lot.activates_at, whole(months)))
+    }
+}
+
+/// [`Ends::of_lot`] for a single lot.
 pub fn lot_end(program: &Program, zone: &Zone, member: &Member, lot: &Lot) -> Option<Timestamp> {
-    if lot.expires_at.is_some() {
-        return lot.expires_at;
-    }
-    let end = inactivity_end(program, zone, member)?;
-    if lot.activates_at < end {
-        return Some(end);
-    }
-    // It came when the others had already ended: its own months of silence begin with it.
-    let Expiry::Inactivity { months, .. } = program.expiry else {
-        return None;
-    };
-    Some(
-        program
-            .calendar
-            .add_months(zone, lot.activates_at, whole(months)),
-    )
+    Ends::of(program, zone, member).of_lot(lot)
 }
 
 /// What has ended by now and must leave the lots.
 pub fn expired(member: &Member, program: &Program, zone: &Zone, now: Timestamp) -> Vec<Taking> {
-    let ended = |lot: &&Lot| {
-        lot.remaining.is_positive()
-            && lot_end(program, zone, member, lot).is_some_and(|end| end <= now)
-    };
+    let ends = Ends::of(program, zone, member);
+    let ended =
+        |lot: &&Lot| lot.remaining.is_positive() && ends.of_lot(lot).is_some_and(|end| end <= now);
     let taking = |lot: &Lot| Taking {
         lot: lot.id.clone(),
         points: lot.remaining,

@@ -5,7 +5,7 @@ use api::limits::Limits;
 use api::sweep;
 use contract::shopper::{ProgramView, Snapshot};
 use rules::Money;
-use rules::ledger::balances;
+use rules::ledger::balances_under;
 use rules::rewards::Basket;
 use rules::whatif::simulate;
 use serde_json::json;
@@ -412,7 +412,7 @@ async fn a_promise_made_from_the_snapshot_is_kept() {
             &basket,
             shop.now(),
         );
-        let was = balances(&before.facts, shop.now()).available;
+        let was = balances_under(&view.program, &view.zone, &before.facts, shop.now()).available;
         let order = shop.buys("c1", &format!("o{at}"), cents).await.expect(201);
         assert_eq!(order.body["order"]["points"], promised.points.0, "{cents}");
         let after = shop

@@ -13,6 +13,10 @@ fn ending(id: &str, remaining: i64, expires_at: &str) -> Lot {
     }
 }
 
+fn spendable(lot: &Lot, now: Timestamp) -> bool {
+    lot.remaining.is_positive() && lot.activates_at <= now && lot.expires_at.is_none_or(|e| now < e)
+}
+
 fn taken(takings: &[Taking]) -> Vec<(&str, i64)> {
     takings
         .iter()
@@ -71,8 +75,14 @@ fn a_lot_ends_at_its_instant_not_before() {
     let sweep = |now| expired(&member, &program(), &tehran(), now);
     assert_eq!(sweep(at(DAY).plus_ms(-1)), []);
     assert_eq!(taken(&sweep(at(DAY))), [("a", 10)]);
-    assert_eq!(balances(&member, at(DAY).plus_ms(-1)).available, Points(10));
-    assert_eq!(balances(&member, at(DAY)).available, Points::ZERO);
+    assert_eq!(
+        balances_under(&program(), &tehran(), &member, at(DAY).plus_ms(-1)).available,
+        Points(10)
+    );
+    assert_eq!(
+        balances_under(&program(), &tehran(), &member, at(DAY)).available,
+        Points::ZERO
+    );
 }
 
 #[test]
@@ -106,7 +116,10 @@ fn points_go_back_to_an_ended_lot_for_the_programs_days() {
     let back = put_back(&program, &tehran(), &mut member, &takings, at(DAY)).unwrap();
     assert!(back[0].reinstated);
     assert_eq!(member.lots[0].expires_at, Some(at("2025-06-04T00:00:00Z")));
-    assert_eq!(balances(&member, at(DAY)).available, Points(9));
+    assert_eq!(
+        balances_under(&program, &tehran(), &member, at(DAY)).available,
+        Points(9)
+    );
 }
 
 #[test]
@@ -245,7 +258,7 @@ proptest! {
     fn what_is_taken_is_what_is_gone(lots in some_lots(), points in 0..800_i64, day in 0..12_i64) {
         let (now, before) = (Timestamp(0).plus_days(day), lots.clone());
         let mut lots = lots;
-        let available = balances(&Member { lots: before.clone(), ..member() }, now).available;
+        let available = balances_under(&program(), &tehran(), &Member { lots: before.clone(), ..member() }, now).available;
         match take(&mut lots, Points(points), now) {
             None => {
                 prop_assert!(available < Points(points));
@@ -273,7 +286,7 @@ proptest! {
     fn what_ends_and_what_does_not_make_the_available(lots in some_lots(), debt in 0..300_i64, day in 0..12_i64) {
         let now = Timestamp(0).plus_days(day);
         let member = Member { lots: lots.clone(), debt: Points(debt), ..member() };
-        let all = balances(&member, now);
+        let all = balances_under(&program(), &tehran(), &member, now);
         let ending: Points = all.expiring.iter().map(|e| e.points).sum();
         let endless: Points =
             lots.iter().filter(|l| l.expires_at.is_none() && l.activates_at <= now).map(|l| l.remaining).sum();
@@ -299,4 +312,51 @@ proptest! {
         prop_assert!(ended(&after) <= ended(&lots));
         prop_assert!(spent || after == lots);
     }
+}
+
+#[test]
+fn wallet_credit_ends_and_is_spent_like_points() {
+    let credit = |id: &str, expires_at: Option<&str>| Lot {
+        id: id.to_owned(),
+        earned_at: at("2025-01-01T00:00:00Z"),
+        activates_at: at("2025-01-01T00:00:00Z"),
+        expires_at: expires_at.map(at),
+        remaining: Money(500),
+    };
+    let mut member = Member {
+        wallet: vec![
+            credit("never", None),
+            credit("soon", Some("2025-07-01T00:00:00Z")),
+        ],
+        ..member()
+    };
+    let all = wallet(&member, at(DAY));
+    assert_eq!((all.available, all.pending), (Money(1000), Money(0)));
+    let expires_at = at("2025-07-01T00:00:00Z");
+    assert_eq!(
+        all.expiring,
+        [Expiring {
+            points: Money(500),
+            expires_at
+        }]
+    );
+    let takings = take(&mut member.wallet, Money(600), at(DAY)).unwrap();
+    assert_eq!(
+        takings
+            .iter()
+            .map(|t| (&*t.lot, t.points.0))
+            .collect::<Vec<_>>(),
+        [("soon", 500), ("never", 100)]
+    );
+    // The coupon comes back after the first lot has ended: that part lives for thirty days more.
+    let back = put_back_money(&program(), &tehran(), &mut member, &takings, expires_at).unwrap();
+    assert_eq!(
+        back.iter().map(|r| r.reinstated).collect::<Vec<_>>(),
+        [true, false]
+    );
+    assert_eq!(wallet(&member, expires_at).available, Money(1000));
+    assert_eq!(
+        wallet(&member, expires_at.plus_days(30)).available,
+        Money(500)
+    );
 }
