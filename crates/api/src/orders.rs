@@ -243,7 +243,7 @@ async fn pay(club: &mut Club, order: &Order, input: &OrderInput) -> Result<()> {
         .clone()
         .unwrap_or_else(earns_nothing);
     let base = earning::base(
-        &rule,
+        &rule.base,
         &OrderBase {
             lines: &lines,
             coupons: off.lines,

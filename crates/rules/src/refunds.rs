@@ -8,6 +8,9 @@ use crate::{Bp, Money, Points, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// `earned so far − points of what remains`, with the rule and the multipliers of the purchase.
+///
+/// `earned_so_far` is what was given, so a cap of the purchase holds for what remains too: nothing is
+/// taken while the rest alone would still earn as much as the cap let through.
 pub fn clawback(
     rule: &PurchaseRule,
     multipliers: &[Bp],

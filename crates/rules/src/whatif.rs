@@ -55,7 +55,7 @@ pub fn simulate(
             .collect();
         let lines = if each.is_empty() { &whole[..] } else { &each };
         let base = base(
-            rule,
+            &rule.base,
             &OrderBase {
                 lines,
                 ..OrderBase::default()

@@ -158,7 +158,7 @@ fn base(input: Base) -> Money {
         shipping: input.shipping,
         gift_cards: input.gift_cards,
     };
-    earning::base(&input.rule, &order)
+    earning::base(&input.rule.base, &order)
 }
 
 #[derive(Deserialize)]

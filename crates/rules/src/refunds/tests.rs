@@ -37,6 +37,18 @@ fn a_refund_that_leaves_more_than_there_was_takes_nothing() {
 }
 
 #[test]
+fn a_capped_purchase_gives_back_only_what_it_was_given() {
+    // 1000 would earn 10, and the cap gave 6: what remains may keep up to 6.
+    let back =
+        |remaining, earned| clawback(&rule(), &[], Money(1000), Money(remaining), Points(earned));
+    assert_eq!(back(700, 6), Points::ZERO);
+    assert_eq!(back(600, 6), Points::ZERO);
+    assert_eq!(back(400, 6), Points(2));
+    assert_eq!(back(0, 4), Points(4));
+    assert_eq!(back(0, 6), Points(6));
+}
+
+#[test]
 fn the_orders_own_lot_pays_first_even_where_others_end_sooner() {
     let sooner = Lot {
         expires_at: Some(at("2025-06-02T00:00:00Z")),
@@ -112,6 +124,25 @@ proptest! {
             prop_assert_eq!(left, purchase_points(&half_up(), Money(remaining), &multipliers));
         }
         prop_assert_eq!(left, Points::ZERO);
+    }
+
+    #[test]
+    fn a_refund_of_a_capped_purchase_in_steps_takes_as_much_as_at_once(
+        base in 1..1_000_000_i64, parts in prop::collection::vec(1..500_000_i64, 1..6),
+        by in 1..40_000_u32, cap in 0..20_000_i64,
+    ) {
+        let multipliers = [Bp(by)];
+        let worth = |left| purchase_points(&half_up(), Money(left), &multipliers);
+        let back = |left, earned| clawback(&half_up(), &multipliers, Money(base), Money(left), earned);
+        let given = worth(base).min(Points(cap));
+        let (mut left, mut kept) = (base, given);
+        for part in parts {
+            left = (left - part).max(0);
+            kept = kept.minus(back(left, kept));
+            prop_assert_eq!(kept, worth(left).min(Points(cap)));
+            prop_assert_eq!(kept, given.minus(back(left, given)));
+        }
+        prop_assert_eq!(back(0, kept), kept);
     }
 
     #[test]
