@@ -222,6 +222,23 @@ fn the_page_may_claim_what_only_it_knows_and_what_the_rule_allows() {
     }
 }
 
+#[test]
+fn a_refusal_has_the_same_name_on_the_wire_and_in_code() {
+    let (next, resets_at) = (at(NOW), None);
+    for refusal in [
+        Refusal::AlreadyEarned,
+        Refusal::CapReached { resets_at },
+        Refusal::NotToday { next },
+        Refusal::NoBirthday,
+        Refusal::SourceNeeded,
+    ] {
+        let wire = serde_json::to_value(refusal).unwrap_or_default();
+        let tag = wire.as_object().and_then(|fields| fields.keys().next());
+        let name = wire.as_str().or(tag.map(String::as_str));
+        assert_eq!(name, Some(refusal.code()));
+    }
+}
+
 fn kinds() -> impl Strategy<Value = Activity> {
     prop_oneof![
         Just(Activity::Join),
