@@ -88,6 +88,7 @@ pub(crate) fn ladder(window: Window) -> Ladder {
         grace_days: 0,
         notice_days: 30,
         levels: vec![tier("bronze", 0), tier("silver", 100), tier("gold", 300)],
+        former: Vec::new(),
     }
 }
 

@@ -3,11 +3,14 @@
 //! Rising is immediate; falling follows the window, the grace and the downgrade policy. A refund has
 //! lowered the purchase at its own date, so a rise that it undoes has never been.
 
+mod climb;
+
 use crate::calendar::Calendar;
 use crate::ledger::whole;
 use crate::member::Member;
 use crate::program::{Downgrade, Ladder, Measure, Window};
 use crate::{Bp, Program, Timestamp, Zone};
+use climb::{Climb, Keep};
 use serde::{Deserialize, Serialize};
 
 /// A member's place on the ladder.
@@ -33,13 +36,76 @@ pub struct Standing {
     pub delta_to_next: Option<i64>,
     /// From the current threshold to the next, 0…10000; at the top 10000.
     pub progress: u32,
-    /// What is missing to keep the tier; absent at the bottom.
+    /// What is missing to keep the tier by the value of now; absent at the bottom.
     #[serde(default)]
     pub delta_to_keep: Option<i64>,
-    /// Until when `delta_to_keep` can be met: then the tier is lost, or its grace begins (calendar years).
+    /// Until when the tier can be kept: then it is lost, or its grace begins (calendar years). In a grace
+    /// its end.
     #[serde(default)]
     pub keep_until: Option<Timestamp>,
+    /// Index of the tier that is held after `keep_until`, and after the grace that begins there, if nothing
+    /// more comes. What is on its way counts: points that become active until then. Without `keep_until`
+    /// it is `current`.
+    #[serde(default)]
+    pub projected: usize,
+    /// What the member should be told: of the tier that is held first, of the next one last.
+    #[serde(default)]
+    pub notices: Vec<Notice>,
 }
+
+/// Something that a member should be told in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
+    /// The tier will be lost, and it is `notice_days` or less to `keep_until`.
+    AtRisk {
+        /// `keep_until`.
+        until: Timestamp,
+        /// What is missing: for a calendar year to the year's value; for a rolling window to the value that
+        /// is left when so much has gone out of it that the tier's mark is not met.
+        missing: i64,
+    },
+    /// The right to the tier is gone, and the tier follows.
+    InGrace {
+        /// When.
+        until: Timestamp,
+        /// What is missing to stay.
+        missing: i64,
+    },
+    /// Nine tenths or more of the way to the next tier are done.
+    NearNext {
+        /// What is missing.
+        missing: i64,
+    },
+}
+
+/// A tier that was reached. Everybody has the lowest one without reaching it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rise {
+    /// Index of the tier.
+    pub level: usize,
+    /// When.
+    pub at: Timestamp,
+    /// Start of the time in which it is reached once: of the calendar year; for a rolling window this very
+    /// instant, from which its months run; absent for a lifetime.
+    #[serde(default)]
+    pub period_start: Option<Timestamp>,
+}
+
+impl Rise {
+    /// A name that the same rise always has: the tier's id, and the start of the period. None for a level
+    /// that the ladder does not have.
+    pub fn source(&self, ladder: &Ladder) -> Option<String> {
+        let id = ladder.levels.get(self.level)?.id.as_str();
+        Some(match self.period_start {
+            Some(start) => [id, "@", &start.to_string()].concat(),
+            None => id.to_owned(),
+        })
+    }
+}
+
+/// From here on a member is near the next tier, in basis points of the way.
+const NEAR: u32 = 9_000;
 
 /// The member's standing at `now`.
 pub fn standing(
@@ -49,55 +115,110 @@ pub fn standing(
     member: &Member,
     now: Timestamp,
 ) -> Standing {
-    let mut climb = Climb {
-        ladder,
-        zone,
-        value: 0,
-        current: 0,
-        fall_at: None,
-    };
-    let events = events(ladder.measure, member, now);
-    let mut period = (None, None);
-    let mut keep_until = None;
-    match ladder.window {
-        Window::Lifetime => {
-            for (_, amount) in events {
-                climb.add(amount);
-            }
-        }
-        Window::CalendarYear => {
-            let (year, start, end) = calendar.year(zone, now);
-            period = (Some(start), Some(end));
-            keep_until = climb.years(calendar, &events, year, now);
-        }
-        Window::RollingMonths(months) => {
-            let months = whole(months);
-            period = (
-                Some(calendar.add_months(zone, now, months.saturating_neg())),
-                None,
-            );
-            keep_until = climb.window(calendar, &events, months, now);
+    let mut climb = Climb::new(ladder, calendar, zone);
+    let keep = climb.fold(member, now);
+    let (period_start, period_end) = period(ladder, calendar, zone, now);
+    let (value, current) = (climb.value, climb.current);
+    let next = Some(current + 1).filter(|next| *next < ladder.levels.len());
+    let delta_to_next = next.map(|next| climb.enter(next).saturating_sub(value).max(0));
+    let progress = next.map_or(10_000, |next| climb.progress(next));
+    let delta_to_keep = (current > 0).then(|| climb.missing().max(0));
+    let projected = keep.map_or(current, |keep| {
+        let mut later = Climb::new(ladder, calendar, zone);
+        later.fold(member, climb.gone_at(keep.until));
+        later.current
+    });
+    let mut notices = Vec::new();
+    if let Some(Keep { until, missing }) = keep {
+        if climb.fall_at.is_some() {
+            let missing = missing.max(0);
+            notices.push(Notice::InGrace { until, missing });
+        } else if missing > 0
+            && projected < current
+            && zone.plus_days(until, -i64::from(ladder.notice_days)) <= now
+        {
+            notices.push(Notice::AtRisk { until, missing });
         }
     }
-    climb.standing(period, keep_until)
+    if let Some(missing) = delta_to_next.filter(|_| progress >= NEAR) {
+        notices.push(Notice::NearNext { missing });
+    }
+    Standing {
+        measure: ladder.measure,
+        period_start,
+        period_end,
+        value,
+        current,
+        next,
+        delta_to_next,
+        progress,
+        delta_to_keep,
+        keep_until: keep.map(|keep| keep.until),
+        projected,
+        notices,
+    }
+}
+
+/// The time that is counted.
+fn period(
+    ladder: &Ladder,
+    calendar: Calendar,
+    zone: &Zone,
+    now: Timestamp,
+) -> (Option<Timestamp>, Option<Timestamp>) {
+    match ladder.window {
+        Window::Lifetime => (None, None),
+        Window::CalendarYear => {
+            let (_, start, end) = calendar.year(zone, now);
+            (Some(start), Some(end))
+        }
+        Window::RollingMonths(months) => {
+            let back = whole(months).saturating_neg();
+            (Some(calendar.add_months(zone, now, back)), None)
+        }
+    }
+}
+
+/// Every reaching of a tier until `now`, in order of time, for what is given on it. Several tiers that
+/// are passed at once are as many rises, the lowest first. A tier is reached once in a period: once for a
+/// lifetime, once a calendar year, and once in the months of a rolling window from the last time on.
+///
+/// After a refund the list is that of a member who never bought what went back: what was given for a rise
+/// that is no longer on it is to be taken back. Rises have names to compare them by ([`Rise::source`]).
+pub fn rises(
+    ladder: &Ladder,
+    calendar: Calendar,
+    zone: &Zone,
+    member: &Member,
+    now: Timestamp,
+) -> Vec<Rise> {
+    let mut climb = Climb::new(ladder, calendar, zone);
+    climb.watch();
+    climb.fold(member, now);
+    climb.rises()
 }
 
 /// The index of the tier that the member holds, where the program has tiers.
 pub fn current(program: &Program, zone: &Zone, member: &Member, now: Timestamp) -> Option<usize> {
     let ladder = program.tiers.as_ref()?;
-    Some(standing(ladder, program.calendar, zone, member, now).current)
+    let mut climb = Climb::new(ladder, program.calendar, zone);
+    climb.fold(member, now);
+    Some(climb.current)
 }
 
 /// What the member's tier multiplies purchase points by.
 pub fn multiplier(program: &Program, zone: &Zone, member: &Member, now: Timestamp) -> Bp {
-    let Some(ladder) = &program.tiers else {
-        return Bp::ONE;
-    };
-    let current = standing(ladder, program.calendar, zone, member, now).current;
-    ladder
-        .levels
-        .get(current)
+    program
+        .tiers
+        .as_ref()
+        .zip(current(program, zone, member, now))
+        .and_then(|(ladder, current)| ladder.levels.get(current))
         .map_or(Bp::ONE, |level| level.multiplier)
+}
+
+/// Puts amounts in order of time; those of one instant stay in the order that they have.
+pub(crate) fn in_time(amounts: &mut [(Timestamp, i64)]) {
+    amounts.sort_by_key(|(at, _)| *at);
 }
 
 /// What counts by `now`, oldest first.
@@ -105,7 +226,7 @@ fn events(measure: Measure, member: &Member, now: Timestamp) -> Vec<(Timestamp, 
     let mut events = Vec::new();
     let mut note = |at: Timestamp, amount: i64| {
         if at <= now {
-            line_up(&mut events, at, amount);
+            events.push((at, amount));
         }
     };
     match measure {
@@ -119,246 +240,8 @@ fn events(measure: Measure, member: &Member, now: Timestamp) -> Vec<(Timestamp, 
             .for_each(|p| note(p.paid_at, p.spend.0)),
         Measure::Orders => member.purchases.iter().for_each(|p| note(p.paid_at, 1)),
     }
+    in_time(&mut events);
     events
-}
-
-/// Puts an amount in its place in time, after what is there at the same instant.
-fn line_up(events: &mut Vec<(Timestamp, i64)>, at: Timestamp, amount: i64) {
-    let place = events
-        .iter()
-        .rposition(|(other, _)| *other <= at)
-        .map_or(0, |i| i + 1);
-    events.insert(place, (at, amount));
-}
-
-/// The fold's state.
-struct Climb<'a> {
-    ladder: &'a Ladder,
-    zone: &'a Zone,
-    value: i64,
-    current: usize,
-    /// The right to the tier is gone; so is the tier at this instant.
-    fall_at: Option<Timestamp>,
-}
-
-impl Climb<'_> {
-    fn enter(&self, level: usize) -> i64 {
-        self.ladder.levels.get(level).map_or(i64::MAX, |l| l.enter)
-    }
-
-    fn retain(&self, level: usize) -> i64 {
-        self.ladder
-            .levels
-            .get(level)
-            .map_or(0, |l| l.retain.unwrap_or(l.enter))
-    }
-
-    /// The highest tier that a value enters.
-    fn reach(&self, value: i64) -> usize {
-        self.ladder
-            .levels
-            .iter()
-            .rposition(|l| l.enter <= value)
-            .unwrap_or(0)
-    }
-
-    /// Counts an amount; a higher tier is reached at once.
-    fn add(&mut self, amount: i64) {
-        self.value = self.value.saturating_add(amount);
-        let reached = self.reach(self.value);
-        if reached > self.current {
-            self.current = reached;
-            self.fall_at = None;
-        }
-    }
-
-    fn grace_from(&self, lost_at: Timestamp) -> Timestamp {
-        self.zone.plus_days(lost_at, self.ladder.grace_days.into())
-    }
-
-    /// The tier after a fall, by the value that was not enough.
-    fn below(&self, value: i64) -> usize {
-        match self.ladder.downgrade {
-            Downgrade::None => self.current,
-            Downgrade::OneDown => self.current.saturating_sub(1),
-            Downgrade::Recompute => self.reach(value).min(self.current.saturating_sub(1)),
-        }
-    }
-
-    /// Year by year: a tier holds to the end of the year after the one in which it was reached or kept;
-    /// one that was reached by falling, to the end of that year. Gives the end of
-    /// its time, or of its grace.
-    fn years(
-        &mut self,
-        calendar: Calendar,
-        events: &[(Timestamp, i64)],
-        this_year: i32,
-        now: Timestamp,
-    ) -> Option<Timestamp> {
-        let forever = self.ladder.downgrade == Downgrade::None;
-        let mut events = events.iter().peekable();
-        let first = events
-            .peek()
-            .map_or(this_year, |(at, _)| calendar.year(self.zone, *at).0);
-        let mut held_through = first;
-        let mut last_value = 0;
-        let mut year = first;
-        while year <= this_year {
-            // Years with nothing to count and nothing to lose need no visit.
-            if forever || self.current == 0 {
-                let next = events
-                    .peek()
-                    .map_or(this_year, |(at, _)| calendar.year(self.zone, *at).0);
-                year = year.max(next);
-            }
-            let start = calendar.year_start(self.zone, year);
-            let end = calendar.year_start(self.zone, year.saturating_add(1));
-            self.value = 0;
-            if !forever && self.current > 0 && held_through < year && self.fall_at.is_none() {
-                self.fall_at = Some(self.grace_from(start));
-            }
-            loop {
-                let event = events
-                    .peek()
-                    .filter(|(at, _)| *at < end)
-                    .map(|(at, amount)| (*at, *amount));
-                let until = event.map_or(end, |(at, _)| at);
-                let due = self
-                    .fall_at
-                    .filter(|at| *at <= now && (*at < end && *at <= until));
-                if due.is_some() {
-                    self.current = self.below(last_value).max(self.reach(self.value));
-                    self.fall_at = None;
-                    held_through = if self.value >= self.retain(self.current) {
-                        year.saturating_add(1)
-                    } else {
-                        year
-                    };
-                }
-                let Some((_, amount)) = event else { break };
-                events.next();
-                self.add(amount);
-                // In grace only the new year's own way up counts; else it is enough to retain.
-                let entered = self.reach(self.value) == self.current;
-                if entered || (self.fall_at.is_none() && self.value >= self.retain(self.current)) {
-                    self.fall_at = None;
-                    held_through = year.saturating_add(1);
-                }
-            }
-            last_value = self.value;
-            year = year.saturating_add(1);
-        }
-        if forever || self.current == 0 {
-            return None;
-        }
-        let year_end = calendar.year_start(self.zone, held_through.saturating_add(1));
-        Some(self.fall_at.unwrap_or(year_end))
-    }
-
-    /// Event by event, each leaving the window after its months. Gives the instant at which the tier
-    /// would be lost if nothing more came.
-    fn window(
-        &mut self,
-        calendar: Calendar,
-        events: &[(Timestamp, i64)],
-        months: i32,
-        now: Timestamp,
-    ) -> Option<Timestamp> {
-        let mut arriving = events.iter().peekable();
-        // Clamping to a month's last day can change the order, so they are lined up again.
-        let mut leaving = Vec::with_capacity(events.len());
-        for (at, amount) in events {
-            line_up(
-                &mut leaving,
-                calendar.add_months(self.zone, *at, months),
-                *amount,
-            );
-        }
-        let mut leaving = leaving.into_iter().peekable();
-        loop {
-            let out = leaving.peek().map(|(at, _)| *at);
-            let into = arriving.peek().map(|(at, _)| *at);
-            let next = [self.fall_at, out, into].into_iter().flatten().min();
-            let Some(at) = next.filter(|at| *at <= now) else {
-                // From here on only time goes by; the value of now stays the value.
-                let (value, fall_at) = (self.value, self.fall_at);
-                let lost = self.lost_at(leaving);
-                (self.value, self.fall_at) = (value, fall_at);
-                return lost;
-            };
-            if out == Some(at) {
-                if let Some((_, amount)) = leaving.next() {
-                    self.value = self.value.saturating_sub(amount);
-                }
-            } else if self.fall_at == Some(at) {
-                self.current = self.below(self.value);
-                self.fall_at = None;
-            } else if let Some((_, amount)) = arriving.next() {
-                self.add(*amount);
-            }
-            self.weigh(at);
-        }
-    }
-
-    /// Begins or ends the grace, as the window's value says.
-    fn weigh(&mut self, at: Timestamp) {
-        let kept = self.value >= self.retain(self.current);
-        if kept || self.current == 0 || self.ladder.downgrade == Downgrade::None {
-            self.fall_at = None;
-        } else if self.fall_at.is_none() {
-            self.fall_at = Some(self.grace_from(at));
-        }
-    }
-
-    /// When the held tier goes, if amounts only leave.
-    fn lost_at(&mut self, leaving: impl Iterator<Item = (Timestamp, i64)>) -> Option<Timestamp> {
-        for (at, amount) in leaving {
-            if self.fall_at.is_some() {
-                break;
-            }
-            self.value = self.value.saturating_sub(amount);
-            self.weigh(at);
-        }
-        self.fall_at
-    }
-
-    fn standing(
-        self,
-        (period_start, period_end): (Option<Timestamp>, Option<Timestamp>),
-        keep_until: Option<Timestamp>,
-    ) -> Standing {
-        let (value, current) = (self.value, self.current);
-        let next = Some(current + 1).filter(|next| *next < self.ladder.levels.len());
-        let progress = next.map_or(10_000, |next| {
-            let from = i128::from(self.enter(current));
-            let way = i128::from(self.enter(next)) - from;
-            let gone = (i128::from(value) - from).clamp(0, way.max(0));
-            if way > 0 {
-                (gone * 10_000 / way) as u32
-            } else {
-                10_000
-            }
-        });
-        let forever = self.ladder.downgrade == Downgrade::None;
-        let yearly = self.ladder.window == Window::CalendarYear;
-        let needed = match self.fall_at {
-            _ if forever => value,
-            Some(_) if yearly => self.enter(current),
-            _ => self.retain(current),
-        };
-        Standing {
-            measure: self.ladder.measure,
-            period_start,
-            period_end,
-            value,
-            current,
-            next,
-            delta_to_next: next.map(|next| self.enter(next).saturating_sub(value).max(0)),
-            progress,
-            delta_to_keep: (current > 0).then(|| needed.saturating_sub(value).max(0)),
-            keep_until,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub use offers::{Arm, ArmWeight, Benefit, Experiment, Messages, Offer, OfferTrig
 pub use referral::Referral;
 pub use rewards::{CodeSource, Products, Reward, RewardKind, Units};
 pub use surveys::{Audience, Bucket, Device, FollowUp, Pages, Scope, Survey, SurveyKind, Trigger};
-pub use tiers::{Downgrade, Ladder, Measure, Perk, Tier, Window};
+pub use tiers::{Downgrade, Former, Ladder, Mark, Measure, Perk, Tier, Window};
 
 use crate::calendar::Calendar;
 use crate::{Money, Points};

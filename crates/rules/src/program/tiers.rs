@@ -1,7 +1,7 @@
 //! Tiers, and what moves a member between them.
 
 use super::{Benefit, Text, thirty};
-use crate::{Bp, Points};
+use crate::{Bp, Points, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Tiers and what moves a member between them.
@@ -23,6 +23,34 @@ pub struct Ladder {
     pub notice_days: u32,
     /// From the lowest up; the first one's `enter` is 0.
     pub levels: Vec<Tier>,
+    /// Thresholds that were in force before, oldest first: what was counted under them keeps its worth,
+    /// so that new thresholds raise at once and lower by the usual rule. Publishing adds the old ones
+    /// when a threshold changes.
+    #[serde(default)]
+    pub former: Vec<Former>,
+}
+
+/// Thresholds that were in force until some instant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+pub struct Former {
+    /// First instant at which they no longer were.
+    pub until: Timestamp,
+    /// The tiers of then.
+    pub levels: Vec<Mark>,
+}
+
+/// What a tier took then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+pub struct Mark {
+    /// The tier's id; one that the program no longer has is passed over.
+    pub id: String,
+    /// Measure that reached it.
+    pub enter: i64,
+    /// Measure that kept it; `enter` when absent.
+    #[serde(default)]
+    pub retain: Option<i64>,
 }
 
 /// What a tier counts.
