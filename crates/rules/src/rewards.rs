@@ -1,13 +1,21 @@
-//! Who may take a reward, and what it takes off an order.
+//! Who may take a reward, what it costs, and what it takes off an order.
 
-use crate::ledger::balances_under;
+mod means;
+mod price;
+
+pub use means::Means;
+pub use price::{applicable, discount, discount_of, price, units_in_reach, value};
+
+use crate::audience::in_segments;
 use crate::member::Member;
-use crate::program::{Reward, RewardKind};
-use crate::tiers::standing;
-use crate::{Bp, Money, Points, Program, Timestamp, Zone};
+use crate::program::{Ladder, Reward};
+use crate::{Money, Points, Program, Timestamp, Zone};
+use price::{excludes, fewest, most};
 use serde::{Deserialize, Serialize};
 
-/// Why a reward cannot be taken.
+/// Why a reward cannot be taken. The variants stand in the order in which they are told: first what a
+/// shopper can do something about, by earning, joining, buying or waiting; then what is out of their
+/// hands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
@@ -28,11 +36,15 @@ pub enum Reason {
     },
     /// Guests must join first.
     MembersOnly,
-    /// The basket is too small.
+    /// It is for segments that the member is not in.
+    NotInSegment,
+    /// The basket is too small: what the reward cannot be used on does not count.
     BelowMinimumOrder {
         /// What is missing.
         missing: Money,
     },
+    /// It cannot be used on anything in the basket.
+    ExcludedProducts,
     /// It cannot be taken yet.
     NotStarted {
         /// From when it can.
@@ -43,7 +55,7 @@ pub enum Reason {
         /// Since when.
         at: Timestamp,
     },
-    /// No unit is left.
+    /// No unit is left, or fewer than must be taken at once.
     SoldOut,
     /// The member has taken it as often as one may.
     LimitReached {
@@ -55,6 +67,11 @@ pub enum Reason {
     AlreadyHeld,
     /// The merchant has stopped this member from redeeming.
     Blocked,
+    /// The member must agree to something first.
+    ConsentNeeded {
+        /// The consent's name.
+        consent: String,
+    },
 }
 
 impl Reason {
@@ -65,13 +82,16 @@ impl Reason {
             Self::OnlyPending { .. } => "only_pending",
             Self::TierTooLow { .. } => "tier_too_low",
             Self::MembersOnly => "members_only",
+            Self::NotInSegment => "not_in_segment",
             Self::BelowMinimumOrder { .. } => "below_minimum_order",
+            Self::ExcludedProducts => "excluded_products",
             Self::NotStarted { .. } => "not_started",
             Self::Ended { .. } => "ended",
             Self::SoldOut => "sold_out",
             Self::LimitReached { .. } => "limit_reached",
             Self::AlreadyHeld => "already_held",
             Self::Blocked => "blocked",
+            Self::ConsentNeeded { .. } => "consent_needed",
         }
     }
 }
@@ -98,8 +118,11 @@ pub struct BasketItem {
     pub amount: Money,
 }
 
-/// All reasons against taking a reward, in the order a shopper can act on them; none means eligible.
-/// Without a basket its size is not judged; a guest is no member.
+/// All reasons against taking the smallest number of units of a reward, in the order of [`Reason`]; none
+/// means eligible. Without a basket its size and lines are not judged. A guest is no member, and is told
+/// what joining would not change; nothing is known of a guest's points, tier, segments or consents.
+///
+/// For many rewards see [`eligibilities`].
 pub fn eligibility(
     program: &Program,
     zone: &Zone,
@@ -108,26 +131,61 @@ pub fn eligibility(
     basket: Option<&Basket>,
     now: Timestamp,
 ) -> Vec<Reason> {
+    let tiers = reward.tier.is_some();
+    let means = member.map(|member| Means::weigh(program, zone, member, now, tiers));
+    judge(program, zone, reward, means.as_ref(), basket, now)
+}
+
+/// [`eligibility`] of each of the program's rewards, in their order. The member's points and tier are
+/// computed once.
+pub fn eligibilities(
+    program: &Program,
+    zone: &Zone,
+    member: Option<&Member>,
+    basket: Option<&Basket>,
+    now: Timestamp,
+) -> Vec<Vec<Reason>> {
+    let tiers = program.rewards.iter().any(|reward| reward.tier.is_some());
+    let means = member.map(|member| Means::weigh(program, zone, member, now, tiers));
+    let judge = |reward| judge(program, zone, reward, means.as_ref(), basket, now);
+    program.rewards.iter().map(judge).collect()
+}
+
+fn judge(
+    program: &Program,
+    zone: &Zone,
+    reward: &Reward,
+    means: Option<&Means<'_>>,
+    basket: Option<&Basket>,
+    now: Timestamp,
+) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    match member {
+    match means {
         None => reasons.push(Reason::MembersOnly),
-        Some(member) => {
-            reasons.extend(too_few(program, zone, reward, member, now));
-            if let Some(needs) = reward
-                .tier
-                .as_ref()
-                .filter(|tier| !holds(program, zone, member, tier, now))
+        Some(means) => {
+            reasons.extend(too_few(reward, means));
+            if let Some(needs) = &reward.tier
+                && !holds(program.tiers.as_ref(), needs, means.tier)
             {
                 reasons.push(Reason::TierTooLow {
                     needs: needs.clone(),
                 });
             }
+            if !in_segments(&reward.segments, means.member) {
+                reasons.push(Reason::NotInSegment);
+            }
         }
     }
-    if let (Some(minimum), Some(basket)) = (reward.minimum_order, basket) {
-        let missing = minimum.minus(basket.total);
-        if missing.is_positive() {
-            reasons.push(Reason::BelowMinimumOrder { missing });
+    if let Some(basket) = basket {
+        if let Some(minimum) = reward.minimum_order {
+            let missing = minimum.minus(applicable(reward, basket));
+            if missing.is_positive() {
+                reasons.push(Reason::BelowMinimumOrder { missing });
+            }
+        }
+        let usable = |item| !excludes(reward, item);
+        if !basket.items.is_empty() && !basket.items.iter().any(usable) {
+            reasons.push(Reason::ExcludedProducts);
         }
     }
     if let Some(at) = reward.starts_at.filter(|at| now < *at) {
@@ -136,84 +194,73 @@ pub fn eligibility(
     if let Some(at) = reward.ends_at.filter(|at| *at <= now) {
         reasons.push(Reason::Ended { at });
     }
-    if reward.stock == Some(0) {
+    if most(reward) < fewest(reward) {
         reasons.push(Reason::SoldOut);
     }
-    if let Some(member) = member {
-        let mut taken = 0_u32;
-        let mut open = false;
-        for redeemed in member.redeemed.iter().filter(|r| r.reward == reward.id) {
-            taken = taken.saturating_add(1);
-            open |= redeemed.open;
-        }
-        if reward.per_member.is_some_and(|most| most <= taken) {
-            reasons.push(Reason::LimitReached { resets_at: None });
-        }
-        if open {
-            reasons.push(Reason::AlreadyHeld);
-        }
-        if member.blocked {
-            reasons.push(Reason::Blocked);
-        }
+    if let Some(means) = means {
+        reasons.extend(taken(program, zone, reward, means.member, now));
     }
     reasons
 }
 
 /// Why the points do not reach, if they do not.
-fn too_few(
-    program: &Program,
-    zone: &Zone,
-    reward: &Reward,
-    member: &Member,
-    now: Timestamp,
-) -> Option<Reason> {
-    let available = |at| balances_under(program, zone, member, at).available;
-    let missing = reward.cost.minus(available(now));
-    if !missing.is_positive() {
+fn too_few(reward: &Reward, means: &Means<'_>) -> Option<Reason> {
+    let units = i64::from(fewest(reward));
+    let cost = Points(reward.cost.or_zero().0.saturating_mul(units));
+    let missing = cost.minus(means.available());
+    if !cost.is_positive() || !missing.is_positive() {
         return None;
     }
-    // The first activation at which enough is there: what ends until then is no longer counted.
-    let pending = member
-        .lots
-        .iter()
-        .map(|lot| lot.activates_at)
-        .filter(|at| now < *at);
-    let enough = pending.filter(|at| available(*at) >= reward.cost).min();
-    Some(match enough {
+    Some(match means.when(cost) {
         Some(activates_at) => Reason::OnlyPending { activates_at },
         None => Reason::NotEnoughPoints { missing },
     })
 }
 
-/// Whether the member's tier is this one or higher. A tier that the program does not have is held by
-/// nobody.
-fn holds(program: &Program, zone: &Zone, member: &Member, tier: &str, now: Timestamp) -> bool {
-    let Some(ladder) = &program.tiers else {
-        return false;
-    };
-    let Some(needed) = ladder.levels.iter().position(|level| level.id == tier) else {
-        return false;
-    };
-    needed == 0 || needed <= standing(ladder, program.calendar, zone, member, now).current
+/// Whether the tier that is held is this one or higher. A tier that the program does not have is held by
+/// nobody, the lowest by every member.
+fn holds(ladder: Option<&Ladder>, tier: &str, held: Option<usize>) -> bool {
+    let levels = ladder.map_or(&[][..], |ladder| &ladder.levels);
+    let needed = levels.iter().position(|level| level.id == tier);
+    needed.is_some_and(|needed| needed <= held.unwrap_or(0))
 }
 
-/// What the reward takes off an order: nothing under its minimum, never more than there is. A free
-/// product or a donation takes nothing off.
-pub fn discount(reward: &Reward, total: Money, shipping: Money) -> Money {
-    if reward.minimum_order.is_some_and(|minimum| total < minimum) {
-        return Money::ZERO;
+/// What speaks against it in what the member has done before.
+fn taken(
+    program: &Program,
+    zone: &Zone,
+    reward: &Reward,
+    member: &Member,
+    now: Timestamp,
+) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    let period = program.calendar.period(zone, reward.period, now);
+    let mut times = 0_u32;
+    let mut open = false;
+    for redeemed in member.redeemed.iter().filter(|r| r.reward == reward.id) {
+        let counts = period.is_none_or(|(start, end)| start <= redeemed.at && redeemed.at < end);
+        times = times.saturating_add(u32::from(counts));
+        open |= redeemed.open;
     }
-    let off = match &reward.kind {
-        RewardKind::AmountOff(amount) => *amount,
-        RewardKind::PercentOff { rate, ceiling } => {
-            let exact = i128::from(total.0) * i128::from(rate.0) / i128::from(Bp::ONE.0);
-            let part = Money(i64::try_from(exact).unwrap_or(i64::MAX));
-            ceiling.map_or(part, |most| part.min(most))
-        }
-        RewardKind::FreeShipping => return shipping.or_zero(),
-        _ => Money::ZERO,
-    };
-    off.min(total).or_zero()
+    if let Some(limit) = reward.per_member.filter(|limit| *limit <= times) {
+        // What nobody may ever take is not reset.
+        let resets_at = period.filter(|_| limit > 0).map(|(_, end)| end);
+        reasons.push(Reason::LimitReached { resets_at });
+    }
+    if open {
+        reasons.push(Reason::AlreadyHeld);
+    }
+    if member.blocked {
+        reasons.push(Reason::Blocked);
+    }
+    if let Some(consent) = &reward.consent
+        && !member.consents.contains(consent)
+    {
+        reasons.push(Reason::ConsentNeeded {
+            consent: consent.clone(),
+        });
+    }
+    reasons
 }
 
 #[cfg(test)]

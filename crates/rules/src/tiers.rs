@@ -8,7 +8,7 @@ mod climb;
 use crate::calendar::Calendar;
 use crate::ledger::whole;
 use crate::member::Member;
-use crate::program::{Downgrade, Ladder, Measure, Window};
+use crate::program::{Ladder, Measure, Window};
 use crate::{Bp, Program, Timestamp, Zone};
 use climb::{Climb, Keep};
 use serde::{Deserialize, Serialize};

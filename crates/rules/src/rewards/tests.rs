@@ -1,6 +1,10 @@
+mod oracle;
+mod units;
+
 use super::*;
+use crate::calendar::Calendar;
 use crate::member::{Lot, Redeemed};
-use crate::program::Window;
+use crate::program::{Period, Products, Window};
 use crate::samples::{at, ladder, lot, member, program, purchase, reward, tehran};
 
 const DAY: &str = "2025-06-01T00:00:00Z";
@@ -198,13 +202,18 @@ fn a_reasons_code_is_its_name_on_the_wire() {
             needs: "gold".to_owned(),
         },
         Reason::MembersOnly,
+        Reason::NotInSegment,
         Reason::BelowMinimumOrder { missing: Money(1) },
+        Reason::ExcludedProducts,
         Reason::NotStarted { at: at(DAY) },
         Reason::Ended { at: at(DAY) },
         Reason::SoldOut,
         Reason::LimitReached { resets_at: None },
         Reason::AlreadyHeld,
         Reason::Blocked,
+        Reason::ConsentNeeded {
+            consent: "sms".to_owned(),
+        },
     ];
     for reason in reasons {
         let wire = serde_json::to_value(&reason).unwrap_or_default();
@@ -215,47 +224,216 @@ fn a_reasons_code_is_its_name_on_the_wire() {
     }
 }
 
-#[test]
-fn no_discount_is_below_nothing_or_above_the_basket() {
-    for (kind, off) in [
-        (RewardKind::AmountOff(Money(70)), 70),
-        (RewardKind::AmountOff(Money(700)), 100),
-        (RewardKind::AmountOff(Money(-5)), 0),
-        (
-            RewardKind::PercentOff {
-                rate: Bp(3333),
-                ceiling: None,
-            },
-            33,
-        ),
-        (
-            RewardKind::PercentOff {
-                rate: Bp(20_000),
-                ceiling: None,
-            },
-            100,
-        ),
-        (
-            RewardKind::PercentOff {
-                rate: Bp(5000),
-                ceiling: Some(Money(20)),
-            },
-            20,
-        ),
-        (RewardKind::FreeShipping, 9),
-        (RewardKind::FreeProduct("tea".to_owned()), 0),
-        (RewardKind::Donation("trees".to_owned()), 0),
-    ] {
-        let reward = Reward {
-            kind,
-            ..reward("rwd", 1)
-        };
-        assert_eq!(
-            discount(&reward, Money(100), Money(9)),
-            Money(off),
-            "{:?}",
-            reward.kind
-        );
-        assert!(discount(&reward, Money(i64::MAX), Money(i64::MIN)) >= Money::ZERO);
+fn item(sku: &str, category: &str, amount: i64) -> BasketItem {
+    BasketItem {
+        sku: sku.to_owned(),
+        category: Some(category.to_owned()),
+        amount: Money(amount),
     }
+}
+
+#[test]
+fn a_segment_and_a_consent_are_asked_of_members_only() {
+    let mut picky = reward("rwd", 1);
+    picky.segments = vec!["loyal".to_owned(), "champions".to_owned()];
+    picky.consent = Some("sms".to_owned());
+    let consent = "sms".to_owned();
+    assert_eq!(judge(&picky, None), [Reason::MembersOnly]);
+    assert_eq!(
+        judge(&picky, Some(&rich())),
+        [Reason::NotInSegment, Reason::ConsentNeeded { consent }]
+    );
+    let agreed = Member {
+        segments: vec!["champions".to_owned()],
+        consents: vec!["email".to_owned(), "sms".to_owned()],
+        ..rich()
+    };
+    assert_eq!(judge(&picky, Some(&agreed)), []);
+}
+
+#[test]
+fn only_what_it_can_be_used_on_counts_toward_the_smallest_order() {
+    let mut narrow = reward("rwd", 1);
+    narrow.minimum_order = Some(Money(500));
+    narrow.excluded = Products {
+        categories: vec!["gold".to_owned()],
+        skus: vec!["tea".to_owned()],
+    };
+    let judge = |items: Vec<BasketItem>| {
+        let total = items.iter().map(|item| item.amount).sum();
+        let basket = Basket { total, items };
+        let program = program();
+        eligibility(
+            &program,
+            &tehran(),
+            &narrow,
+            Some(&rich()),
+            Some(&basket),
+            at(DAY),
+        )
+    };
+    let missing = Money(20);
+    assert_eq!(
+        judge(vec![item("ring", "gold", 900), item("cup", "home", 480)]),
+        [Reason::BelowMinimumOrder { missing }]
+    );
+    assert_eq!(
+        judge(vec![item("tea", "food", 900), item("cup", "home", 500)]),
+        []
+    );
+    let missing = Money(500);
+    assert_eq!(
+        judge(vec![item("tea", "food", 900), item("ring", "gold", 500)]),
+        [
+            Reason::BelowMinimumOrder { missing },
+            Reason::ExcludedProducts
+        ]
+    );
+    // A basket without lines is taken as it is.
+    assert_eq!(judge(Vec::new()), [Reason::BelowMinimumOrder { missing }]);
+    let nothing_told = Basket {
+        total: Money(500),
+        items: Vec::new(),
+    };
+    assert_eq!(applicable(&narrow, &nothing_told), Money(500));
+}
+
+#[test]
+fn a_line_that_is_excluded_by_half_is_excluded() {
+    let mut narrow = reward("rwd", 1);
+    narrow.excluded.skus = vec!["tea".to_owned()];
+    let bare = BasketItem {
+        sku: "tea".to_owned(),
+        category: None,
+        amount: Money(5),
+    };
+    let items = vec![bare, item("cup", "home", 7)];
+    let basket = |total| Basket {
+        total: Money(total),
+        items: items.clone(),
+    };
+    assert_eq!(applicable(&narrow, &basket(12)), Money(7));
+    // Never more than the basket as a whole costs.
+    assert_eq!(applicable(&narrow, &basket(6)), Money(6));
+    narrow.excluded = Products::default();
+    assert_eq!(applicable(&narrow, &basket(11)), Money(11));
+}
+
+#[test]
+fn a_limit_counts_its_period_and_says_when_that_ends() {
+    let mut program = program();
+    let mut monthly = reward("rwd", 1);
+    monthly.per_member = Some(2);
+    let took = |text| Redeemed {
+        reward: "rwd".to_owned(),
+        at: at(text),
+        open: false,
+    };
+    // 1 Khordad 1404 began at 2025-05-21T20:30Z, 1 Tir will at 2025-06-21T20:30Z.
+    let redeemed = vec![
+        took("2025-05-21T20:29:59.999Z"),
+        took("2025-05-21T20:30:00Z"),
+    ];
+    let mut member = Member { redeemed, ..rich() };
+    let mut judge = |period, member: &Member, calendar| {
+        monthly.period = period;
+        program.calendar = calendar;
+        eligibility(&program, &tehran(), &monthly, Some(member), None, at(DAY))
+    };
+    let reached = |resets_at| vec![Reason::LimitReached { resets_at }];
+    assert_eq!(judge(Period::Month, &member, Calendar::Jalali), []);
+    let year = Some(at("2026-03-20T20:30:00Z"));
+    assert_eq!(
+        judge(Period::Year, &member, Calendar::Jalali),
+        reached(year)
+    );
+    assert_eq!(
+        judge(Period::Lifetime, &member, Calendar::Jalali),
+        reached(None)
+    );
+    // In May both, in June none.
+    assert_eq!(judge(Period::Month, &member, Calendar::Gregorian), []);
+    member.redeemed.push(took("2025-05-31T20:30:00Z"));
+    let month = Some(at("2025-06-21T20:30:00Z"));
+    assert_eq!(
+        judge(Period::Month, &member, Calendar::Jalali),
+        reached(month)
+    );
+    member.redeemed.push(took(DAY));
+    let month = Some(at("2025-06-30T20:30:00Z"));
+    assert_eq!(
+        judge(Period::Month, &member, Calendar::Gregorian),
+        reached(month)
+    );
+    let day = Some(at("2025-06-01T20:30:00Z"));
+    assert_eq!(
+        judge(Period::Day, &member, Calendar::Gregorian),
+        reached(day)
+    );
+}
+
+#[test]
+fn what_nobody_may_take_is_never_reset() {
+    let mut never = reward("rwd", 1);
+    never.per_member = Some(0);
+    never.period = Period::Day;
+    assert_eq!(
+        judge(&never, Some(&rich())),
+        [Reason::LimitReached { resets_at: None }]
+    );
+}
+
+#[test]
+fn what_costs_nothing_never_lacks_points() {
+    let indebted = Member {
+        debt: Points(9),
+        ..member()
+    };
+    assert_eq!(judge(&reward("rwd", 0), Some(&indebted)), []);
+    assert_eq!(judge(&reward("rwd", -5), Some(&indebted)), []);
+}
+
+#[test]
+fn all_rewards_at_once_are_judged_as_one_by_one() {
+    let mut program = program();
+    program.tiers = Some(ladder(Window::Lifetime));
+    let mut silver = reward("rwd_silver", 2000);
+    silver.tier = Some("silver".to_owned());
+    program.rewards = vec![reward("rwd_open", 1), silver, reward("rwd_far", 5000)];
+    for member in [None, Some(&rich())] {
+        let all = eligibilities(&program, &tehran(), member, None, at(DAY));
+        let each = |r| eligibility(&program, &tehran(), r, member, None, at(DAY));
+        assert_eq!(all, program.rewards.iter().map(each).collect::<Vec<_>>());
+        assert_eq!(all.len(), 3);
+    }
+    let all = eligibilities(&program, &tehran(), Some(&rich()), None, at(DAY));
+    assert_eq!(all[0], []);
+    assert_eq!(all[1].len(), 2);
+}
+
+#[test]
+fn a_debt_is_paid_by_what_is_there_before_what_comes() {
+    // The 50 of today pay the debt of 50, though they end tomorrow: all of what comes then is free.
+    let day = 86_400_000;
+    let mut ending = lot("a", 50);
+    ending.expires_at = Some(at(DAY).plus_ms(day));
+    let activates_at = at(DAY).plus_ms(2 * day);
+    let coming = Lot {
+        activates_at,
+        ..lot("b", 60)
+    };
+    let indebted = Member {
+        lots: vec![coming, ending],
+        debt: Points(50),
+        ..member()
+    };
+    assert_eq!(
+        judge(&reward("rwd", 60), Some(&indebted)),
+        [Reason::OnlyPending { activates_at }]
+    );
+    let missing = Points(61);
+    assert_eq!(
+        judge(&reward("rwd", 61), Some(&indebted)),
+        [Reason::NotEnoughPoints { missing }]
+    );
 }

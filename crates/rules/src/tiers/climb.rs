@@ -259,6 +259,7 @@ impl<'a> Climb<'a> {
             };
             year = next;
         }
+        self.turn(now);
         if self.fall_at.is_none() && self.safe() {
             return None;
         }

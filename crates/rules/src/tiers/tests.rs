@@ -1,9 +1,14 @@
+mod former;
+mod notices;
+mod properties;
+mod rises;
+mod windows;
+
 use super::*;
-use crate::member::{Credit, Purchase};
-use crate::program::Tier;
+use crate::Points;
+use crate::member::Credit;
+use crate::program::Downgrade;
 use crate::samples::{at, ladder, member, program, purchase, tehran, tier};
-use crate::{Money, Points};
-use proptest::prelude::*;
 
 fn buyer(purchases: &[(&str, i64)]) -> Member {
     Member {
@@ -175,138 +180,5 @@ fn a_ladder_without_tiers_is_stood_on_too() {
             stand(&ladder, &buyer, "2025-02-01T00:00:00Z").progress,
             10_000
         );
-    }
-}
-
-fn some_window() -> impl Strategy<Value = Window> {
-    prop_oneof![
-        Just(Window::Lifetime),
-        Just(Window::CalendarYear),
-        (1..30_u32).prop_map(Window::RollingMonths),
-    ]
-}
-
-fn some_downgrade() -> impl Strategy<Value = Downgrade> {
-    prop_oneof![
-        Just(Downgrade::None),
-        Just(Downgrade::OneDown),
-        Just(Downgrade::Recompute)
-    ]
-}
-
-prop_compose! {
-    /// Three tiers, each kept with no more than it is reached with.
-    fn some_ladder()(
-        window in some_window(), downgrade in some_downgrade(), grace_days in 0..60_u32,
-        silver in 1..300_i64, above in 1..300_i64, keep in 0..=100_i64,
-    ) -> Ladder {
-        let kept = |id, enter: i64| Tier { retain: Some(enter * keep / 100), ..tier(id, enter) };
-        let levels = vec![tier("bronze", 0), kept("silver", silver), kept("gold", silver + above)];
-        Ladder { window, downgrade, grace_days, levels, ..ladder(Window::Lifetime) }
-    }
-}
-
-/// Purchases within four years from 2022, at whole hours.
-fn some_purchases() -> impl Strategy<Value = Vec<Purchase>> {
-    let one = (0..35_000_i64, 0..250_i64).prop_map(|(hours, spend)| Purchase {
-        paid_at: at("2022-01-01T00:00:00Z").plus_ms(hours * 3_600_000),
-        spend: Money(spend),
-    });
-    prop::collection::vec(one, 0..12)
-}
-
-fn tier_at(ladder: &Ladder, member: &Member, now: Timestamp) -> Standing {
-    standing(ladder, Calendar::Jalali, &tehran(), member, now)
-}
-
-proptest! {
-    #[test]
-    fn the_order_of_the_facts_does_not_matter(
-        ladder in some_ladder(), purchases in some_purchases(), hours in 0..45_000_i64,
-    ) {
-        let now = at("2022-01-01T00:00:00Z").plus_ms(hours * 3_600_000);
-        let mut sorted = purchases.clone();
-        sorted.sort_by_key(|p| p.paid_at);
-        let (one, other) =
-            (Member { purchases, ..member() }, Member { purchases: sorted, ..member() });
-        prop_assert_eq!(tier_at(&ladder, &one, now), tier_at(&ladder, &other, now));
-    }
-
-    #[test]
-    fn a_tier_lasts_until_it_is_said_to_last_and_no_longer(
-        ladder in some_ladder(), purchases in some_purchases(), hours in 0..45_000_i64,
-    ) {
-        let now = at("2022-01-01T00:00:00Z").plus_ms(hours * 3_600_000);
-        // What comes later would change the story.
-        let purchases = purchases.into_iter().filter(|p| p.paid_at <= now).collect();
-        let member = Member { purchases, ..member() };
-        let today = tier_at(&ladder, &member, now);
-        match today.keep_until {
-            None => {
-                prop_assert!(today.current == 0
-                    || ladder.downgrade == Downgrade::None
-                    || ladder.window == Window::Lifetime
-                    || ladder.levels[today.current].retain == Some(0));
-            }
-            Some(until) => {
-                prop_assert!(until > now);
-                prop_assert_eq!(tier_at(&ladder, &member, until.plus_ms(-1)).current, today.current);
-                let grace = tehran().plus_days(until, ladder.grace_days.into());
-                let after = tier_at(&ladder, &member, grace).current;
-                prop_assert!(after < today.current);
-            }
-        }
-    }
-
-    /// Where a tier is kept with less than it is reached with, this would not hold: a recomputed fall
-    /// goes by what reaches a tier, so gold that is not kept can end below silver that is.
-    #[test]
-    fn buying_more_never_leads_lower_where_keeping_is_as_much_as_reaching(
-        ladder in some_ladder(), purchases in some_purchases(), hours in 0..45_000_i64,
-        more in 0..12_usize, by in 0..200_i64,
-    ) {
-        let mut ladder = ladder;
-        for level in &mut ladder.levels {
-            level.retain = None;
-        }
-        let now = at("2022-01-01T00:00:00Z").plus_ms(hours * 3_600_000);
-        let less = Member { purchases: purchases.clone(), ..member() };
-        let mut richer = purchases;
-        if let Some(p) = richer.get_mut(more) {
-            p.spend = p.spend.plus(Money(by));
-        }
-        let richer = Member { purchases: richer, ..member() };
-        prop_assert!(tier_at(&ladder, &richer, now).current >= tier_at(&ladder, &less, now).current);
-    }
-
-    #[test]
-    fn meeting_what_is_missing_reaches_the_next_tier(
-        ladder in some_ladder(), purchases in some_purchases(), hours in 0..45_000_i64,
-    ) {
-        let now = at("2022-01-01T00:00:00Z").plus_ms(hours * 3_600_000);
-        let mut member = Member { purchases, ..member() };
-        let today = tier_at(&ladder, &member, now);
-        prop_assert!(today.progress <= 10_000);
-        if let (Some(next), Some(missing)) = (today.next, today.delta_to_next) {
-            prop_assert!(missing > 0);
-            member.purchases.push(Purchase { paid_at: now, spend: Money(missing) });
-            prop_assert_eq!(tier_at(&ladder, &member, now).current, next);
-        } else {
-            prop_assert_eq!(today.progress, 10_000);
-        }
-    }
-
-    #[test]
-    fn no_ladder_makes_the_fold_fall_over(
-        window in some_window(), downgrade in some_downgrade(), grace_days: u32,
-        marks in prop::collection::vec((any::<i64>(), prop::option::of(any::<i64>())), 0..5),
-        spends in prop::collection::vec((-9_000_000_000_000..9_000_000_000_000_i64, any::<i64>()), 0..6),
-    ) {
-        let level = |(enter, retain)| Tier { retain, ..tier("t", enter) };
-        let levels = marks.into_iter().map(level).collect();
-        let ladder = Ladder { window, downgrade, grace_days, levels, ..ladder(Window::Lifetime) };
-        let bought = |(ms, spend)| Purchase { paid_at: Timestamp(ms), spend: Money(spend) };
-        let member = Member { purchases: spends.into_iter().map(bought).collect(), ..member() };
-        let _ = tier_at(&ladder, &member, Timestamp(9_000_000_000_000));
     }
 }
