@@ -437,3 +437,34 @@ fn a_debt_is_paid_by_what_is_there_before_what_comes() {
         [Reason::NotEnoughPoints { missing }]
     );
 }
+
+#[test]
+fn a_long_history_costs_its_length_and_not_its_square() {
+    // Newest first, each lot with its own activation and end; a quadratic judge would take minutes.
+    let lots = (0..50_000_i64).rev().map(|n| Lot {
+        activates_at: at(DAY).plus_ms(n * 1000),
+        expires_at: Some(at(DAY).plus_ms(n * 1000 + 500_500)),
+        ..lot("a", 1)
+    });
+    let member = Member {
+        lots: lots.collect(),
+        debt: Points(3),
+        ..member()
+    };
+    let mut program = program();
+    program.rewards = (0..50).map(|n| reward("rwd", 480 + n)).collect();
+    let all = eligibilities(&program, &tehran(), Some(&member), None, at(DAY));
+    // The lots of the first 3 s pay the debt. From second n on lots 3…n are there: n - 2 points, until the
+    // first ends at 503.5 s; from then on as many end as come.
+    let pending = |n: i64| Reason::OnlyPending {
+        activates_at: at(DAY).plus_ms(n * 1000),
+    };
+    assert_eq!(all[0], [pending(482)]);
+    assert_eq!(all[21], [pending(503)]);
+    assert_eq!(
+        all[22],
+        [Reason::NotEnoughPoints {
+            missing: Points(502)
+        }]
+    );
+}
