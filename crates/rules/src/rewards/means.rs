@@ -1,7 +1,7 @@
 //! What a member can take rewards with.
 
-use crate::ledger::lot_end;
-use crate::member::Member;
+use crate::ledger::Ends;
+use crate::member::{Lot, Member};
 use crate::tiers::{current, in_time};
 use crate::{Points, Program, Timestamp, Zone};
 
@@ -96,8 +96,9 @@ fn whole(sum: i128) -> Points {
 
 /// The lots that hold points now or will.
 fn parts(program: &Program, zone: &Zone, member: &Member, now: Timestamp) -> Vec<Part> {
-    let part = |lot| {
-        let ends_at = lot_end(program, zone, member, lot);
+    let ends = Ends::of(program, zone, member);
+    let part = |lot: &Lot| {
+        let ends_at = ends.of_lot(lot);
         let lives = ends_at.is_none_or(|end| now.max(lot.activates_at) < end);
         (lives && lot.remaining.is_positive()).then(|| Part {
             earned_at: lot.earned_at,
