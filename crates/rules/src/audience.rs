@@ -57,3 +57,6 @@ fn in_tiers(program: &Program, tiers: &[String], held: Option<usize>) -> bool {
     let level = level.and_then(|(ladder, held)| ladder.levels.get(held));
     level.is_some_and(|level| tiers.contains(&level.id))
 }
+
+#[cfg(test)]
+mod tests;
