@@ -18,6 +18,13 @@ pub(super) fn answer(call: &str, input: &Value) -> Option<Result<Value, String>>
         "offers" => given(input, |i: Of| {
             offers::judge(&i.program, &i.zone, &i.member, i.at)
         }),
+        "offer_over_time" => given(input, |i: OverTime| {
+            let verdict = |at: &Timestamp| {
+                let mut all = offers::judge(&i.program, &i.zone, &i.member, *at).into_iter();
+                all.next().map(|(_, verdict)| verdict)
+            };
+            i.at.iter().map(verdict).collect::<Vec<_>>()
+        }),
         "open_offers" => given(input, |i: Of| {
             offers::open(&i.program, &i.zone, &i.member, i.at)
         }),
@@ -63,8 +70,10 @@ pub(super) fn answer(call: &str, input: &Value) -> Option<Result<Value, String>>
             let chosen = tips::choose(&i.program, i.member.as_ref());
             json!(chosen.iter().map(|tip| &tip.id).collect::<Vec<_>>())
         }),
-        "stage" => given(input, |i: Visit| {
-            journey::stage(&i.program, &i.zone, i.member.as_ref(), i.at)
+        "stage" => given(input, |i: Journey| {
+            let stage =
+                |at: &Timestamp| journey::stage(&i.program, &i.zone, i.member.as_ref(), *at);
+            i.at.iter().map(stage).collect::<Vec<_>>()
         }),
         "next_step" => given(input, |i: Visit| {
             let (member, basket) = (i.member.as_ref(), i.basket.as_ref());
@@ -148,6 +157,22 @@ struct Of {
     zone: Zone,
     member: Member,
     at: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct OverTime {
+    program: Program,
+    zone: Zone,
+    member: Member,
+    at: Vec<Timestamp>,
+}
+
+#[derive(Deserialize)]
+struct Journey {
+    program: Program,
+    zone: Zone,
+    member: Option<Member>,
+    at: Vec<Timestamp>,
 }
 
 #[derive(Deserialize)]
