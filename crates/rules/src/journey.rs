@@ -78,7 +78,7 @@ fn twice_usual_gap(zone: &Zone, member: &Member) -> Option<i64> {
     let middle = gaps.len() / 2;
     let upper = gaps.get(middle)?;
     // Of an even number the median is half the sum of the two in the middle.
-    let lower = gaps.get(middle - usize::from(gaps.len() % 2 == 0))?;
+    let lower = gaps.get(middle - usize::from(gaps.len().is_multiple_of(2)))?;
     Some(upper.saturating_add(*lower))
 }
 
