@@ -6,7 +6,8 @@ use crate::memberships::{self, State};
 use crate::offers::{self, last_order};
 use crate::program::{Expiry, Reward};
 use crate::rewards::{Basket, Reason, eligibility};
-use crate::{Points, Program, Timestamp, Zone, tiers};
+use crate::tiers::{self, Notice};
+use crate::{Points, Program, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 
 /// Days in which an order is still fresh.
@@ -109,11 +110,13 @@ fn tier_at_risk(
 ) -> Option<(String, i64, Timestamp)> {
     let ladder = program.tiers.as_ref()?;
     let standing = tiers::standing(ladder, program.calendar, zone, member, now);
-    let missing = standing.delta_to_keep.filter(|missing| *missing > 0)?;
-    let until = standing.keep_until?;
-    let told_from = zone.plus_days(until, -i64::from(ladder.notice_days));
     let level = ladder.levels.get(standing.current)?;
-    (told_from <= now && now < until).then(|| (level.id.clone(), missing, until))
+    standing.notices.iter().find_map(|notice| match *notice {
+        Notice::AtRisk { until, missing } | Notice::InGrace { until, missing } if missing > 0 => {
+            Some((level.id.clone(), missing, until))
+        }
+        _ => None,
+    })
 }
 
 /// What to do next.
@@ -265,31 +268,32 @@ fn goal<'a>(
     let mut best: Option<(&Reward, Points)> = None;
     for reward in &program.rewards {
         let why = eligibility(program, zone, reward, Some(member), basket, now);
-        let only_points = |reason: &Reason| {
-            matches!(
-                reason,
-                Reason::NotEnoughPoints { .. } | Reason::OnlyPending { .. }
-            )
-        };
-        if !why.iter().all(only_points) {
+        // What is missing, if points are all that is.
+        let missing = why.iter().try_fold(Points::ZERO, |_, reason| match reason {
+            Reason::NotEnoughPoints { missing } => Some(*missing),
+            Reason::OnlyPending { .. } => Some(smallest(reward).minus(available)),
+            _ => None,
+        });
+        let Some(missing) = missing else {
             continue;
-        }
-        let missing = if why.is_empty() {
-            Points::ZERO
-        } else {
-            reward.cost.minus(available)
         };
         let better = best.is_none_or(|(other, short)| match (missing, short) {
-            (Points::ZERO, Points::ZERO) => reward.cost >= other.cost,
+            (Points::ZERO, Points::ZERO) => smallest(reward) >= smallest(other),
             (Points::ZERO, _) => true,
             (_, Points::ZERO) => false,
-            _ => reward.cost < other.cost,
+            _ => smallest(reward) < smallest(other),
         });
         if better {
             best = Some((reward, missing));
         }
     }
     best
+}
+
+/// What the smallest number of units costs.
+fn smallest(reward: &Reward) -> Points {
+    let units = reward.units.map_or(1, |units| units.min.max(1));
+    Points(reward.cost.0.saturating_mul(units.into()))
 }
 
 /// The points that end first, when the program's warning for them has begun.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::Money;
 use crate::member::{Purchase, Redeemed};
-use crate::program::Window;
+use crate::program::{Units, Window};
 use crate::samples::{at, ladder, lot, member, program, purchase, reward, tehran};
 use proptest::prelude::*;
 
@@ -79,6 +79,27 @@ fn points_on_their_way_are_missing_still() {
         missing: Points(100),
     };
     assert_eq!(step(&member), near);
+}
+
+#[test]
+fn units_that_must_be_taken_at_once_are_earned_at_once() {
+    let mut program = club();
+    for reward in program.rewards.iter_mut().filter(|r| r.id == "rwd_cheap") {
+        reward.units = Some(Units { min: 2, max: 9 });
+    }
+    let mut member = member();
+    let mut pending = lot("lot_1", 200);
+    pending.activates_at = at("2025-06-10T00:00:00Z");
+    member.lots = vec![pending, lot("lot_2", 50)];
+    let now = at("2025-06-01T00:00:00Z");
+    let near = Step::NearReward {
+        reward: "rwd_cheap".to_owned(),
+        missing: Points(150),
+    };
+    assert_eq!(
+        next_step(&program, &tehran(), Some(&member), None, now),
+        near
+    );
 }
 
 #[test]

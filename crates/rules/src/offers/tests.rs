@@ -128,6 +128,33 @@ fn the_last_order_is_the_later_of_what_counts_and_what_went_back() {
 }
 
 #[test]
+fn a_limit_counts_its_period_half_open() {
+    let mut member = member();
+    let mut daily = offer("off_1", OfferTrigger::Schedule);
+    (daily.per_member, daily.period) = (Some(1), Period::Day);
+    // 2 January in Tehran: from 20:30 UTC on the 1st.
+    let (start, end) = (at("2025-01-01T20:30:00Z"), at("2025-01-02T20:30:00Z"));
+    for (taken_at, limited) in [
+        (start.plus_ms(-1), false),
+        (start, true),
+        (end.plus_ms(-1), true),
+        (end, false),
+    ] {
+        member.offers = vec![Taken {
+            offer: "off_1".to_owned(),
+            occasion: "another".to_owned(),
+            at: taken_at,
+        }];
+        let told = verdict(daily.clone(), &member, "2025-01-02T12:00:00Z");
+        assert_eq!(told.code() == "limit_reached", limited, "{taken_at}");
+    }
+    member.offers.clear();
+    daily.per_member = Some(0);
+    let never = Verdict::LimitReached { resets_at: None };
+    assert_eq!(verdict(daily, &member, "2025-01-02T12:00:00Z"), never);
+}
+
+#[test]
 fn a_dated_name_has_two_digits_for_month_and_day() {
     let date = |month, day| Date {
         year: 1404,

@@ -43,6 +43,13 @@ fn what_is_no_code_is_refused() {
 }
 
 #[test]
+fn sixty_four_characters_are_read_and_no_more() {
+    let padded = |spaces| format!("{}222222222222", " ".repeat(spaces));
+    assert!(normalise(&padded(52)).is_some());
+    assert_eq!(normalise(&padded(53)), None);
+}
+
+#[test]
 fn every_refusal_has_its_name_on_the_wire() {
     use Refusal::*;
     let all = [
