@@ -42,9 +42,19 @@ fn decide(club: &Club, host: &Host, order: Option<String>, slot_free: bool) -> D
         prompted_this_visit: asked_in_visit(host),
         slot_free,
         language: words::lang(),
+        path,
+        ..Context::default()
     };
-    let p = &club.program.program;
-    surveys::decide(p, &club.me.facts, &club.prompted(host), &context, club.now)
+    let view = &club.program;
+    let history = club.prompted(host);
+    surveys::decide(
+        &view.program,
+        &view.zone,
+        &club.me.facts,
+        &history,
+        &context,
+        club.now,
+    )
 }
 
 /// When a survey may be due on some page, so that the door wakes the engine then.

@@ -1,11 +1,22 @@
 //! Which survey a member is asked now, and why the others are not.
 
-use crate::experiments::sample;
+mod answers;
+mod history;
+mod pages;
+
+pub use answers::{Answer, ScoreFault, fault, fault_so_far, latest};
+pub use history::{HISTORY_MAX, Reaction, merge, note, sound};
+
+use crate::audience::{self, Miss};
+use crate::experiments;
 use crate::member::{Member, Prompted};
-use crate::program::{Scope, Survey, Trigger};
+use crate::program::{Device, Scope, Survey, SurveyKind, Trigger};
 use crate::time::DAY_MS;
-use crate::{Program, Timestamp};
+use crate::{Program, Timestamp, Zone, tiers};
 use serde::{Deserialize, Serialize};
+
+/// How far a clock may run ahead; what lies further in the future counts as now.
+const AHEAD_MS: i64 = 5 * 60_000;
 
 /// What the page knows at this moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +24,27 @@ pub struct Context {
     /// The order that was just placed: what makes `order_confirmed` due.
     #[serde(default)]
     pub order_id: Option<String>,
+    /// The order that has just arrived: what makes `order_delivered` due.
+    #[serde(default)]
+    pub delivered_order_id: Option<String>,
+    /// The complaint that was resolved: what makes `complaint_resolved` due.
+    #[serde(default)]
+    pub resolved_complaint: Option<String>,
+    /// Seconds spent on this page so far: what makes `dwell` due.
+    #[serde(default)]
+    pub dwell_seconds: u32,
+    /// The event that the page has just reported.
+    #[serde(default)]
+    pub event: Option<String>,
+    /// Id of the survey that the page asks for.
+    #[serde(default)]
+    pub manual: Option<String>,
+    /// The page's path, as in the address: `/cart`, percent-encoded or not.
+    #[serde(default)]
+    pub path: String,
+    /// What the page is seen on; when absent, a survey for certain devices is not shown.
+    #[serde(default)]
+    pub device: Option<Device>,
     /// A page on which nothing is asked; the checkout always is one.
     #[serde(default)]
     pub blocked_page: bool,
@@ -50,8 +82,16 @@ pub enum Verdict {
     },
     /// It has no question in the shopper's language.
     NoLanguage,
+    /// It is not for this page.
+    WrongPage,
+    /// It is not for this device.
+    WrongDevice,
     /// Nothing has made it due.
     NotTriggered,
+    /// The member is not in one of its tiers.
+    WrongTier,
+    /// The member is not in one of its segments.
+    NotInSegment,
     /// The member is too new.
     TooNew {
         /// From when they are not.
@@ -82,26 +122,21 @@ pub enum Verdict {
     OncePerVisit,
     /// This person is not in the sample.
     NotSampled,
+    /// This person is in another arm of the experiment, or it is not running.
+    NotInArm,
     /// Something else is in the way.
     SlotTaken,
     /// Nothing is asked on this page.
     BlockedPage,
 }
 
-impl Verdict {
-    /// When time alone could turn it: at once where only this page or visit is in the way.
-    const fn turns_at(&self, now: Timestamp) -> Option<Timestamp> {
-        match self {
-            Self::NotStarted { at } | Self::TooNew { at } => Some(*at),
-            Self::AnsweredWait { until }
-            | Self::DismissedWait { until }
-            | Self::GlobalWait { until } => Some(*until),
-            Self::Show
-            | Self::Outranked { .. }
-            | Self::OncePerVisit
-            | Self::SlotTaken
-            | Self::BlockedPage => Some(now),
-            _ => None,
+impl From<Miss> for Verdict {
+    fn from(miss: Miss) -> Self {
+        match miss {
+            Miss::WrongTier => Self::WrongTier,
+            Miss::NotInSegment => Self::NotInSegment,
+            Miss::TooNew { at } => Self::TooNew { at },
+            Miss::TooFewOrders => Self::TooFewOrders,
         }
     }
 }
@@ -124,28 +159,46 @@ pub struct Decision {
     pub show: Option<Show>,
     /// Every survey by id, in the program's order.
     pub verdicts: Vec<(String, Verdict)>,
-    /// Earliest instant at which a survey of trigger `page` could become due by time alone.
+    /// Earliest instant at which a survey that needs no more than a visit (`page`, `dwell`,
+    /// `inactive_return`) could be due on some page of the shop. Before it there is no use in asking.
     #[serde(default)]
     pub wake_at: Option<Timestamp>,
 }
 
-/// Decides what is asked now. `history` is the server's record merged with the browser's.
+/// Decides what is asked now. `history` is the server's record merged with the browser's, in any order.
+///
+/// A survey's gates are tried in one order, and the first closed one is told: switched on and in its
+/// schedule, language, page and device, trigger, audience, once in its scope, wait after an answer, wait
+/// after a dismissal, times ignored, wait since any prompt, once per visit, sample and experiment, the
+/// slot, the page. Among those that pass goes first: the higher priority, then what was shown and had no
+/// reaction yet, then what was shown least recently, then the smaller id.
 pub fn decide(
     program: &Program,
+    zone: &Zone,
     member: &Member,
     history: &[Prompted],
     context: &Context,
     now: Timestamp,
 ) -> Decision {
+    let tiered = program.surveys.iter().any(|s| !s.audience.tiers.is_empty());
+    let history = merge(history, &[]);
     let asked = Asked {
         program,
+        zone,
         member,
+        tier: if tiered {
+            tiers::current(program, zone, member, now)
+        } else {
+            None
+        },
+        last_prompt: history.iter().filter_map(history::prompted_at).max(),
         history,
         context,
         now,
     };
     let mut best: Option<(&Survey, Rank)> = None;
     let mut verdicts = Vec::with_capacity(program.surveys.len());
+    let mut wake_at: Option<Timestamp> = None;
     for survey in &program.surveys {
         let closed = asked.closed_gate(survey);
         if closed.is_none() {
@@ -157,24 +210,22 @@ pub fn decide(
                 best = Some((survey, rank));
             }
         }
+        if let Some(at) = asked.turns_at(survey, closed.as_ref()) {
+            wake_at = Some(wake_at.map_or(at, |other| other.min(at)));
+        }
         verdicts.push((survey.id.clone(), closed.unwrap_or(Verdict::Show)));
     }
     let show = best.map(|(survey, _)| Show {
         survey: survey.id.clone(),
         scope: asked.scope(survey).to_owned(),
     });
-    let mut wake_at: Option<Timestamp> = None;
-    for ((id, verdict), survey) in verdicts.iter_mut().zip(&program.surveys) {
+    for (id, verdict) in &mut verdicts {
         if *verdict == Verdict::Show
             && let Some(first) = show.as_ref().filter(|first| first.survey != *id)
         {
             *verdict = Verdict::Outranked {
                 by: first.survey.clone(),
             };
-        }
-        let turns_at = Some(&*verdict).filter(|_| survey.trigger == Trigger::Page);
-        if let Some(at) = turns_at.and_then(|verdict| verdict.turns_at(now)) {
-            wake_at = Some(wake_at.map_or(at, |other| other.min(at)));
         }
     }
     Decision {
@@ -190,30 +241,43 @@ type Rank = (i64, bool, Option<Timestamp>);
 /// All that the gates look at.
 struct Asked<'a> {
     program: &'a Program,
+    zone: &'a Zone,
     member: &'a Member,
-    history: &'a [Prompted],
+    /// The tier that is held, where an audience asks for it.
+    tier: Option<usize>,
+    /// One record for each survey and scope, in their order.
+    history: Vec<Prompted>,
+    last_prompt: Option<Timestamp>,
     context: &'a Context,
     now: Timestamp,
 }
 
 impl Asked<'_> {
+    /// The order that the survey is about.
+    fn order(&self, survey: &Survey) -> Option<&str> {
+        let order = match survey.trigger {
+            Trigger::OrderDelivered => &self.context.delivered_order_id,
+            _ => &self.context.order_id,
+        };
+        named(order)
+    }
+
     fn scope(&self, survey: &Survey) -> &str {
         match survey.scope {
-            Scope::PerOrder => self.context.order_id.as_deref().unwrap_or_default(),
+            Scope::PerOrder => self.order(survey).unwrap_or_default(),
             Scope::Once | Scope::Periodic => "",
         }
     }
 
     fn record(&self, survey: &Survey) -> Option<&Prompted> {
-        let scope = self.scope(survey);
-        self.history
-            .iter()
-            .find(|p| p.survey == survey.id && p.scope == scope)
+        let key = (survey.id.as_str(), self.scope(survey));
+        let place = self.history.binary_search_by(|p| history::key(p).cmp(&key));
+        self.history.get(place.ok()?)
     }
 
     fn rank(&self, survey: &Survey) -> Rank {
         let record = self.record(survey);
-        let under_way = record.is_some_and(|p| ignored(p) > 0);
+        let under_way = record.is_some_and(|p| history::ignored(p) > 0);
         (
             -i64::from(survey.priority),
             !under_way,
@@ -224,11 +288,33 @@ impl Asked<'_> {
     /// The end of a wait that has not passed. A record from the future counts as now.
     fn waits(&self, last: Option<Timestamp>, days: u32) -> Option<Timestamp> {
         let mut last = last?;
-        if last.since(self.now) > 5 * 60_000 {
+        if last.since(self.now) > AHEAD_MS {
             last = self.now;
         }
         let wait = i64::from(days).saturating_mul(DAY_MS);
         (self.now.since(last) < wait).then(|| last.plus_ms(wait))
+    }
+
+    /// From when a member who comes again has been away for so many calendar days since the last paid
+    /// order. Who never bought does not come back.
+    fn back_at(&self, days: u32) -> Option<Timestamp> {
+        let bought = self.member.purchases.last().map(|order| order.paid_at);
+        let last = self.member.last_order_at.max(bought)?;
+        Some(self.zone.plus_days(last, days.into()))
+    }
+
+    fn triggered(&self, survey: &Survey) -> bool {
+        let context = self.context;
+        let due = match &survey.trigger {
+            Trigger::Page => true,
+            Trigger::OrderConfirmed | Trigger::OrderDelivered => self.order(survey).is_some(),
+            Trigger::ComplaintResolved => named(&context.resolved_complaint).is_some(),
+            Trigger::InactiveReturn(days) => self.back_at(*days).is_some_and(|at| at <= self.now),
+            Trigger::Dwell(seconds) => context.dwell_seconds >= *seconds,
+            Trigger::Event(name) => context.event.as_ref() == Some(name),
+            Trigger::Manual => context.manual.as_ref() == Some(&survey.id),
+        };
+        due && (survey.scope != Scope::PerOrder || self.order(survey).is_some())
     }
 
     fn closed_gate(&self, survey: &Survey) -> Option<Verdict> {
@@ -245,24 +331,27 @@ impl Asked<'_> {
         if !speaks(survey, &context.language) {
             return Some(Verdict::NoLanguage);
         }
-        let due = match survey.trigger {
-            Trigger::Page => true,
-            Trigger::OrderConfirmed => context.order_id.is_some(),
-            _ => false,
-        };
-        if !due || (survey.scope == Scope::PerOrder && context.order_id.is_none()) {
+        if !pages::has(&survey.pages, &context.path) {
+            return Some(Verdict::WrongPage);
+        }
+        let devices = &survey.pages.devices;
+        if !devices.is_empty() && !context.device.is_some_and(|one| devices.contains(&one)) {
+            return Some(Verdict::WrongDevice);
+        }
+        if !self.triggered(survey) {
             return Some(Verdict::NotTriggered);
         }
+        self.closed_to_member(survey)
+    }
+
+    /// The gates from the audience on.
+    fn closed_to_member(&self, survey: &Survey) -> Option<Verdict> {
+        let (now, context, member) = (self.now, self.context, self.member);
         let periodic = survey.scope == Scope::Periodic;
-        let age = survey
-            .audience
-            .member_days_min
-            .unwrap_or(if periodic { 30 } else { 0 });
-        if let Some(at) = self.waits(Some(self.member.joined_at), age) {
-            return Some(Verdict::TooNew { at });
-        }
-        if (self.member.purchases.len() as u64) < u64::from(survey.audience.orders_min) {
-            return Some(Verdict::TooFewOrders);
+        let days = if periodic { 30 } else { 0 };
+        let audience = &survey.audience;
+        if let Some(miss) = audience::miss(self.program, audience, member, self.tier, days, now) {
+            return Some(miss.into());
         }
         if let Some(record) = self.record(survey) {
             let again_after_no = periodic || survey.dismissed_wait_days.is_some();
@@ -270,7 +359,9 @@ impl Asked<'_> {
             if done || (!again_after_no && record.dismissed_at.is_some()) {
                 return Some(Verdict::AlreadyAsked);
             }
-            let answered_days = survey.answered_wait_days.unwrap_or(90);
+            let year = survey.kind == SurveyKind::Cli;
+            let usual = if year { 365 } else { 90 };
+            let answered_days = survey.answered_wait_days.unwrap_or(usual);
             if let Some(until) = self.waits(record.answered_at, answered_days) {
                 return Some(Verdict::AnsweredWait { until });
             }
@@ -278,35 +369,66 @@ impl Asked<'_> {
             if let Some(until) = self.waits(record.dismissed_at, dismissed_days) {
                 return Some(Verdict::DismissedWait { until });
             }
-            if ignored(record) >= survey.max_displays.unwrap_or(3) {
+            if history::ignored(record) >= survey.max_displays.unwrap_or(3) {
                 return Some(Verdict::Ignored);
             }
         }
-        let last_prompt = self.history.iter().filter_map(|p| p.shown_at).max();
-        if let Some(until) = self.waits(last_prompt, survey.global_wait_days.unwrap_or(7)) {
+        if let Some(until) = self.waits(self.last_prompt, survey.global_wait_days.unwrap_or(7)) {
             return Some(Verdict::GlobalWait { until });
         }
         if context.prompted_this_visit {
             return Some(Verdict::OncePerVisit);
         }
-        if sample(&self.member.id, &survey.id, &self.program.id) >= survey.rate.0 {
+        if experiments::sample(&member.id, &survey.id, &self.program.id) >= survey.rate.0 {
             return Some(Verdict::NotSampled);
+        }
+        if let Some(arm) = &survey.arm
+            && !experiments::in_arm(self.program, arm, &member.id, now)
+        {
+            return Some(Verdict::NotInArm);
         }
         if !context.slot_free {
             return Some(Verdict::SlotTaken);
         }
         context.blocked_page.then_some(Verdict::BlockedPage)
     }
+
+    /// When a survey that needs no more than a visit could be due on some page: at once where only this
+    /// page or visit is in the way, never where time alone changes nothing.
+    fn turns_at(&self, survey: &Survey, closed: Option<&Verdict>) -> Option<Timestamp> {
+        let from = match survey.trigger {
+            _ if survey.scope == Scope::PerOrder => return None,
+            Trigger::Page | Trigger::Dwell(_) => self.now,
+            Trigger::InactiveReturn(days) => self.back_at(days)?,
+            _ => return None,
+        };
+        let elsewhere = match closed {
+            Some(Verdict::WrongPage | Verdict::NotTriggered) => self.closed_to_member(survey),
+            known => known.cloned(),
+        };
+        let at = match elsewhere {
+            Some(Verdict::NotStarted { at } | Verdict::TooNew { at }) => at,
+            Some(
+                Verdict::AnsweredWait { until }
+                | Verdict::DismissedWait { until }
+                | Verdict::GlobalWait { until },
+            ) => until,
+            Some(Verdict::NotInArm) => {
+                let arm = survey.arm.as_ref()?;
+                experiments::arm_opens_at(self.program, arm, &self.member.id, self.now)?
+            }
+            None | Some(Verdict::OncePerVisit | Verdict::SlotTaken | Verdict::BlockedPage) => {
+                self.now
+            }
+            _ => return None,
+        };
+        Some(at.max(from))
+    }
 }
 
-/// Times it was shown since the person last reacted to it.
-fn ignored(record: &Prompted) -> u32 {
-    let reacted = record.answered_at.max(record.dismissed_at);
-    if reacted.is_some() && record.shown_at <= reacted {
-        0
-    } else {
-        record.displays
-    }
+/// An id that says something.
+fn named(id: &Option<String>) -> Option<&str> {
+    id.as_deref().filter(|id| !id.is_empty())
 }
 
 /// Whether the survey can be asked in this language. Its question may be the locale file's.
@@ -315,82 +437,6 @@ fn speaks(survey: &Survey, language: &str) -> bool {
     survey.question.is_empty()
         || survey.question.contains_key(language)
         || survey.question.contains_key(base)
-}
-
-/// What a person did with a prompt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reaction {
-    /// It was rendered and visible.
-    Shown,
-    /// They answered.
-    Answered,
-    /// They closed it.
-    Dismissed,
-}
-
-/// Notes in a history what happened to a prompt.
-pub fn note(history: &mut Vec<Prompted>, show: &Show, reaction: Reaction, now: Timestamp) {
-    let known = history
-        .iter()
-        .position(|p| p.survey == show.survey && p.scope == show.scope);
-    let place = known.unwrap_or(history.len());
-    if known.is_none() {
-        history.push(Prompted {
-            survey: show.survey.clone(),
-            scope: show.scope.clone(),
-            ..Prompted::default()
-        });
-    }
-    let Some(record) = history.get_mut(place) else {
-        return;
-    };
-    match reaction {
-        Reaction::Shown => {
-            record.displays = ignored(record).saturating_add(1);
-            record.shown_at = Some(now);
-        }
-        Reaction::Answered => record.answered_at = Some(now),
-        Reaction::Dismissed => record.dismissed_at = Some(now),
-    }
-}
-
-/// Records that a history keeps at most; the oldest go first.
-const HISTORY_MAX: usize = 200;
-
-/// The union of two histories, by survey and scope; the later instant wins. The same whichever comes
-/// first, and however often.
-pub fn merge(server: &[Prompted], local: &[Prompted]) -> Vec<Prompted> {
-    let mut all: Vec<Prompted> = Vec::with_capacity(server.len() + local.len());
-    for record in server.iter().chain(local) {
-        match all.binary_search_by(|p| (&p.survey, &p.scope).cmp(&(&record.survey, &record.scope)))
-        {
-            Err(place) => all.insert(place, record.clone()),
-            Ok(place) => {
-                let Some(known) = all.get_mut(place) else {
-                    continue;
-                };
-                if known.shown_at == record.shown_at {
-                    known.displays = known.displays.max(record.displays);
-                } else if known.shown_at < record.shown_at {
-                    known.displays = record.displays;
-                }
-                known.shown_at = known.shown_at.max(record.shown_at);
-                known.answered_at = known.answered_at.max(record.answered_at);
-                known.dismissed_at = known.dismissed_at.max(record.dismissed_at);
-            }
-        }
-    }
-    while all.len() > HISTORY_MAX {
-        let touched = |p: &Prompted| p.shown_at.max(p.answered_at).max(p.dismissed_at);
-        let oldest = all
-            .iter()
-            .enumerate()
-            .min_by_key(|(_, p)| touched(p))
-            .map(|(i, _)| i);
-        all.remove(oldest.unwrap_or(0));
-    }
-    all
 }
 
 #[cfg(test)]

@@ -87,7 +87,8 @@ pub(crate) fn answer(call: &str, input: Value) -> Result<Value, String> {
             rewards::discount(&i.reward, i.total, i.shipping)
         }),
         "decide" => given(input, |i: Decide| {
-            let decision = surveys::decide(&i.program, &i.member, &i.history, &i.context, i.at);
+            let decision =
+                surveys::decide(&i.program, &i.zone, &i.member, &i.history, &i.context, i.at);
             json!({"show": decision.show, "verdicts": decision.verdicts, "wake_at": decision.wake_at})
         }),
         "merge" => given(input, |i: Merge| surveys::merge(&i.server, &i.local)),
@@ -293,6 +294,7 @@ struct Discount {
 #[derive(Deserialize)]
 struct Decide {
     program: Program,
+    zone: Zone,
     member: Member,
     #[serde(default)]
     history: Vec<Prompted>,

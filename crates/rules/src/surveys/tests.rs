@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::Bp;
-use crate::samples::{at, member, program, survey};
+use crate::experiments::sample;
+use crate::samples::{at, member, program, survey, tehran};
 use proptest::prelude::*;
 
 const DAY: &str = "2025-06-01T00:00:00Z";
@@ -23,7 +24,14 @@ fn with(surveys: Vec<Survey>) -> Program {
 }
 
 fn verdict(survey: Survey, history: &[Prompted], now: &str) -> Verdict {
-    let decision = decide(&with(vec![survey]), &member(), history, &page(), at(now));
+    let decision = decide(
+        &with(vec![survey]),
+        &tehran(),
+        &member(),
+        history,
+        &page(),
+        at(now),
+    );
     decision.verdicts.into_iter().next().unwrap().1
 }
 
@@ -39,7 +47,14 @@ fn shown(survey: &str, when: &str) -> Prompted {
 
 #[test]
 fn a_survey_that_nobody_was_asked_is_shown() {
-    let decision = decide(&with(vec![survey("srv")]), &member(), &[], &page(), at(DAY));
+    let decision = decide(
+        &with(vec![survey("srv")]),
+        &tehran(),
+        &member(),
+        &[],
+        &page(),
+        at(DAY),
+    );
     let show = Show {
         survey: "srv".to_owned(),
         scope: String::new(),
@@ -160,7 +175,7 @@ fn gates_are_tried_in_their_order() {
         }
         person.joined_at = at("2020-01-01T00:00:00Z");
         let program = with(vec![survey.clone()]);
-        let decision = decide(&program, &person, &history, &context, at(DAY));
+        let decision = decide(&program, &tehran(), &person, &history, &context, at(DAY));
         let wire = serde_json::to_value(&decision.verdicts[0].1).unwrap();
         let name = wire.as_object().and_then(|o| o.keys().next().cloned());
         seen.push(name.or(wire.as_str().map(str::to_owned)).unwrap());
@@ -230,7 +245,14 @@ fn a_question_must_be_in_the_shoppers_language() {
             language: reader.to_owned(),
             ..page()
         };
-        let decision = decide(&with(vec![survey]), &member(), &[], &context, at(DAY));
+        let decision = decide(
+            &with(vec![survey]),
+            &tehran(),
+            &member(),
+            &[],
+            &context,
+            at(DAY),
+        );
         decision.show.is_some()
     };
     assert!(ask("fa", "fa"));
@@ -242,7 +264,7 @@ fn a_question_must_be_in_the_shoppers_language() {
 fn what_was_ignored_goes_before_what_was_never_shown_and_that_before_what_is_recent() {
     let first = |history: &[Prompted]| {
         let program = with(vec![survey("srv_b"), survey("srv_a")]);
-        decide(&program, &member(), history, &page(), at(DAY))
+        decide(&program, &tehran(), &member(), history, &page(), at(DAY))
             .show
             .unwrap()
             .survey
@@ -270,7 +292,14 @@ fn a_survey_for_another_trigger_never_wakes_the_page() {
         order_id: Some("o1".to_owned()),
         ..page()
     };
-    let decision = decide(&with(vec![order]), &member(), &[recent], &context, at(DAY));
+    let decision = decide(
+        &with(vec![order]),
+        &tehran(),
+        &member(),
+        &[recent],
+        &context,
+        at(DAY),
+    );
     assert_eq!(decision.wake_at, None);
 }
 
@@ -306,7 +335,7 @@ fn a_rate_of_nothing_asks_nobody_and_the_whole_asks_all() {
                 rate: Bp(rate),
                 ..survey("srv")
             }]);
-            decide(&program, &person, &[], &page(), at(DAY))
+            decide(&program, &tehran(), &person, &[], &page(), at(DAY))
                 .show
                 .is_some()
         };
@@ -318,18 +347,18 @@ fn a_rate_of_nothing_asks_nobody_and_the_whole_asks_all() {
 fn a_prompt_that_was_noted_is_not_asked_again_in_another_tab() {
     let program = with(vec![survey("srv")]);
     let mut history = Vec::new();
-    let show = decide(&program, &member(), &history, &page(), at(DAY))
+    let show = decide(&program, &tehran(), &member(), &history, &page(), at(DAY))
         .show
         .unwrap();
     note(&mut history, &show, Reaction::Shown, at(DAY));
     assert_eq!(
-        decide(&program, &member(), &history, &page(), at(DAY)).show,
+        decide(&program, &tehran(), &member(), &history, &page(), at(DAY)).show,
         None
     );
     note(&mut history, &show, Reaction::Dismissed, at(DAY).plus_ms(5));
     let later = at("2025-07-01T00:00:00.005Z");
     assert!(
-        decide(&program, &member(), &history, &page(), later)
+        decide(&program, &tehran(), &member(), &history, &page(), later)
             .show
             .is_some()
     );
@@ -398,12 +427,12 @@ proptest! {
         let joined_at = at("2025-01-01T00:00:00Z").plus_days(joined);
         let member = crate::member::Member { joined_at, ..member() };
         let now = at("2025-07-20T00:00:00Z");
-        let decision = decide(&program, &member, &history, &page(), now);
+        let decision = decide(&program, &tehran(), &member, &history, &page(), now);
         prop_assert_eq!(decision.verdicts.len(), 2);
         if decision.show.is_none() {
             let later = now.plus_ms(asleep * 3_600_000 * 12);
             if decision.wake_at.is_none_or(|wake| later < wake) {
-                prop_assert_eq!(decide(&program, &member, &history, &page(), later).show, None);
+                prop_assert_eq!(decide(&program, &tehran(), &member, &history, &page(), later).show, None);
             }
         } else {
             prop_assert_eq!(decision.wake_at, Some(now));
