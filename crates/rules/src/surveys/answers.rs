@@ -79,3 +79,6 @@ pub fn latest(sends: &[Answer]) -> Vec<&Answer> {
     ends.filter_map(|of_one| of_one.last().and_then(|(.., place)| sends.get(*place)))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

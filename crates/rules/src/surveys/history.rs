@@ -137,3 +137,6 @@ pub fn sound(history: &[Prompted], now: Timestamp) -> Vec<Prompted> {
     }
     all
 }
+
+#[cfg(test)]
+pub(super) mod tests;

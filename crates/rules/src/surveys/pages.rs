@@ -60,3 +60,6 @@ fn letter(text: &[u8], at: usize) -> Option<(u8, usize)> {
         None => (byte, at + 1),
     })
 }
+
+#[cfg(test)]
+mod tests;
