@@ -31,16 +31,17 @@ pub struct Survey {
     /// Who is asked.
     #[serde(default)]
     pub audience: Audience,
-    /// Days after an answer before it is asked again (periodic).
+    /// Days after an answer before it is asked again (periodic); when absent 90, for a loyalty index 365.
     #[serde(default)]
     pub answered_wait_days: Option<u32>,
-    /// Days after a dismissal before it is asked again.
+    /// Days after a dismissal before it is asked again: when absent 30 for a periodic survey; any other
+    /// is then not asked again.
     #[serde(default)]
     pub dismissed_wait_days: Option<u32>,
     /// Days since any prompt before this one may be shown; 7 when absent.
     #[serde(default)]
     pub global_wait_days: Option<u32>,
-    /// Times it may be shown and ignored; 3 when absent.
+    /// Times it may be shown without any reaction; 3 when absent.
     #[serde(default)]
     pub max_displays: Option<u32>,
     /// Share of people who are asked, always the same ones.
@@ -151,11 +152,11 @@ pub enum Trigger {
     OrderDelivered,
     /// A complaint of the member was resolved.
     ComplaintResolved,
-    /// The member comes back after so many days without an order.
+    /// The member comes back after so many calendar days since the last paid order.
     InactiveReturn(u32),
     /// So many seconds on one page.
     Dwell(u32),
-    /// The page reported an event by this name.
+    /// The page has just reported an event by this name.
     Event(String),
     /// The page asked for this survey.
     Manual,
@@ -165,10 +166,11 @@ pub enum Trigger {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Pages {
-    /// Paths of pages, any of them; `*` stands for any characters.
+    /// Paths of pages, any of them; `*` stands for any characters, none too. A slash at the end makes no
+    /// difference; other scripts may be written as they are read or as they stand in an address.
     #[serde(default)]
     pub only: Vec<String>,
-    /// Paths on which it is not shown.
+    /// Paths on which it is not shown, though `only` has them.
     #[serde(default)]
     pub except: Vec<String>,
     /// Devices, any of them.
