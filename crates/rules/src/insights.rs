@@ -2,7 +2,7 @@
 //!
 //! Two layers. [`Counts`] are what every indicator needs of one window; a database can bring them, or
 //! [`count`] takes them from orders in memory. [`Counts::figure`] and [`report`] make indicators of them.
-//! The survey scores come from [`crate::scores`] and join by [`Figure::of_percent`].
+//! The survey scores come from [`crate::scores`] and join by [`Figure::of_percent`] and [`Figure::of_mean`].
 //!
 //! An order that was refunded whole is out everywhere, a part refund nets the amount, an order of
 //! nothing is an order, and two orders on a day are two. Nothing is divided by 0: such an indicator has
@@ -191,6 +191,18 @@ impl Figure {
             low: Some(low),
             high: Some(high),
             n: score.n,
+        }
+    }
+
+    /// A score that is a mean on its scale (CES, CLI), as an indicator.
+    pub fn of_mean(score: Score) -> Self {
+        let percent = Self::of_percent(score);
+        let times = |value: i64| value.saturating_mul(100);
+        Self {
+            value: times(percent.value),
+            low: percent.low.map(times),
+            high: percent.high.map(times),
+            n: percent.n,
         }
     }
 

@@ -101,6 +101,10 @@ fn a_share_has_wilsons_interval() {
         (nps.value, nps.low, nps.high, nps.n),
         (10_000, Some(-4850), Some(9850), 1)
     );
+    let mut score = crate::scores::nps(1, 0, 0).unwrap();
+    score.value = 5.4;
+    assert_eq!(Figure::of_mean(score).value, 54_000);
+    assert_eq!(Figure::of_mean(score).n, 1);
 }
 
 #[test]
