@@ -1,5 +1,8 @@
 use super::*;
-use crate::program::{ActivityRule, PointValue, Referral, Window};
+use crate::Bp;
+use crate::program::{
+    Activity, ActivityRule, Expiry, PointValue, Referral, Reward, RewardKind, Text, Window,
+};
 use crate::samples::{at, ladder, program, reward, survey, tier};
 use crate::{Money, Points};
 
@@ -150,7 +153,7 @@ fn referral_points_may_not_end_while_pending_either() {
             friend_points: Points(0),
             minimum_order: Money(-1),
             claim_days: 0,
-            pending_days: 58,
+            pending_days: 59,
             cap: Some(0),
             per_address: None,
         });
