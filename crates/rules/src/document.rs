@@ -1,1 +1,79 @@
 //! The program as people write it: its JSON Schema, and a reader that names every fault.
+//!
+//! The reader goes by the schema, and the schema is made from the types: what an editor completes is what
+//! is read. Only JSON is read, with one freedom: the field `$schema` at the top, by which editors find the
+//! schema, is passed over.
+
+mod duplicates;
+mod schema;
+mod shape;
+
+pub use schema::schema;
+
+use crate::Program;
+use crate::validate::{Code, Fault, validate};
+use serde_json::Value;
+use std::sync::LazyLock;
+
+/// Most bytes of a document.
+pub const BYTES_MAX: usize = 1 << 20;
+
+static SCHEMA: LazyLock<Value> = LazyLock::new(schema);
+
+/// Reads a program that somebody wrote.
+///
+/// # Errors
+/// All faults: those of its shape, and, when it could be understood all the same (a field too many, a field
+/// twice), those of its meaning (see [`validate`]) after them. Text that is no JSON has one fault, with its
+/// line and column.
+pub fn read(text: &str) -> Result<Program, Vec<Fault>> {
+    // Some editors put a mark of the byte order before the text.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.len() > BYTES_MAX {
+        let detail = format!("The document must have at most {BYTES_MAX} bytes.");
+        return Err(vec![fault(String::new(), Code::TooLong, detail)]);
+    }
+    let value: Value = serde_json::from_str(text).map_err(|error| vec![not_json(&error)])?;
+    let mut faults = duplicates::faults(text);
+    faults.extend(shape::faults(&SCHEMA, &value));
+    match serde_json::from_value::<Program>(value) {
+        Ok(program) => {
+            faults.extend(validate(&program));
+            if faults.is_empty() {
+                return Ok(program);
+            }
+        }
+        // The shape's own faults say it better.
+        Err(error) if faults.is_empty() => {
+            let detail = format!("This is no program: {error}.");
+            faults.push(fault(String::new(), Code::WrongType, detail));
+        }
+        Err(_) => {}
+    }
+    Err(faults)
+}
+
+fn not_json(error: &serde_json::Error) -> Fault {
+    let (line, column) = (error.line(), error.column());
+    let told = error.to_string();
+    let what = told.split(" at line ").next().unwrap_or_default();
+    if what == "recursion limit exceeded" {
+        let detail = format!(
+            "Line {line}, column {column}: nothing in a program is nested so deep; close what was opened."
+        );
+        return fault(String::new(), Code::TooDeep, detail);
+    }
+    let detail = format!("Line {line}, column {column}: this is no JSON: {what}.");
+    fault(String::new(), Code::NotJson, detail)
+}
+
+fn fault(pointer: String, code: Code, detail: String) -> Fault {
+    Fault {
+        pointer,
+        code: code.as_str().to_owned(),
+        detail,
+    }
+}
+
+#[cfg(test)]
+mod tests;
