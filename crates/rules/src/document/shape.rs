@@ -72,8 +72,8 @@ impl<'s> Walk<'s> {
                     .is_some_and(|format| format == "date-time");
                 if instant && Timestamp::parse(text).is_none() {
                     let detail = format!(
-                        "{} is no instant; write one like “2026-11-22T04:10:00Z”, with its offset or “Z”.",
-                        shown(value)
+                        "“{}” is no instant; write one like “2026-11-22T04:10:00Z”, with its offset or “Z”.",
+                        cut(text)
                     );
                     self.fault(at, Code::BadInstant, detail);
                 }
@@ -219,7 +219,7 @@ fn needed(kind: &str, shape: &Value) -> &'static str {
         "array" => "A list […]",
         "string" => "A text in quotation marks",
         "integer" => "A whole number, without quotation marks,",
-        "boolean" => "true or false",
+        "boolean" => "Either true or false",
         _ => "Something else",
     }
 }

@@ -144,7 +144,7 @@ impl<'a> Check<'a> {
         if id.trim().is_empty() {
             self.fault(at, Code::Empty, "This must not be empty.");
         } else if id.len() > limits::ID || !id.bytes().all(plain) {
-            let detail = "Use 1 to 64 letters from a to z, digits, “-”, “_”, “.” and “:”.";
+            let detail = "Use 1 to 64 Latin letters, digits, “-”, “_”, “.” and “:”.";
             self.fault(at, Code::BadId, detail);
         }
     }

@@ -39,7 +39,7 @@ impl Check<'_> {
         if months > 0 && u64::from(days) >= least {
             let detail = format!(
                 "What is pending for {days} days could end before it is active; let it be pending for \
-                 less, or last longer than {months} months."
+                 less, or last for more months than {months}."
             );
             self.fault(at, Code::ExpiresWhilePending, detail);
         }

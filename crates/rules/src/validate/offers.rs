@@ -113,11 +113,12 @@ impl Check<'_> {
         for (index, experiment) in experiments.iter().enumerate() {
             let at = format!("/experiments/{index}");
             let arms = format!("{at}/arms");
-            let count = experiment.arms.len();
-            if count < 2 {
-                let detail = format!("{count} arms compare nothing; name at least two.");
-                self.fault(&arms, Code::TooSmall, detail);
-            }
+            self.must(
+                experiment.arms.len() >= 2,
+                &arms,
+                Code::TooSmall,
+                "An experiment compares at least two arms; name another.",
+            );
             let ids = experiment.arms.iter().map(|arm| arm.id.as_str());
             if self.ids(&arms, limits::FEW, ids) {
                 for (index, arm) in experiment.arms.iter().enumerate() {
