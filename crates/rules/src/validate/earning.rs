@@ -97,7 +97,7 @@ impl Check<'_> {
             self.caps(&rule.caps, &at("caps"));
             let known = matches!(
                 rule.kind,
-                Activity::Join | Activity::FirstPurchase | Activity::Survey(_) | Activity::Birthday
+                Activity::Join | Activity::FirstPurchase | Activity::Survey(_)
             );
             self.must(
                 !(known && rule.claimable == Some(true)),

@@ -2,7 +2,8 @@
 
 use super::Code;
 use super::check::{Check, limits};
-use crate::program::{Benefit, Perk, Tier, Window};
+use crate::Timestamp;
+use crate::program::{Benefit, Former, Perk, Tier, Window};
 
 /// Where a gift is given.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,6 +32,38 @@ impl Check<'_> {
             for (index, level) in ladder.levels.iter().enumerate() {
                 self.level(&format!("/tiers/levels/{index}"), level, below);
                 below = Some(level.enter);
+            }
+        }
+        if self.length(ladder.former.len(), limits::MANY, "/tiers/former") {
+            let mut before = None;
+            for (index, former) in ladder.former.iter().enumerate() {
+                self.former(&format!("/tiers/former/{index}"), former, before);
+                before = Some(former.until);
+            }
+        }
+    }
+
+    /// Thresholds of before: as sound as those of today, and oldest first.
+    fn former(&mut self, at: &str, former: &Former, before: Option<Timestamp>) {
+        self.must(
+            before.is_none_or(|before| before < former.until),
+            &format!("{at}/until"),
+            Code::NotRising,
+            "This is not after the one before; put the oldest first.",
+        );
+        let at = format!("{at}/levels");
+        let ids = former.levels.iter().map(|mark| mark.id.as_str());
+        if self.ids(&at, limits::FEW, ids) {
+            for (index, mark) in former.levels.iter().enumerate() {
+                self.range(
+                    mark.enter,
+                    0,
+                    limits::AMOUNT,
+                    &format!("{at}/{index}/enter"),
+                );
+                if let Some(retain) = mark.retain {
+                    self.range(retain, 0, mark.enter, &format!("{at}/{index}/retain"));
+                }
             }
         }
     }
