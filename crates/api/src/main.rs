@@ -8,7 +8,7 @@ use api::limits::Limits;
 use api::problem::{Error, Result};
 use api::{State, check, import, programs, serve, sweep};
 use clap::{Parser, Subcommand};
-use rules::Program;
+use rules::document;
 use serde::Serialize;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
@@ -109,6 +109,8 @@ enum Command {
         #[command(subcommand)]
         action: KeysAction,
     },
+    /// Prints the JSON Schema of a program: an editor that knows it completes the fields.
+    Schema,
     /// Copies the database, as of one instant, while it is in use.
     Backup {
         #[command(flatten)]
@@ -213,6 +215,9 @@ async fn run(command: Command) -> Result<ExitCode> {
         } => {
             manage_keys(&database, &program, action).await?;
         }
+        Command::Schema => {
+            say(&serde_json::to_string_pretty(&document::schema())?)?;
+        }
         Command::Backup { database, file } => {
             let db = database.open().await?;
             db.backup(&file).await?;
@@ -267,7 +272,7 @@ async fn seed(database: &Database, path: &Path, origins: &[String]) -> Result<()
     let text = tokio::fs::read_to_string(path)
         .await
         .map_err(|error| Error::malformed(format!("{shown}: {error}")))?;
-    let program: Program = api::body::read(&text)?;
+    let program = programs::read(&text)?;
     let name = program.id.clone();
     let db = database.open().await?;
     let now = Clock::System.now();

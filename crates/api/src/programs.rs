@@ -4,7 +4,8 @@ use crate::club::Club;
 use crate::ids;
 use crate::problem::{Error, Result, fault};
 use crate::zone::zone;
-use rules::{Program, Timestamp, Zone, validate};
+use rules::validate::Code;
+use rules::{Program, Timestamp, Zone, document, validate};
 use sqlx::SqliteConnection;
 
 /// A published version, ready for the rules.
@@ -72,6 +73,24 @@ pub async fn tenant_of(connection: &mut SqliteConnection, program: &str) -> Resu
     tenant.ok_or_else(|| Error::not_found(format!("No program is named {program}.")))
 }
 
+/// Reads a program as somebody wrote it. Published versions are read as they were kept, by [`load`]: what was
+/// sound once stays readable.
+///
+/// # Errors
+/// 400 when it is no JSON, 422 with every fault of the document.
+pub fn read(text: &str) -> Result<Program> {
+    document::read(text).map_err(|faults| match faults.as_slice() {
+        [one] if one.code == Code::NotJson.as_str() || one.code == Code::TooDeep.as_str() => {
+            Error::malformed(format!("The program is no JSON. {}", one.detail))
+        }
+        _ => Error::validation(faults.into_iter().map(told).collect()),
+    })
+}
+
+fn told(found: validate::Fault) -> contract::problem::Fault {
+    fault(found.pointer, found.code, found.detail)
+}
+
 /// Makes sure of a tenant for the program and publishes the document as its next version, unless it is
 /// the one that runs already. Gives the tenant and the version.
 ///
@@ -82,10 +101,7 @@ pub async fn publish(
     mut program: Program,
     now: Timestamp,
 ) -> Result<(String, u32)> {
-    let mut faults: Vec<_> = validate::validate(&program)
-        .into_iter()
-        .map(|found| fault(found.pointer, found.code, found.detail))
-        .collect();
+    let mut faults: Vec<_> = validate::validate(&program).into_iter().map(told).collect();
     if zone(&program.zone, now).is_none() {
         faults.push(fault(
             "/zone",

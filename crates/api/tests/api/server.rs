@@ -300,3 +300,50 @@ fn a_newer_schema_is_refused() {
     let told = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(told.contains("not made by this version"), "{told}");
 }
+
+#[test]
+fn a_program_with_faults_is_refused_with_all_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let (document, database) = (folder.path().join("p.json"), folder.path().join("club.db"));
+    let seeded = |text: &str| {
+        std::fs::write(&document, text).unwrap();
+        let refused = vafa(&[
+            "seed",
+            "--database",
+            database.to_str().unwrap(),
+            "--program",
+            document.to_str().unwrap(),
+            "--origin",
+            "https://shop.example",
+        ]);
+        assert!(!refused.status.success());
+        String::from_utf8(refused.stderr).unwrap()
+    };
+    let mut program = program("club");
+    program["rewards"] = serde_json::json!([{"id": "rwd", "kind": "free_shiping", "price": 5}]);
+    let told = seeded(&program.to_string());
+    for fault in [
+        "/rewards/0/cost missing_field",
+        "/rewards/0/title missing_field",
+        "/rewards/0/price unknown_field",
+        "/rewards/0/kind unknown_variant: There is no choice `free_shiping` here; did you mean `free_shipping`?",
+    ] {
+        assert!(told.contains(fault), "{fault} is not in {told}");
+    }
+    let told = seeded("{\n  \"id\": club\n}");
+    assert!(told.contains("malformed_request: "), "{told}");
+    assert!(told.contains("Line 2, column 9"), "{told}");
+    assert!(
+        !database.exists(),
+        "nothing was made for a program that cannot be read"
+    );
+}
+
+#[test]
+fn the_schema_is_printed_for_editors() {
+    let printed = vafa(&["schema"]);
+    assert!(printed.status.success());
+    let schema: Value = serde_json::from_slice(&printed.stdout).unwrap();
+    assert_eq!(schema["title"], "Vafa program");
+    assert_eq!(schema["additionalProperties"], false);
+}
