@@ -1,14 +1,14 @@
-//! What happens to one member's points, step by step.
+//! A story: what happens to one member's account, step by step, and what they have after each.
 
 use rules::earning::purchase_points;
-use rules::ledger::{self, Taking};
-use rules::member::{Lot, Member};
-use rules::refunds::{claw, clawback};
-use rules::{Money, Points, Program, Timestamp, Zone};
+use rules::journal::{Account, Bill, Book, Event, Lines, Refused, Transaction, Why};
+use rules::member::Member;
+use rules::rewards::{self, Basket};
+use rules::surveys::{self, Context};
+use rules::{Money, Points, Program, Timestamp, Zone, ledger, offers, tiers};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// A member, and what happens in order.
 #[derive(Deserialize)]
 pub(crate) struct Story {
     program: Program,
@@ -17,23 +17,24 @@ pub(crate) struct Story {
     steps: Vec<Step>,
 }
 
-/// One thing that happens. Before it, what has ended by then leaves the lots.
+/// One thing that happens.
 #[derive(Deserialize)]
 struct Step {
     at: Timestamp,
-    event: Event,
+    event: Plain,
 }
 
+/// Events in short: what a story about points needs to say.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Event {
+enum Plain {
     /// Fixed points that can be spent at once.
     Earn { lot: String, points: Points },
     /// A paid order whose base earns by the program's rule.
     Buy { order: String, base: Money },
     /// Points for a reward.
     Redeem { coupon: String, points: Points },
-    /// The coupon is given back, unused or with its whole order.
+    /// The coupon is given back unused.
     Cancel { coupon: String },
     /// A part of an order's base goes back.
     Refund { order: String, amount: Money },
@@ -41,34 +42,52 @@ enum Event {
     Wait,
 }
 
-struct Order {
-    id: String,
-    base: Money,
-    remaining: Money,
-    earned: Points,
-    ended_unspent: Points,
-}
-
 /// The member's balances after each step, each as one line.
 pub(crate) fn tell(mut story: Story) -> Result<Value, String> {
-    let mut orders: Vec<Order> = Vec::new();
-    let mut coupons: Vec<(String, Vec<Taking>)> = Vec::new();
+    let steps = std::mem::take(&mut story.steps);
+    let first = steps.first().map_or(Timestamp(0), |step| step.at);
+    let member = std::mem::take(&mut story.member);
+    let mut account = Account::open(&story.program, &story.zone, member, first);
     let mut lines = Vec::new();
-    for step in std::mem::take(&mut story.steps) {
-        let ended = story.sweep(step.at, &mut orders);
-        let outcome = story.happen(&step, &mut orders, &mut coupons)?;
-        let now = ledger::balances_under(&story.program, &story.zone, &story.member, step.at);
-        let mut line = json!({"available": now.available});
-        let mut add = |key: &str, points: Points| {
-            if let Some(fields) = line.as_object_mut().filter(|_| points != Points::ZERO) {
-                fields.insert(key.to_owned(), json!(points));
-            }
+    for (number, step) in steps.into_iter().enumerate() {
+        let event = step.event.told(&mut story.program, number);
+        let ends = |account: &Account| -> Vec<Option<Timestamp>> {
+            account
+                .member
+                .lots
+                .iter()
+                .map(|lot| lot.expires_at)
+                .collect()
         };
-        add("pending", now.pending);
-        add("debt", now.debt);
-        add("ended", ended);
-        if let (Some(fields), Some(outcome)) = (line.as_object_mut(), outcome) {
-            fields.insert("note".to_owned(), outcome.into());
+        let before = ends(&account);
+        let applied = account.apply(&story.program, &story.zone, step.at, &event);
+        let mut note = None;
+        let mut gone = Points::ZERO;
+        match applied {
+            Ok(written) => gone = written.iter().map(ended).sum(),
+            Err(Refused::NotEligible(_)) => note = Some("not enough points"),
+            Err(refused) => return Err(format!("step {number}: {refused:?}")),
+        }
+        account.audit().map_err(str::to_owned)?;
+        match &event {
+            Event::GaveBack { .. } if ends(&account) != before => note = Some("reinstated"),
+            Event::Refunded { order, .. } if story.keeps_too_much(&account, order) => {
+                note = Some("some points could not be taken");
+            }
+            _ => {}
+        }
+        let now = ledger::balances_under(&story.program, &story.zone, &account.member, step.at);
+        let mut line = json!({"available": now.available});
+        let fields = [
+            ("pending", now.pending),
+            ("debt", now.debt),
+            ("ended", gone),
+        ];
+        if let Some(line) = line.as_object_mut() {
+            for (key, points) in fields.into_iter().filter(|(_, p)| *p != Points::ZERO) {
+                line.insert(key.to_owned(), json!(points));
+            }
+            line.extend(note.map(|note| ("note".to_owned(), note.into())));
         }
         lines.push(line);
     }
@@ -76,116 +95,142 @@ pub(crate) fn tell(mut story: Story) -> Result<Value, String> {
 }
 
 impl Story {
-    fn sweep(&mut self, now: Timestamp, orders: &mut [Order]) -> Points {
-        let mut ended = Points::ZERO;
-        for taking in ledger::expired(&self.member, &self.program, &self.zone, now) {
-            ended = ended.plus(taking.points);
-            for lot in self
-                .member
-                .lots
-                .iter_mut()
-                .filter(|lot| lot.id == taking.lot)
-            {
-                lot.remaining = lot.remaining.minus(taking.points);
+    /// Whether an order still has points that what remains of it does not earn.
+    fn keeps_too_much(&self, account: &Account, order: &str) -> bool {
+        let (Some(rule), Some(remaining)) = (
+            &self.program.earning.purchase,
+            account.remaining_base(order),
+        ) else {
+            return false;
+        };
+        let earned = account.member.earned.iter().find(|e| e.source == order);
+        earned.is_some_and(|e| e.points > purchase_points(rule, remaining, &[]))
+    }
+}
+
+impl Plain {
+    /// The event as the rules know it. A reward is made for what a coupon costs.
+    fn told(self, program: &mut Program, number: usize) -> Event {
+        match self {
+            Self::Earn { lot, points } => Event::Credited {
+                rule: "gift".to_owned(),
+                source: lot,
+                points,
+                pending_days: 0,
+            },
+            Self::Buy { order, base } => {
+                let total = base;
+                Event::Paid(Bill::of(
+                    &order,
+                    &Basket {
+                        total,
+                        items: Vec::new(),
+                    },
+                ))
             }
-            for order in orders.iter_mut().filter(|order| order.id == taking.lot) {
-                order.ended_unspent = order.ended_unspent.plus(taking.points);
-            }
-        }
-        self.repay(now);
-        ended
-    }
-
-    /// Points that have become active pay a debt.
-    fn repay(&mut self, now: Timestamp) {
-        let paid = ledger::take_up_to(&mut self.member.lots, self.member.debt, now);
-        let paid = paid.iter().map(|taking| taking.points).sum();
-        self.member.debt = self.member.debt.minus(paid);
-    }
-
-    fn credit(&mut self, lot: &str, points: Points, earned_at: Timestamp, activates_at: Timestamp) {
-        self.member.lots.push(Lot {
-            id: lot.to_owned(),
-            earned_at,
-            activates_at,
-            expires_at: ledger::lot_expiry(&self.program, &self.zone, earned_at),
-            remaining: points,
-        });
-    }
-
-    fn happen(
-        &mut self,
-        step: &Step,
-        orders: &mut Vec<Order>,
-        coupons: &mut Vec<(String, Vec<Taking>)>,
-    ) -> Result<Option<&'static str>, String> {
-        let now = step.at;
-        match &step.event {
-            Event::Wait => {}
-            Event::Earn { lot, points } => self.credit(lot, *points, now, now),
-            Event::Buy { order, base } => {
-                let rule = self
-                    .program
-                    .earning
-                    .purchase
-                    .as_ref()
-                    .ok_or("no purchase rule")?;
-                let earned = purchase_points(rule, *base, &[]);
-                let active = self.zone.plus_days(now, rule.pending_days.into());
-                self.credit(order, earned, now, active);
-                self.member.last_active_at = Some(now);
-                let (id, base, remaining) = (order.clone(), *base, *base);
-                orders.push(Order {
-                    id,
-                    base,
-                    remaining,
-                    earned,
-                    ended_unspent: Points::ZERO,
+            Self::Redeem { coupon, points } => {
+                let reward = json!({
+                    "id": format!("rwd_{number}"), "title": {}, "kind": "free_shipping",
+                    "cost": points, "coupon_days": 3650,
                 });
+                let made = serde_json::from_value(reward).ok();
+                program.rewards.extend(made);
+                Event::Redeemed {
+                    redemption: coupon,
+                    reward: format!("rwd_{number}"),
+                    units: 1,
+                }
             }
-            Event::Redeem { coupon, points } => {
-                let Some(takings) = ledger::take(&mut self.member.lots, *points, now) else {
-                    return Ok(Some("not enough points"));
-                };
-                self.member.last_active_at = Some(now);
-                coupons.push((coupon.clone(), takings));
-            }
-            Event::Cancel { coupon } => {
-                let place = coupons
-                    .iter()
-                    .position(|(id, _)| id == coupon)
-                    .ok_or("no such coupon")?;
-                let (_, takings) = coupons.remove(place);
-                let back =
-                    ledger::put_back(&self.program, &self.zone, &mut self.member, &takings, now)
-                        .ok_or("a lot is missing")?;
-                self.repay(now);
-                return Ok(back.iter().any(|r| r.reinstated).then_some("reinstated"));
-            }
-            Event::Refund { order, amount } => {
-                let order = orders
-                    .iter_mut()
-                    .find(|o| o.id == *order)
-                    .ok_or("no such order")?;
-                let rule = self
-                    .program
-                    .earning
-                    .purchase
-                    .as_ref()
-                    .ok_or("no purchase rule")?;
-                order.remaining = order.remaining.minus(*amount).or_zero();
-                let due = clawback(rule, &[], order.base, order.remaining, order.earned);
-                let policy = self.program.negative_policy;
-                let lots = &mut self.member.lots;
-                let clawed = claw(lots, &order.id, order.ended_unspent, due, policy, now);
-                order.earned = order.earned.minus(due).plus(clawed.short);
-                order.ended_unspent = order.ended_unspent.minus(clawed.forgiven);
-                self.member.debt = self.member.debt.plus(clawed.debt);
-                let owing = clawed.short.is_positive();
-                return Ok(owing.then_some("some points could not be taken"));
-            }
+            Self::Cancel { coupon } => Event::GaveBack { redemption: coupon },
+            Self::Refund { order, amount } => Event::Refunded {
+                order,
+                refund: number.to_string(),
+                base: Some(amount),
+            },
+            Self::Wait => Event::TimePassed,
         }
-        self.repay(now);
-        Ok(None)
     }
+}
+
+/// Points that a transaction let end.
+fn ended(transaction: &Transaction) -> Points {
+    match &transaction.lines {
+        Lines::Points(lines) if transaction.why == Why::Expiry => {
+            let ended = lines.iter().filter(|(book, _)| *book == Book::Expired);
+            ended.map(|(_, points)| *points).sum()
+        }
+        _ => Points::ZERO,
+    }
+}
+
+/// A whole account: events as the rules know them, and then everything that a member would be told.
+#[derive(Deserialize)]
+pub(crate) struct Whole {
+    program: Program,
+    zone: Zone,
+    member: Member,
+    events: Vec<Told>,
+    at: Timestamp,
+    #[serde(default)]
+    basket: Option<Basket>,
+    #[serde(default)]
+    context: Option<Context>,
+}
+
+#[derive(Deserialize)]
+struct Told {
+    at: Timestamp,
+    event: Event,
+}
+
+/// Balances, wallet, standing, eligibility of every reward, open offers, and which survey is asked.
+pub(crate) fn tell_whole(whole: Whole) -> Result<Value, String> {
+    let Whole {
+        program,
+        zone,
+        member,
+        events,
+        at,
+        basket,
+        context,
+    } = whole;
+    let first = events.first().map_or(at, |told| told.at);
+    let mut account = Account::open(&program, &zone, member, first);
+    let mut refused = Vec::new();
+    for (number, told) in events.iter().enumerate() {
+        if let Err(reason) = account.apply(&program, &zone, told.at, &told.event) {
+            refused.push(json!({"event": number, "because": reason}));
+        }
+        account.audit().map_err(str::to_owned)?;
+    }
+    account
+        .apply(&program, &zone, at, &Event::TimePassed)
+        .map_err(|refused| format!("{refused:?}"))?;
+    let member = &account.member;
+    let standing = program.tiers.as_ref().map(|ladder| {
+        let standing = tiers::standing(ladder, program.calendar, &zone, member, at);
+        json!({
+            "tier": ladder.levels.get(standing.current).map(|level| &level.id),
+            "value": standing.value,
+            "progress": standing.progress,
+        })
+    });
+    let reasons = rewards::eligibilities(&program, &zone, Some(member), basket.as_ref(), at);
+    let ids = program.rewards.iter().map(|reward| reward.id.clone());
+    let rewards: serde_json::Map<String, Value> = ids
+        .zip(reasons.into_iter().map(|reasons| json!(reasons)))
+        .collect();
+    let open = offers::open(&program, &zone, member, at);
+    let show = context.and_then(|context| {
+        surveys::decide(&program, &zone, member, &member.prompts, &context, at).show
+    });
+    Ok(json!({
+        "balances": ledger::balances_under(&program, &zone, member, at),
+        "wallet": ledger::wallet(member, at).available,
+        "standing": standing,
+        "rewards": rewards,
+        "offers": open.iter().map(|open| &open.offer).collect::<Vec<_>>(),
+        "survey": show.map(|show| show.survey),
+        "refused": refused,
+    }))
 }

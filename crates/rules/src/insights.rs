@@ -184,12 +184,11 @@ impl Figure {
     /// A score that is told in percent (NPS, CSAT), as an indicator.
     pub fn of_percent(score: Score) -> Self {
         // One decimal of a percent is ten basis points, so nothing is lost.
-        let [value, low, high] =
-            [score.value, score.low, score.high].map(|percent| (100.0 * percent).round() as i64);
+        let tell = |percent: f64| (100.0 * percent).round() as i64;
         Self {
-            value,
-            low: Some(low),
-            high: Some(high),
+            value: tell(score.value),
+            low: score.low.map(tell),
+            high: score.high.map(tell),
             n: score.n,
         }
     }

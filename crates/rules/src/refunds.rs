@@ -4,7 +4,7 @@ use crate::earning::purchase_points;
 use crate::ledger::{Taking, take_up_to};
 use crate::member::Lot;
 use crate::program::{NegativePolicy, PurchaseRule};
-use crate::{Bp, Money, Points, Timestamp};
+use crate::{Amount, Bp, Money, Points, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// `earned so far − points of what remains`, with the rule and the multipliers of the purchase.
@@ -24,38 +24,44 @@ pub fn clawback(
 
 /// How a clawback is met.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Clawed {
+pub struct Clawed<A = Points> {
     /// What leaves the lots.
-    pub takings: Vec<Taking>,
+    pub takings: Vec<Taking<A>>,
     /// Points of the order that had ended unspent: nobody has them, nobody owes them.
-    pub forgiven: Points,
+    pub forgiven: A,
     /// What the member owes from now on.
-    pub debt: Points,
+    pub debt: A,
     /// What nobody pays now; under `within_balance` the order's next refund claims it again.
-    pub short: Points,
+    pub short: A,
 }
 
 /// Takes a clawback out of the lots: the order's own lot first (pending or not), then points of the
 /// order that ended unspent are forgiven, then as any debit; what is missing follows the policy.
-pub fn claw(
-    lots: &mut [Lot],
+pub fn claw<A: Amount>(
+    lots: &mut [Lot<A>],
     own: &str,
-    ended_unspent: Points,
-    points: Points,
+    ended_unspent: A,
+    points: A,
     policy: NegativePolicy,
     now: Timestamp,
-) -> Clawed {
-    let mut due = points.or_zero();
-    let mut clawed = Clawed::default();
+) -> Clawed<A> {
+    let none = A::default();
+    let mut due = points.max(none);
+    let mut clawed = Clawed {
+        takings: Vec::new(),
+        forgiven: none,
+        debt: none,
+        short: none,
+    };
     let pending_only = policy == NegativePolicy::PendingOnly;
     for lot in lots
         .iter_mut()
         .filter(|lot| lot.id == own && (!pending_only || now < lot.activates_at))
     {
-        let part = lot.remaining.or_zero().min(due);
-        if part.is_positive() {
-            lot.remaining = lot.remaining.minus(part);
-            due = due.minus(part);
+        let part = lot.remaining.max(none).min(due);
+        if part > none {
+            lot.remaining = lot.remaining.less(part);
+            due = due.less(part);
             clawed.takings.push(Taking {
                 lot: lot.id.clone(),
                 points: part,
@@ -63,11 +69,12 @@ pub fn claw(
         }
     }
     if !pending_only {
-        clawed.forgiven = ended_unspent.or_zero().min(due);
-        due = due.minus(clawed.forgiven);
-        let more = take_up_to(lots, due, now);
-        due = due.minus(more.iter().map(|taking| taking.points).sum());
-        clawed.takings.extend(more);
+        clawed.forgiven = ended_unspent.max(none).min(due);
+        due = due.less(clawed.forgiven);
+        for taking in take_up_to(lots, due, now) {
+            due = due.less(taking.points);
+            clawed.takings.push(taking);
+        }
     }
     match policy {
         NegativePolicy::Debt => clawed.debt = due,

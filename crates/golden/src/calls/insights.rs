@@ -22,7 +22,7 @@ pub(super) fn answer(call: &str, input: &Value) -> Option<Result<Value, String>>
             let all = segments::segments(&i.customers());
             all.iter().map(told).collect::<Vec<_>>()
         }),
-        "tally" => given(input, |i: Customers| {
+        "segment_sizes" => given(input, |i: Customers| {
             let all = segments::tally(&segments::segments(&i.customers()));
             let told = all.iter().filter(|tally| tally.members > 0);
             told.map(|tally| (tally.segment.to_owned(), json!(tally.members)))

@@ -69,6 +69,7 @@ pub(crate) fn answer(call: &str, input: Value) -> Result<Value, String> {
         }),
         "worth" => given(input, |i: Worth| ledger::worth(&i.program, i.points)),
         "story" => read(input).and_then(story::tell),
+        "account" => read(input).and_then(story::tell_whole),
         "standing" => given(input, |i: Stand| {
             tiers::standing(&i.tiers, i.calendar, &i.zone, &i.member, i.at)
         }),

@@ -1,0 +1,505 @@
+//! What is bought, and what goes back.
+
+use super::{Account, Book, Gift, Refused, Rules, Unit, Why};
+use crate::earning::{self, Line, OrderBase, purchase_points};
+use crate::ledger::{self, Taking};
+use crate::member::{Bought, Purchase};
+use crate::program::{Activity, Cashback, NegativePolicy, PurchaseRule};
+use crate::refunds;
+use crate::rewards::{Basket, BasketItem};
+use crate::{Bp, Money, Points, Timestamp, cashback, offers};
+use serde::{Deserialize, Serialize};
+
+/// An order as it was paid.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bill {
+    /// The shop's order id: an order is paid once.
+    pub order: String,
+    /// Its lines.
+    pub lines: Vec<BillLine>,
+    /// Tax, in addition to the lines.
+    #[serde(default)]
+    pub tax: Money,
+    /// Shipping, in addition to the lines.
+    #[serde(default)]
+    pub shipping: Money,
+    /// What of the whole was paid with gift cards.
+    #[serde(default)]
+    pub gift_cards: Money,
+    /// Redemptions whose coupons were used on it.
+    #[serde(default)]
+    pub coupons: Vec<String>,
+}
+
+/// A line of an order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BillLine {
+    /// The shop's product id.
+    #[serde(default)]
+    pub sku: String,
+    /// The shop's category.
+    #[serde(default)]
+    pub category: Option<String>,
+    /// How many.
+    pub quantity: u32,
+    /// Price of one.
+    pub unit_price: Money,
+    /// Discount on the whole line, without coupons of the club.
+    #[serde(default)]
+    pub discount: Money,
+}
+
+impl Bill {
+    /// An order of what is in a basket, paid in full and with nothing else on it.
+    pub fn of(order: &str, basket: &Basket) -> Self {
+        let line = |sku: &str, category: &Option<String>, unit_price| BillLine {
+            sku: sku.to_owned(),
+            category: category.clone(),
+            quantity: 1,
+            unit_price,
+            ..BillLine::default()
+        };
+        let mut lines: Vec<BillLine> = basket
+            .items
+            .iter()
+            .map(|i| line(&i.sku, &i.category, i.amount))
+            .collect();
+        if lines.is_empty() {
+            lines.push(line("", &None, basket.total));
+        }
+        Self {
+            order: order.to_owned(),
+            lines,
+            ..Self::default()
+        }
+    }
+
+    /// The order as rewards see it: what each line costs, net of discounts.
+    fn basket(&self) -> Basket {
+        let item = |line: &BillLine| BasketItem {
+            sku: line.sku.clone(),
+            category: line.category.clone(),
+            amount: line.line().net(),
+        };
+        let items: Vec<BasketItem> = self.lines.iter().map(item).collect();
+        Basket {
+            total: items.iter().map(|item| item.amount).sum(),
+            items,
+        }
+    }
+}
+
+/// A paid order, and by what it earned: its refunds are computed with the same.
+#[derive(Clone, Debug)]
+pub(super) struct Order {
+    id: String,
+    paid_at: Timestamp,
+    spend: Money,
+    base: Money,
+    remaining: Money,
+    rule: Option<PurchaseRule>,
+    multipliers: Vec<Bp>,
+    earned: Points,
+    /// The lot of its points.
+    lot: String,
+    first_purchase: Option<String>,
+    cashback: Option<Paid>,
+    coupons: Vec<String>,
+    refunds: Vec<String>,
+    wallet: Vec<Taking<Money>>,
+}
+
+impl Order {
+    pub(super) fn is(&self, id: &str) -> bool {
+        self.id == id
+    }
+
+    pub(super) fn remaining(&self) -> Money {
+        self.remaining
+    }
+}
+
+/// Wallet credit that an order brought, and by what.
+#[derive(Clone, Debug)]
+struct Paid {
+    rule: Cashback,
+    spent_before: Money,
+    base: Money,
+    credited: Money,
+    /// The lot of the credit.
+    lot: String,
+}
+
+impl Account {
+    pub(super) fn pay(&mut self, rules: &Rules<'_>, bill: &Bill) -> Result<(), Refused> {
+        if self.orders.iter().any(|order| order.id == bill.order) {
+            return Ok(());
+        }
+        let (program, zone, now) = (rules.program, rules.zone, rules.now);
+        let amounts = [bill.tax, bill.shipping, bill.gift_cards];
+        let odd = |line: &BillLine| line.unit_price < Money::ZERO || line.discount < Money::ZERO;
+        if amounts.iter().any(|amount| *amount < Money::ZERO) || bill.lines.iter().any(odd) {
+            return Err(Refused::BadAmount);
+        }
+        let lines: Vec<Line<'_>> = bill.lines.iter().map(BillLine::line).collect();
+        let net: Money = lines.iter().map(Line::net).sum();
+        let (off, off_shipping) = self.use_coupons(bill, &bill.basket())?;
+        let order_base = OrderBase {
+            lines: &lines,
+            coupons: off,
+            tax: bill.tax,
+            shipping: bill.shipping.minus(off_shipping).or_zero(),
+            gift_cards: bill.gift_cards,
+        };
+        let rule = program.earning.purchase.as_ref();
+        let settings = rule.map(|rule| rule.base.clone()).unwrap_or_default();
+        let base = earning::base(&settings, &order_base);
+        let mut order = Order {
+            id: bill.order.clone(),
+            paid_at: now,
+            spend: net.minus(off).or_zero(),
+            base,
+            remaining: base,
+            rule: rule.cloned(),
+            multipliers: Vec::new(),
+            earned: Points::ZERO,
+            lot: String::new(),
+            first_purchase: None,
+            cashback: None,
+            coupons: bill.coupons.clone(),
+            refunds: Vec::new(),
+            wallet: Vec::new(),
+        };
+        if let Some(rule) = rule {
+            order.multipliers = earning::multipliers(program, zone, &self.member, base, now);
+            if let Some((offer, occasion, by)) =
+                offers::multiplier(program, zone, &self.member, now)
+            {
+                order.multipliers.push(by);
+                self.note_offer(offer, occasion, now);
+            }
+            let points = purchase_points(rule, base, &order.multipliers);
+            let room = earning::room(
+                program,
+                zone,
+                &rule.caps,
+                &rule.id,
+                points,
+                &self.member,
+                now,
+            );
+            let gift = Gift {
+                activates_at: zone.plus_days(now, rule.pending_days.into()),
+                ..rules.gift(
+                    Why::Purchase,
+                    &rule.id,
+                    &bill.order,
+                    room.unwrap_or_default(),
+                )
+            };
+            order.lot = self.next_lot();
+            order.earned = self.give(rules, gift);
+            self.remember(&rule.id, &bill.order, now, order.earned);
+        }
+        if let Some(rule) = &program.cashback {
+            order.cashback = Some(self.pay_back(rules, rule, &order_base, &bill.order));
+        }
+        if self.member.purchases.is_empty()
+            && let Some(bonus) = earning::activity(program, &Activity::FirstPurchase)
+            && self.earned(&bonus.id, &bill.order).is_none()
+        {
+            let gift = rules.gift(Why::FirstPurchase, &bonus.id, &bill.order, bonus.points);
+            let given = self.give(rules, gift);
+            self.remember(&bonus.id, &bill.order, now, given);
+            order.first_purchase = Some(bonus.id.clone());
+        }
+        self.member.purchases.push(Purchase {
+            paid_at: now,
+            spend: order.spend,
+        });
+        self.member
+            .bought
+            .extend(
+                bill.lines
+                    .iter()
+                    .filter(|line| !line.sku.is_empty())
+                    .map(|line| Bought {
+                        sku: line.sku.clone(),
+                        category: line.category.clone(),
+                        at: now,
+                    }),
+            );
+        self.member.last_active_at = self.member.last_active_at.max(Some(now));
+        self.member.last_order_at = self.member.last_order_at.max(Some(now));
+        self.orders.push(order);
+        Ok(())
+    }
+
+    fn pay_back(
+        &mut self,
+        rules: &Rules<'_>,
+        rule: &Cashback,
+        order: &OrderBase<'_>,
+        id: &str,
+    ) -> Paid {
+        let (program, zone, now) = (rules.program, rules.zone, rules.now);
+        let base = earning::base(&rule.base, order);
+        let spent_before = cashback::spent_before(program, zone, &self.member, now);
+        let gift = Gift {
+            why: Why::Purchase,
+            rule: Some(&rule.id),
+            source: id,
+            amount: cashback::credit(rule, base, spent_before),
+            activates_at: cashback::activates_at(zone, rule, now),
+            expires_at: cashback::expires_at(program, zone, rule, now),
+        };
+        let lot = self.next_lot();
+        let credited = self.give_money(rules, gift);
+        Paid {
+            rule: rule.clone(),
+            spent_before,
+            base,
+            credited,
+            lot,
+        }
+    }
+
+    pub(super) fn refund(
+        &mut self,
+        rules: &Rules<'_>,
+        id: &str,
+        refund: Option<&String>,
+        base: Option<Money>,
+    ) -> Result<(), Refused> {
+        let place = self
+            .orders
+            .iter()
+            .position(|order| order.id == id)
+            .ok_or(Refused::Unknown)?;
+        let Some(order) = self.orders.get_mut(place) else {
+            return Err(Refused::Unknown);
+        };
+        if refund.is_some_and(|refund| order.refunds.contains(refund)) {
+            return Ok(());
+        }
+        let amount = base.unwrap_or(order.remaining);
+        if amount < Money::ZERO || amount > order.remaining {
+            return Err(Refused::BadAmount);
+        }
+        order.refunds.extend(refund.cloned());
+        order.remaining = order.remaining.minus(amount);
+        let before = Purchase {
+            paid_at: order.paid_at,
+            spend: order.spend,
+        };
+        let whole = !order.remaining.is_positive();
+        order.spend = if whole {
+            Money::ZERO
+        } else {
+            order.spend.minus(amount).or_zero()
+        };
+        let order = order.clone();
+        if let Some(rule) = &order.rule {
+            let due = refunds::clawback(
+                rule,
+                &order.multipliers,
+                order.base,
+                order.remaining,
+                order.earned,
+            );
+            let met = self.claw_back(rules, id, &order.lot, due);
+            let left = order.earned.minus(met);
+            if let Some(order) = self.orders.get_mut(place) {
+                order.earned = left;
+            }
+            if let Some(known) = self.earned(&rule.id, id) {
+                if whole && !left.is_positive() {
+                    self.member.earned.remove(known);
+                } else if let Some(known) = self.member.earned.get_mut(known) {
+                    known.points = left;
+                }
+            }
+        }
+        if whole {
+            // First, so that the credit of the order itself can be taken from it.
+            self.return_wallet(rules, place);
+        }
+        self.take_cashback(rules, place, &order);
+        self.measure(&before, &order, whole);
+        if whole {
+            if let Some(rule) = &order.first_purchase {
+                self.revoke(rules, rule, id);
+            }
+            for coupon in &order.coupons {
+                self.return_points(rules, coupon);
+            }
+        }
+        Ok(())
+    }
+
+    /// The purchase as tiers see it, after a refund.
+    fn measure(&mut self, before: &Purchase, order: &Order, whole: bool) {
+        let Some(known) = self.member.purchases.iter().position(|p| p == before) else {
+            return;
+        };
+        if whole {
+            self.member.purchases.remove(known);
+        } else if let Some(purchase) = self.member.purchases.get_mut(known) {
+            purchase.spend = order.spend;
+        }
+    }
+
+    fn take_cashback(&mut self, rules: &Rules<'_>, place: usize, order: &Order) {
+        let Some(paid) = &order.cashback else { return };
+        let gone = order.base.minus(order.remaining);
+        // What is refunded is stated in the points' base; the credit's own base shrinks in proportion.
+        let left = if order.base.is_positive() {
+            let share = i128::from(paid.base.0) * i128::from(gone.0) / i128::from(order.base.0);
+            paid.base
+                .minus(Money(i64::try_from(share).unwrap_or(i64::MAX)))
+                .or_zero()
+        } else {
+            Money::ZERO
+        };
+        let due = cashback::clawback(&paid.rule, paid.spent_before, left, paid.credited);
+        let clawed = refunds::claw(
+            &mut self.member.wallet,
+            &paid.lot,
+            Money::ZERO,
+            due,
+            NegativePolicy::WithinBalance,
+            rules.now,
+        );
+        let mut lines = self.wallet.leaving(&clawed.takings);
+        let taken = clawed
+            .takings
+            .iter()
+            .map(|taking| taking.points)
+            .sum::<Money>();
+        if taken.is_positive() {
+            lines.push((Book::Issued, taken));
+            self.write(
+                rules.program,
+                rules.now,
+                Why::Clawback,
+                &order.id,
+                Some(&paid.rule.id),
+                None,
+                lines,
+            );
+        }
+        if let Some(paid) = self
+            .orders
+            .get_mut(place)
+            .and_then(|order| order.cashback.as_mut())
+        {
+            paid.credited = paid.credited.minus(taken);
+        }
+    }
+
+    /// Takes points of a lot back, as the program's policy says; gives how many (forgiven ones too).
+    pub(super) fn claw_back(
+        &mut self,
+        rules: &Rules<'_>,
+        source: &str,
+        lot: &str,
+        due: Points,
+    ) -> Points {
+        let origin = self.origins.iter().position(|origin| origin.lot == lot);
+        let ended = origin
+            .and_then(|o| self.origins.get(o))
+            .map_or(Points::ZERO, |o| o.ended);
+        let policy = rules.program.negative_policy;
+        let clawed = refunds::claw(&mut self.member.lots, lot, ended, due, policy, rules.now);
+        let taken = clawed
+            .takings
+            .iter()
+            .map(|t| t.points)
+            .sum::<Points>()
+            .plus(clawed.debt);
+        let met = taken.plus(clawed.forgiven);
+        let mut corrects = None;
+        if let Some(origin) = origin.and_then(|o| self.origins.get_mut(o)) {
+            origin.ended = origin.ended.minus(clawed.forgiven);
+            corrects = Some(origin.transaction);
+            // What was taken back no longer counts toward a tier by points.
+            if let Some(credit) = self.member.credits.get_mut(origin.credit) {
+                credit.points = credit.points.minus(met).or_zero();
+            }
+        }
+        let mut lines = self.points.leaving(&clawed.takings);
+        if clawed.debt.is_positive() {
+            self.member.debt = self.member.debt.plus(clawed.debt);
+            lines.push((Book::Debt, clawed.debt.negative()));
+        }
+        if taken.is_positive() {
+            lines.push((Book::Issued, taken));
+            self.write(
+                rules.program,
+                rules.now,
+                Why::Clawback,
+                source,
+                None,
+                corrects,
+                lines,
+            );
+        }
+        met
+    }
+
+    /// Points that end unspent are forgiven when their order is refunded.
+    pub(super) fn note_ended(&mut self, taking: &Taking) {
+        for origin in self
+            .origins
+            .iter_mut()
+            .filter(|origin| origin.lot == taking.lot)
+        {
+            origin.ended = origin.ended.plus(taking.points);
+        }
+    }
+
+    pub(super) fn note_wallet_payment(&mut self, order: &str, takings: Vec<Taking<Money>>) {
+        if let Some(order) = self.orders.iter_mut().find(|o| o.id == order) {
+            order.wallet = takings;
+        }
+    }
+
+    fn return_wallet(&mut self, rules: &Rules<'_>, place: usize) {
+        let Some(order) = self.orders.get_mut(place) else {
+            return;
+        };
+        let takings = std::mem::take(&mut order.wallet);
+        let id = order.id.clone();
+        let back = ledger::put_back_money(
+            rules.program,
+            rules.zone,
+            &mut self.member,
+            &takings,
+            rules.now,
+        );
+        let sum = takings.iter().map(|t| t.points).sum::<Money>();
+        if back.is_some() && sum.is_positive() {
+            let lines = vec![(Book::Redeemed, sum.negative()), (Book::Available, sum)];
+            self.write(
+                rules.program,
+                rules.now,
+                Why::Return,
+                &id,
+                None,
+                None,
+                lines,
+            );
+        }
+    }
+}
+
+impl BillLine {
+    fn line(&self) -> Line<'_> {
+        Line {
+            category: self.category.as_deref(),
+            quantity: self.quantity,
+            unit_price: self.unit_price,
+            discount: self.discount,
+        }
+    }
+}
