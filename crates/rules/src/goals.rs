@@ -45,11 +45,7 @@ pub fn progress(goal: &Goal, value: i64, now: Timestamp) -> Progress {
     let reached = along(value) >= way;
     let done = if reached { way } else { along(value).max(0) };
     let time = i128::from(goal.ends_at.since(goal.starts_at).max(0));
-    let passed = if now < goal.ends_at {
-        i128::from(now.since(goal.starts_at).max(0)).min(time)
-    } else {
-        time
-    };
+    let passed = i128::from(now.since(goal.starts_at)).clamp(0, time);
     let over = now >= goal.ends_at;
     Progress {
         bp: if reached { 10_000 } else { share(done, way) },

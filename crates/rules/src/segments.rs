@@ -166,12 +166,7 @@ pub fn segments<'a>(customers: &[Customer<'a>]) -> Vec<Segmented<'a>> {
         customers.iter().partition(|customer| customer.bought());
     // The best first; of equals the first by id.
     bought.sort_unstable_by_key(|c: &&Customer<'a>| {
-        (
-            Reverse(c.revenue.or_zero()),
-            c.id,
-            c.last_order_at,
-            c.orders,
-        )
+        (Reverse(c.revenue), c.id, c.last_order_at, c.orders)
     });
     let sorted = |mut keys: Vec<i64>| {
         keys.sort_unstable();

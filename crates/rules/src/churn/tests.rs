@@ -90,6 +90,20 @@ fn whoever_has_no_usual_gap_is_measured_by_the_cohort() {
     // What lies ahead is not seen: two days remain, and the cohort's gap.
     let ahead = risk(&zone, &days(&[1, 3, 50]), Some(QuarterDays(4)), now(24)).unwrap();
     assert_eq!((ahead.days_since, ahead.by), (21, Baseline::Cohort));
+    // Where clocks go back over midnight, the day of an order can be later than the day of now.
+    let back = Zone {
+        offset_minutes: 60,
+        transitions: vec![crate::Transition {
+            at: now(2),
+            offset_minutes: -720,
+        }],
+    };
+    let just = now(2).plus_ms(-1);
+    let days_since = risk(&back, &[just], Some(QuarterDays(4)), now(2)).map(|r| r.days_since);
+    assert_eq!(
+        (days_since, back.day(now(2)) < back.day(just)),
+        (Some(0), true)
+    );
     // A gap that nobody can have does not divide by 0.
     assert!(
         risk(&zone, &days(&[1]), Some(QuarterDays(0)), now(2))
@@ -115,7 +129,9 @@ fn a_cohort_lends_its_gap() {
         ("a", &[1, 11, 21][..]),
         ("b", &[1, 12, 23]),
         ("c", &[20]),
-        ("d", &[60]),
+        ("d", &[30]),
+        ("e", &[44]),
+        ("f", &[60]),
     ] {
         let sale = |paid_at| Sale {
             member,
@@ -137,7 +153,8 @@ fn a_cohort_lends_its_gap() {
         [
             ("a", 23, 40, Baseline::Own, true),
             ("b", 21, 44, Baseline::Own, false),
-            ("c", 24, 42, Baseline::Cohort, true)
+            ("c", 24, 42, Baseline::Cohort, true),
+            ("e", 0, 42, Baseline::Cohort, false)
         ]
     );
 }

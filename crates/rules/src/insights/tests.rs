@@ -87,6 +87,7 @@ fn a_share_has_wilsons_interval() {
     );
     assert_eq!((figure.n, figure.too_few()), (100, false));
     assert!(Ratio::of(29, 29).unwrap().figure().unwrap().too_few());
+    assert!(!Ratio::of(30, 30).unwrap().figure().unwrap().too_few());
     // 12.3496 % are told as 12.3, not by way of 12.35 as 12.4.
     assert_eq!(
         Ratio::of(123_496, 1_000_000)
@@ -354,7 +355,8 @@ fn cohorts_are_by_the_month_of_the_first_order() {
             refunded_whole: true,
             ..paid("b", "2025-02-01T10:00:00Z")
         },
-        paid("late", "2025-05-25T10:00:00Z"),
+        paid("just", "2025-05-20T00:00:00Z"),
+        paid("late", "2025-05-20T00:00:00.001Z"),
     ];
     let now = at("2025-05-20T00:00:00Z");
     let cohort = |year, month, bought: &[u32]| Cohort {
@@ -365,11 +367,15 @@ fn cohorts_are_by_the_month_of_the_first_order() {
     assert_eq!(
         cohorts(&sales, Calendar::Jalali, &zone, now, 12),
         // 20 May 2025 is 30 Ordibehesht 1404: the second month of the year.
-        [cohort(1403, 12, &[1, 0, 1]), cohort(1404, 1, &[2, 1])]
+        [
+            cohort(1403, 12, &[1, 0, 1]),
+            cohort(1404, 1, &[2, 1]),
+            cohort(1404, 2, &[1])
+        ]
     );
     assert_eq!(
         cohorts(&sales, Calendar::Gregorian, &zone, now, 2),
-        [cohort(2025, 3, &[3, 1])]
+        [cohort(2025, 3, &[3, 1]), cohort(2025, 5, &[1])]
     );
 }
 

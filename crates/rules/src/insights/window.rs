@@ -43,7 +43,7 @@ impl Window {
             self.from.plus_ms(self.length_ms().saturating_neg())
         };
         Self {
-            from: from.min(self.from),
+            from,
             to: self.from,
         }
     }
