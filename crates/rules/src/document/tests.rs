@@ -118,6 +118,7 @@ fn fields_that_are_twice_are_found_wherever_they_are() {
     // A value that looks like a name, an escaped mark, and one name in two spellings.
     assert_eq!(places(r#"["a","a"]"#), none);
     assert_eq!(places(r#"{"a":"a","b":"\"a\":{}"}"#), none);
+    assert_eq!(places(r#"{"b":"\"","c":1,"c":2}"#), ["/c"]);
     assert_eq!(
         places(
             r#"{"a/b" : 1, "\u0061\/b"

@@ -80,3 +80,6 @@ fn shortest(calendar: Calendar, months: u32) -> u64 {
         _ => u64::from(months).saturating_mul(29),
     }
 }
+
+#[cfg(test)]
+mod tests;
