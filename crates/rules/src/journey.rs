@@ -1,11 +1,12 @@
 //! Where a member is on their way, and their best next step.
 
+use crate::churn::own_gap;
 use crate::ledger::balances_under;
 use crate::member::Member;
 use crate::memberships::{self, State};
 use crate::offers::{self, last_order};
 use crate::program::{Expiry, Reward};
-use crate::rewards::{Basket, Reason, eligibility};
+use crate::rewards::{Basket, Reason, eligibilities};
 use crate::tiers::{self, Notice};
 use crate::{Points, Program, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
@@ -58,29 +59,11 @@ pub fn stage(program: &Program, zone: &Zone, member: Option<&Member>, now: Times
     Stage::Steady
 }
 
-/// Twice the median of the days between orders, those of one day merged; none with fewer than three days.
+/// Twice the member's usual gap in days (see [`own_gap`]); none with fewer than three days with an order.
 fn twice_usual_gap(zone: &Zone, member: &Member) -> Option<i64> {
-    let mut days: Vec<i64> = member
-        .purchases
-        .iter()
-        .map(|p| zone.day(p.paid_at))
-        .collect();
-    days.sort_unstable();
-    days.dedup();
-    let later = days.iter().skip(1);
-    let mut gaps: Vec<i64> = later
-        .zip(&days)
-        .map(|(b, a)| b.saturating_sub(*a))
-        .collect();
-    if gaps.len() < 2 {
-        return None;
-    }
-    gaps.sort_unstable();
-    let middle = gaps.len() / 2;
-    let upper = gaps.get(middle)?;
-    // Of an even number the median is half the sum of the two in the middle.
-    let lower = gaps.get(middle - usize::from(gaps.len().is_multiple_of(2)))?;
-    Some(upper.saturating_add(*lower))
+    let orders: Vec<Timestamp> = member.purchases.iter().map(|p| p.paid_at).collect();
+    // Four quarters are a day, and of an own gap the half is whole.
+    own_gap(zone, &orders).map(|gap| gap.0 / 2)
 }
 
 /// The plan whose end is near and that does not renew, and when it ends.
@@ -266,8 +249,8 @@ fn goal<'a>(
 ) -> Option<(&'a Reward, Points)> {
     let available = balances_under(program, zone, member, now).available;
     let mut best: Option<(&Reward, Points)> = None;
-    for reward in &program.rewards {
-        let why = eligibility(program, zone, reward, Some(member), basket, now);
+    let judged = eligibilities(program, zone, Some(member), basket, now);
+    for (reward, why) in program.rewards.iter().zip(judged) {
         // What is missing, if points are all that is.
         let missing = why.iter().try_fold(Points::ZERO, |_, reason| match reason {
             Reason::NotEnoughPoints { missing } => Some(*missing),
