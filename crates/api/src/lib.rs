@@ -39,6 +39,7 @@ pub mod surveys;
 pub mod sweep;
 pub mod sync;
 pub mod tokens;
+mod unserved;
 pub mod zone;
 
 pub use http::app;

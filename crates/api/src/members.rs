@@ -10,7 +10,7 @@ use contract::orders::MemberInput;
 use contract::shopper::EntryReason;
 use rules::earning;
 use rules::ledger::Balances;
-use rules::member::{Credit, Member, Purchase, Redeemed};
+use rules::member::{Credit, Earned, Member, Purchase, Redeemed};
 use rules::program::{Activity, Measure};
 use rules::tiers::{self, Standing};
 use rules::{Money, Points, Timestamp};
@@ -273,11 +273,38 @@ pub async fn was_active(club: &mut Club, member: &str, at: Timestamp) -> Result<
 /// When the database fails.
 pub async fn record(club: &mut Club, member: &str) -> Result<Member> {
     Ok(Member {
-        id: member.to_owned(),
         purchases: purchases(club, member).await?,
         credits: credits(club, member).await?,
-        ..Member::default()
+        earned: earned(club, member).await?,
+        ..activity(club, member).await?
     })
+}
+
+/// What the purchase rule has given, where it has caps to count against.
+async fn earned(club: &mut Club, member: &str) -> Result<Vec<Earned>> {
+    let Some(rule) = club.program().earning.purchase.clone() else {
+        return Ok(Vec::new());
+    };
+    if rule.caps.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(String, i64, i64)> = sqlx::query_as(
+        "SELECT order_id, paid_at, points FROM orders
+         WHERE tenant = $1 AND member = $2 AND paid_at IS NOT NULL AND points > 0 ORDER BY paid_at",
+    )
+    .bind(club.tenant())
+    .bind(member)
+    .fetch_all(&mut *club.tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(source, at, points)| Earned {
+            rule: rule.id.clone(),
+            source,
+            at: Timestamp(at),
+            points: Points(points),
+        })
+        .collect())
 }
 
 /// Everything the rules need to know about a member.
@@ -295,6 +322,8 @@ pub async fn facts(club: &mut Club, member: &str) -> Result<Member> {
     );
     facts.purchases = purchases(club, member).await?;
     facts.credits = credits(club, member).await?;
+    facts.earned = earned(club, member).await?;
+    facts.last_order_at = last_order(club, member).await?;
     facts.redeemed = redeemed(club, member).await?;
     facts.prompts = surveys::history(club, member).await?;
     Ok(facts)
@@ -316,6 +345,17 @@ async fn purchases(club: &mut Club, member: &str) -> Result<Vec<Purchase>> {
             spend: Money(spend),
         })
         .collect())
+}
+
+/// The latest order that was paid, refunded or not.
+async fn last_order(club: &mut Club, member: &str) -> Result<Option<Timestamp>> {
+    let at: Option<i64> =
+        sqlx::query_scalar("SELECT MAX(paid_at) FROM orders WHERE tenant = $1 AND member = $2")
+            .bind(club.tenant())
+            .bind(member)
+            .fetch_one(&mut *club.tx)
+            .await?;
+    Ok(at.map(Timestamp))
 }
 
 /// Only a ladder of points reads these; other programs need not carry them to the browser.

@@ -178,7 +178,11 @@ fn faults(club: &Club, order_id: &str, input: &OrderInput) -> Vec<Fault> {
             );
         }
     }
-    for (pointer, amount) in [("/tax", input.tax), ("/shipping", input.shipping)] {
+    for (pointer, amount) in [
+        ("/tax", input.tax),
+        ("/shipping", input.shipping),
+        ("/gift_cards", input.gift_cards),
+    ] {
         if !(0..=MONEY_MAX).contains(&amount.0) {
             found(pointer.into(), "out_of_range", "An amount is 0 or more.");
         }
@@ -249,12 +253,22 @@ async fn pay(club: &mut Club, order: &Order, input: &OrderInput) -> Result<()> {
             coupons: off.lines,
             tax: input.tax,
             shipping: input.shipping.minus(off.shipping),
-            ..OrderBase::default()
+            gift_cards: input.gift_cards,
         },
     );
     let record = members::record(club, &order.member).await?;
-    let multiplier = rules::tiers::multiplier(program, &published.zone, &record, paid_at);
-    let points = purchase_points(&rule, base, &[multiplier]);
+    let multipliers = earning::multipliers(program, &published.zone, &record, base, paid_at);
+    let points = purchase_points(&rule, base, &multipliers);
+    let points = earning::room(
+        program,
+        &published.zone,
+        &rule.caps,
+        &rule.id,
+        points,
+        &record,
+        paid_at,
+    )
+    .unwrap_or_default();
     let lot = ledger::give(
         club,
         Gift {
@@ -282,7 +296,7 @@ async fn pay(club: &mut Club, order: &Order, input: &OrderInput) -> Result<()> {
     .bind(if lot.is_some() { points.0 } else { 0 })
     .bind(lot)
     .bind(serde_json::to_string(&rule)?)
-    .bind(serde_json::to_string(&[multiplier])?)
+    .bind(serde_json::to_string(&multipliers)?)
     .bind(club.version())
     .execute(&mut *club.tx)
     .await?;

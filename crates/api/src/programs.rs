@@ -3,6 +3,7 @@
 use crate::club::Club;
 use crate::ids;
 use crate::problem::{Error, Result, fault};
+use crate::unserved;
 use crate::zone::zone;
 use rules::validate::Code;
 use rules::{Program, Timestamp, Zone, document, validate};
@@ -102,6 +103,7 @@ pub async fn publish(
     now: Timestamp,
 ) -> Result<(String, u32)> {
     let mut faults: Vec<_> = validate::validate(&program).into_iter().map(told).collect();
+    faults.extend(unserved::faults(&program));
     if zone(&program.zone, now).is_none() {
         faults.push(fault(
             "/zone",

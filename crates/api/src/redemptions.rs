@@ -154,6 +154,9 @@ fn sentence(reason: &Reason) -> String {
             "It was taken as often as one member may.".to_owned()
         }
         Reason::AlreadyHeld => "An unused coupon of it is held already.".to_owned(),
+        Reason::NotInSegment => "It is for another group of members.".to_owned(),
+        Reason::ExcludedProducts => "Nothing in the basket can be paid with it.".to_owned(),
+        Reason::ConsentNeeded { consent } => format!("The member's consent “{consent}” is needed."),
         Reason::Blocked => "The merchant has stopped this member from redeeming.".to_owned(),
     }
 }

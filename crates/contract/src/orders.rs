@@ -36,6 +36,9 @@ pub struct OrderInput {
     /// Shipping, in addition to the lines.
     #[serde(default)]
     pub shipping: Money,
+    /// What of the whole was paid with gift cards.
+    #[serde(default)]
+    pub gift_cards: Money,
     /// Codes of coupons that were used on it; their value is taken off the base.
     #[serde(default)]
     pub coupons: Vec<String>,
