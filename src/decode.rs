@@ -49,6 +49,53 @@ impl Json {
     fn string(&self) -> Result<String, Mismatch> {
         self.0.as_string().ok_or(Mismatch)
     }
+
+    // What follows is apart from the generic code that calls it: linked once, not once for each type.
+
+    #[inline(never)]
+    fn items(self) -> Result<Items, Mismatch> {
+        let items: Array = self.0.dyn_into().map_err(|_| Mismatch)?;
+        Ok(Items { items, next: 0 })
+    }
+
+    #[inline(never)]
+    fn pairs(self) -> Result<Pairs, Mismatch> {
+        let object: Object = self.0.dyn_into().map_err(|_| Mismatch)?;
+        let pairs = Object::entries(&object);
+        Ok(Pairs { pairs, next: 0 })
+    }
+
+    #[inline(never)]
+    fn fields(self, fields: &'static [&'static str]) -> Result<Fields, Mismatch> {
+        if !self.0.is_object() {
+            return Err(Mismatch);
+        }
+        Ok(Fields {
+            object: self.0,
+            fields: fields.iter(),
+        })
+    }
+
+    #[inline(never)]
+    fn variant(self, variants: &'static [&'static str]) -> Result<Variant, Mismatch> {
+        let (name, content) = match self.0.as_string() {
+            Some(name) => (name, JsValue::UNDEFINED),
+            None => {
+                let object: &Object = self.0.dyn_ref().ok_or(Mismatch)?;
+                let name = Object::keys(object).get(0).as_string().ok_or(Mismatch)?;
+                let content = field(&self.0, &name);
+                (name, content)
+            }
+        };
+        let place = variants
+            .iter()
+            .position(|variant| *variant == name)
+            .ok_or(Mismatch)?;
+        Ok(Variant {
+            place: place as u64,
+            content: Json(content),
+        })
+    }
 }
 
 macro_rules! integers {
@@ -116,8 +163,7 @@ impl<'de> de::Deserializer<'de> for Json {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        let items: Array = self.0.dyn_into().map_err(|_| Mismatch)?;
-        visitor.visit_seq(Items { items, next: 0 })
+        visitor.visit_seq(self.items()?)
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(
@@ -138,11 +184,7 @@ impl<'de> de::Deserializer<'de> for Json {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        let object: Object = self.0.dyn_into().map_err(|_| Mismatch)?;
-        visitor.visit_map(Pairs {
-            pairs: Object::entries(&object),
-            next: 0,
-        })
+        visitor.visit_map(self.pairs()?)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -151,13 +193,7 @@ impl<'de> de::Deserializer<'de> for Json {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Mismatch> {
-        if !self.0.is_object() {
-            return Err(Mismatch);
-        }
-        visitor.visit_seq(Fields {
-            object: self.0,
-            fields: fields.iter(),
-        })
+        visitor.visit_seq(self.fields(fields)?)
     }
 
     fn deserialize_unit_struct<V: Visitor<'de>>(
@@ -174,23 +210,7 @@ impl<'de> de::Deserializer<'de> for Json {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Mismatch> {
-        let (name, content) = match self.0.as_string() {
-            Some(name) => (name, JsValue::UNDEFINED),
-            None => {
-                let object: &Object = self.0.dyn_ref().ok_or(Mismatch)?;
-                let name = Object::keys(object).get(0).as_string().ok_or(Mismatch)?;
-                let content = field(&self.0, &name);
-                (name, content)
-            }
-        };
-        let place = variants
-            .iter()
-            .position(|variant| *variant == name)
-            .ok_or(Mismatch)?;
-        visitor.visit_enum(Variant {
-            place: place as u64,
-            content: Json(content),
-        })
+        visitor.visit_enum(self.variant(variants)?)
     }
 }
 
@@ -200,6 +220,13 @@ struct Fields {
     fields: std::slice::Iter<'static, &'static str>,
 }
 
+impl Fields {
+    #[inline(never)]
+    fn value(&mut self) -> Option<JsValue> {
+        self.fields.next().map(|name| field(&self.object, name))
+    }
+}
+
 impl<'de> SeqAccess<'de> for Fields {
     type Error = Mismatch;
 
@@ -207,10 +234,9 @@ impl<'de> SeqAccess<'de> for Fields {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, Mismatch> {
-        let Some(name) = self.fields.next() else {
+        let Some(value) = self.value() else {
             return Ok(None);
         };
-        let value = field(&self.object, name);
         let absent = value.is_undefined();
         match seed.deserialize(Json(value)) {
             // The derived code puts the field's default here, or refuses if it has none.
@@ -226,6 +252,15 @@ struct Items {
     next: u32,
 }
 
+impl Items {
+    #[inline(never)]
+    fn item(&mut self) -> Option<Json> {
+        let item = (self.next < self.items.length()).then(|| self.items.get(self.next));
+        self.next += 1;
+        item.map(Json)
+    }
+}
+
 impl<'de> SeqAccess<'de> for Items {
     type Error = Mismatch;
 
@@ -233,12 +268,7 @@ impl<'de> SeqAccess<'de> for Items {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, Mismatch> {
-        if self.next >= self.items.length() {
-            return Ok(None);
-        }
-        let item = self.items.get(self.next);
-        self.next += 1;
-        seed.deserialize(Json(item)).map(Some)
+        self.item().map(|item| seed.deserialize(item)).transpose()
     }
 }
 

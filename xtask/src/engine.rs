@@ -69,12 +69,13 @@ pub(crate) fn build(steps: &mut Steps, stable: bool) -> Result<()> {
 
     let bound = run::target().join("engine-bound");
     steps.step("engine: JavaScript bindings", || {
-        let stamp = Stamp::new("engine-bound", &["web"])
+        let stamp = Stamp::new("engine-bound", &["web", "no streams"])
             .input(&raw)?
             .output(bound.join("vafa_bg.wasm"))
             .output(bound.join("vafa.js"));
         stamp.unless_fresh(|| {
             bind(&raw, &bound, "vafa")?;
+            drop_streams(&bound.join("vafa_bg.wasm"))?;
             no_markup(&bound.join("vafa.js"))
         })
     })?;
@@ -154,6 +155,25 @@ pub(crate) fn bind(raw: &Path, folder: &Path, name: &str) -> Result<()> {
         .typescript(true)
         .generate(folder)
         .with_context(|| format!("wasm-bindgen refused {}", raw.display()))
+}
+
+/// A crate under leptos exports its streams to JavaScript, whoever uses them. Nobody here does: without the exports
+/// `wasm-opt` drops the code behind them.
+fn drop_streams(wasm: &Path) -> Result<()> {
+    let mut module = walrus::Module::from_file(wasm)?;
+    let streams: Vec<_> = module
+        .exports
+        .iter()
+        .filter(|export| export.name.contains("intounderlying"))
+        .map(|export| export.id())
+        .collect();
+    if streams.is_empty() {
+        bail!("the engine exports no streams any more: `drop_streams` has nothing to do");
+    }
+    for id in streams {
+        module.exports.delete(id);
+    }
+    module.emit_wasm_file(wasm)
 }
 
 /// Shops that require Trusted Types refuse `innerHTML`, and Leptos makes it of static markup.

@@ -88,7 +88,8 @@ pub(crate) fn npm_packages(folder: &str) -> Result<Outcome> {
     let stamp = Stamp::new(&format!("npm-{folder}"), &[])
         .input(&lock)?
         .input(Path::new(folder).join("package.json"))?
-        .output(Path::new(folder).join("node_modules"));
+        // What npm writes last: a folder that was emptied is not taken for an installed one.
+        .output(Path::new(folder).join("node_modules/.package-lock.json"));
     stamp.unless_fresh(|| {
         run::run(&mut run::npm(
             folder,

@@ -109,7 +109,7 @@ fn a_snapshot_of_a_newcomer_may_leave_out_what_they_have_not() {
 fn a_newer_servers_field_does_not_stop_an_older_widget() {
     let mut newer = snapshot();
     newer["badges"] = json!(["first"]);
-    newer["facts"]["wallet"] = json!({"amount": 5});
+    newer["facts"]["badges"] = json!({"amount": 5});
     assert_eq!(short::<Snapshot>(newer), short::<Snapshot>(snapshot()));
 }
 

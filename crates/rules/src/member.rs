@@ -27,13 +27,21 @@ pub struct Member {
     #[serde(default)]
     pub redeemed: Vec<Redeemed>,
     /// What rules with caps or sources have given, oldest first.
-    #[serde(default, deserialize_with = "crate::later::read")]
+    #[serde(
+        default,
+        deserialize_with = "crate::later::read",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub earned: Vec<Earned>,
     /// Lots of wallet credit that still hold money, pending ones too.
-    #[serde(default, deserialize_with = "crate::later::read")]
+    #[serde(
+        default,
+        deserialize_with = "crate::later::read",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub wallet: Vec<Lot<Money>>,
     /// Last order that was paid, refunded or not, for those who come back after a silence.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_order_at: Option<Timestamp>,
     /// Last order or redemption, for expiry by inactivity.
     #[serde(default)]
@@ -45,22 +53,34 @@ pub struct Member {
     #[serde(default)]
     pub prompts: Vec<Prompted>,
     /// Birthday in the program's calendar.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub birthday: Option<MonthDay>,
     /// Segments that the member is in (see [`crate::segments`]).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<String>,
     /// Consents that the member has given, by name.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consents: Vec<String>,
     /// The paid plan, running or lately ended.
-    #[serde(default, deserialize_with = "crate::later::maybe")]
+    #[serde(
+        default,
+        deserialize_with = "crate::later::maybe",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub membership: Option<Membership>,
     /// Offers that were taken.
-    #[serde(default, deserialize_with = "crate::later::read")]
+    #[serde(
+        default,
+        deserialize_with = "crate::later::read",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub offers: Vec<Taken>,
     /// Products that were bought, as far as offers and tips ask for them, oldest first.
-    #[serde(default, deserialize_with = "crate::later::read")]
+    #[serde(
+        default,
+        deserialize_with = "crate::later::read",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub bought: Vec<Bought>,
 }
 

@@ -15,7 +15,11 @@ pub struct Earning {
     #[serde(default)]
     pub activities: Vec<ActivityRule>,
     /// Times at which buying earns more.
-    #[serde(default, deserialize_with = "crate::later::read")]
+    #[serde(
+        default,
+        deserialize_with = "crate::later::read",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub campaigns: Vec<Campaign>,
     /// What several campaigns at once come to.
     #[serde(default)]

@@ -54,7 +54,11 @@ pub struct Program {
     #[serde(default)]
     pub earning: Earning,
     /// Wallet credit back from what is spent, beside points or without any.
-    #[serde(default, deserialize_with = "crate::later::maybe")]
+    #[serde(
+        default,
+        deserialize_with = "crate::later::maybe",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub cashback: Option<Cashback>,
     /// When points end.
     #[serde(default)]
@@ -78,19 +82,35 @@ pub struct Program {
     #[serde(default)]
     pub surveys: Vec<Survey>,
     /// Gifts for an occasion.
-    #[serde(default, deserialize_with = "crate::later::read")]
+    #[serde(
+        default,
+        deserialize_with = "crate::later::read",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub offers: Vec<Offer>,
     /// Membership plans that the shop sells.
-    #[serde(default, deserialize_with = "crate::later::read")]
+    #[serde(
+        default,
+        deserialize_with = "crate::later::read",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub memberships: Vec<Plan>,
     /// Other merchants whose coupons are among the rewards.
-    #[serde(default, deserialize_with = "crate::later::read")]
+    #[serde(
+        default,
+        deserialize_with = "crate::later::read",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub partners: Vec<Partner>,
     /// Guides and tips, chosen by what was bought.
-    #[serde(default, deserialize_with = "crate::later::read")]
+    #[serde(
+        default,
+        deserialize_with = "crate::later::read",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub tips: Vec<Tip>,
     /// Experiments that offers and surveys take part in.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub experiments: Vec<Experiment>,
     /// Where the shop's own pages are.
     #[serde(default)]
