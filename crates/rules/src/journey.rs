@@ -95,7 +95,7 @@ fn tier_at_risk(
     let standing = tiers::standing(ladder, program.calendar, zone, member, now);
     let level = ladder.levels.get(standing.current)?;
     standing.notices.iter().find_map(|notice| match *notice {
-        Notice::AtRisk { until, missing } | Notice::InGrace { until, missing } if missing > 0 => {
+        Notice::AtRisk { until, missing } | Notice::InGrace { until, missing } => {
             Some((level.id.clone(), missing, until))
         }
         _ => None,
