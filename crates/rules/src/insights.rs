@@ -135,7 +135,7 @@ impl Ratio {
 
     /// The share as an indicator: to a tenth of a percent, with the 95 % Wilson interval.
     pub fn figure(self) -> Option<Figure> {
-        scores::csat(self.part, self.of).map(Figure::of_percent)
+        scores::share(self.part, self.of).map(Figure::of_percent)
     }
 }
 
@@ -170,7 +170,8 @@ impl Mean {
 pub struct Figure {
     /// The value; shares are whole tenths of a percent, as scores are.
     pub value: i64,
-    /// The 95 % interval, where one is defined: shares have Wilson's, survey scores their own.
+    /// The 95 % interval, where one is defined: shares have Wilson's, survey scores their own; plain
+    /// means and money have none.
     #[serde(default)]
     pub low: Option<i64>,
     /// Its upper end.
@@ -184,11 +185,12 @@ impl Figure {
     /// A score that is told in percent (NPS, CSAT), as an indicator.
     pub fn of_percent(score: Score) -> Self {
         // One decimal of a percent is ten basis points, so nothing is lost.
-        let tell = |percent: f64| (100.0 * percent).round() as i64;
+        let [low, high] =
+            [score.low, score.high].map(|end| end.map(|percent| (100.0 * percent).round() as i64));
         Self {
-            value: tell(score.value),
-            low: score.low.map(tell),
-            high: score.high.map(tell),
+            value: (100.0 * score.value).round() as i64,
+            low,
+            high,
             n: score.n,
         }
     }

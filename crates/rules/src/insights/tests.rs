@@ -102,10 +102,15 @@ fn a_share_has_wilsons_interval() {
         (nps.value, nps.low, nps.high, nps.n),
         (10_000, Some(-4850), Some(9850), 1)
     );
-    let mut score = crate::scores::nps(1, 0, 0).unwrap();
-    score.value = 5.4;
-    assert_eq!(Figure::of_mean(score).value, 54_000);
-    assert_eq!(Figure::of_mean(score).n, 1);
+    // Five 6s and five 7s of 1…7: 6.5, t of nine degrees 2.262 × √(2.5 ÷ 9 ÷ 10).
+    let ces = crate::scores::ces(&[0, 0, 0, 0, 0, 5, 5]).unwrap();
+    let ces = Figure::of_mean(ces.mean);
+    assert_eq!(
+        (ces.value, ces.low, ces.high, ces.n),
+        (65_000, Some(61_000), Some(69_000), 10)
+    );
+    let all_equal = crate::scores::ces(&[0, 0, 0, 0, 0, 0, 5]).unwrap();
+    assert_eq!(Figure::of_mean(all_equal.mean).low, None);
 }
 
 #[test]
