@@ -79,6 +79,8 @@ codes! {
     BadSegment = "bad_segment",
     /// No pattern of a page's path.
     BadPage = "bad_page",
+    /// A segment by orders that is not in the table.
+    UnknownSegment = "unknown_segment",
     /// A survey that the program lacks.
     UnknownSurvey = "unknown_survey",
     /// A tier that the program lacks.

@@ -4,6 +4,7 @@ use super::Code;
 use super::check::{Check, limits};
 use crate::Bp;
 use crate::program::{Audience, Pages, Scope, Survey, Trigger};
+use crate::segments;
 use std::collections::BTreeSet;
 
 impl Check<'_> {
@@ -122,14 +123,20 @@ impl Check<'_> {
         }
     }
 
-    /// A segment by name: one that orders put a member in (`rfm:…`, `abc:…`), or one of the shop's own.
+    /// A segment by name: one that orders put a member in (see [`segments::known`]), or one of the shop's own.
     pub(super) fn segment(&mut self, name: &str, at: &str) {
         let plain = |c: char| c.is_alphanumeric() || c == '_' || c == ':' || c == '-';
-        self.must(
-            !name.is_empty() && name.len() <= limits::NAME && name.chars().all(plain),
-            at,
-            Code::BadSegment,
-            "Name a segment by letters, digits, “_”, “-” and “:”, like “vip” or “rfm:champions”.",
-        );
+        if name.is_empty() || name.len() > limits::NAME || !name.chars().all(plain) {
+            let detail = "Name a segment by letters, digits, “_”, “-” and “:”, like “vip” or “rfm:champions”.";
+            self.fault(at, Code::BadSegment, detail);
+        } else if let Some(kind) = ["rfm:", "abc:"]
+            .iter()
+            .find(|kind| name.starts_with(**kind))
+        {
+            let ours: Vec<_> = segments::known()
+                .filter(|known| known.starts_with(kind))
+                .collect();
+            self.known(name, ours.into_iter(), Code::UnknownSegment, "segment", at);
+        }
     }
 }
