@@ -7,12 +7,13 @@
 mod club;
 mod how;
 mod phrases;
+mod refusals;
 
 pub use how::{Section, how_it_works};
+pub use refusals::{activity_refusal, complaint_refusal, notice, offer, referral_refusal, verdict};
 
 use crate::program::Text;
 use crate::rewards::Reason;
-use crate::surveys::Verdict;
 use crate::{Bp, Money, Points, Program, Timestamp};
 use serde::Serialize;
 
@@ -113,32 +114,6 @@ pub fn reason(program: &Program, reason: &Reason) -> Message {
         | Reason::SoldOut
         | Reason::AlreadyHeld
         | Reason::Blocked => message,
-    }
-}
-
-/// What became of a survey, in the merchant's words: shoppers are never told.
-pub fn verdict(verdict: &Verdict) -> Message {
-    let message = |code| Message::coded("survey", code);
-    let until = |code, at: &Timestamp| message(code).with("date", Value::At(*at));
-    match verdict {
-        Verdict::Show => message("show"),
-        Verdict::Outranked { by } => message("outranked").with("by", Value::Plain(by.clone())),
-        Verdict::Disabled => message("disabled"),
-        Verdict::NotStarted { at } => until("not_started", at),
-        Verdict::Ended { at } => message("ended").with("date", Value::Until(*at)),
-        Verdict::NoLanguage => message("no_language"),
-        Verdict::NotTriggered => message("not_triggered"),
-        Verdict::TooNew { at } => until("too_new", at),
-        Verdict::TooFewOrders => message("too_few_orders"),
-        Verdict::AlreadyAsked => message("already_asked"),
-        Verdict::AnsweredWait { until: at } => until("answered_wait", at),
-        Verdict::DismissedWait { until: at } => until("dismissed_wait", at),
-        Verdict::Ignored => message("ignored"),
-        Verdict::GlobalWait { until: at } => until("global_wait", at),
-        Verdict::OncePerVisit => message("once_per_visit"),
-        Verdict::NotSampled => message("not_sampled"),
-        Verdict::SlotTaken => message("slot_taken"),
-        Verdict::BlockedPage => message("blocked_page"),
     }
 }
 

@@ -4,13 +4,12 @@
 )]
 
 mod clubs;
+mod samples;
 mod variants;
 
 use super::*;
-use crate::samples::{at, program, reward, text, tier as level};
-use serde_json::Value as Json;
+use crate::samples::{program, reward, text, tier as level};
 use std::collections::{BTreeMap, BTreeSet};
-use variants::variants;
 
 const LOCALES: [(&str, &str); 2] = [
     (
@@ -80,68 +79,10 @@ fn spread<'a>(message: &'a Message, all: &mut Vec<&'a Message>) {
     }
 }
 
-fn reasons() -> Vec<Reason> {
-    let (at, until) = (at("2025-03-21T00:00:00Z"), at("2025-04-01T00:00:00Z"));
-    vec![
-        Reason::NotEnoughPoints { missing: Points(5) },
-        Reason::OnlyPending { activates_at: at },
-        Reason::TierTooLow {
-            needs: "gold".to_owned(),
-        },
-        Reason::MembersOnly,
-        Reason::BelowMinimumOrder { missing: Money(5) },
-        Reason::NotStarted { at },
-        Reason::Ended { at },
-        Reason::SoldOut,
-        Reason::LimitReached {
-            resets_at: Some(until),
-        },
-        Reason::LimitReached { resets_at: None },
-        Reason::AlreadyHeld,
-        Reason::Blocked,
-    ]
-}
-
-fn verdicts() -> Vec<Verdict> {
-    let at = at("2025-03-21T00:00:00Z");
-    vec![
-        Verdict::Show,
-        Verdict::Outranked {
-            by: "srv_1".to_owned(),
-        },
-        Verdict::Disabled,
-        Verdict::NotStarted { at },
-        Verdict::Ended { at },
-        Verdict::NoLanguage,
-        Verdict::NotTriggered,
-        Verdict::TooNew { at },
-        Verdict::TooFewOrders,
-        Verdict::AlreadyAsked,
-        Verdict::AnsweredWait { until: at },
-        Verdict::DismissedWait { until: at },
-        Verdict::Ignored,
-        Verdict::GlobalWait { until: at },
-        Verdict::OncePerVisit,
-        Verdict::NotSampled,
-        Verdict::SlotTaken,
-        Verdict::BlockedPage,
-    ]
-}
-
-/// The code on the wire.
-fn code(value: &impl Serialize) -> String {
-    match serde_json::to_value(value).unwrap() {
-        Json::String(code) => code,
-        Json::Object(fields) => fields.keys().next().unwrap().clone(),
-        other => panic!("{other} is no variant"),
-    }
-}
-
 /// Everything that can be said: reasons of every kind, and how clubs of every kind work.
 fn everything() -> Vec<Message> {
     let program = program();
-    let mut all: Vec<Message> = reasons().iter().map(|r| reason(&program, r)).collect();
-    all.extend(verdicts().iter().map(verdict));
+    let mut all = samples::answers();
     for (code, _) in ENTRIES {
         all.push(entry(&program, code, None));
         all.push(entry(&program, code, Some("A-1")));
@@ -154,33 +95,6 @@ fn everything() -> Vec<Message> {
         }
     }
     all
-}
-
-#[test]
-fn every_variant_has_a_message_under_its_own_code() {
-    let told = |codes: Vec<String>| codes.into_iter().collect::<BTreeSet<_>>();
-    let all = |codes: &[&str]| {
-        codes
-            .iter()
-            .map(|code| (*code).to_owned())
-            .collect::<BTreeSet<_>>()
-    };
-    assert_eq!(
-        told(reasons().iter().map(code).collect()),
-        all(variants::<Reason>())
-    );
-    assert_eq!(
-        told(verdicts().iter().map(code).collect()),
-        all(variants::<Verdict>())
-    );
-    for sample in reasons() {
-        let key = reason(&program(), &sample).key;
-        let known = ["reason.", &code(&sample)].concat();
-        assert!(key == known || key == [&known, ".again"].concat(), "{key}");
-    }
-    for sample in verdicts() {
-        assert_eq!(verdict(&sample).key, ["survey.", &code(&sample)].concat());
-    }
 }
 
 #[test]
@@ -269,6 +183,7 @@ fn every_key_that_is_written_in_the_code_has_a_sentence() {
         include_str!("how.rs"),
         include_str!("club.rs"),
         include_str!("phrases.rs"),
+        include_str!("refusals.rs"),
     ];
     let mut count = 0;
     for key in sources
