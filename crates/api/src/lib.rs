@@ -16,6 +16,7 @@ pub mod club;
 pub mod coupons;
 pub mod credentials;
 pub mod db;
+pub mod explain;
 pub mod http;
 pub mod idempotency;
 pub mod ids;

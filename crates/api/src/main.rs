@@ -6,9 +6,9 @@ use api::db::Db;
 use api::keys::{self, Fresh, Kind, SigningKey};
 use api::limits::Limits;
 use api::problem::{Error, Result};
-use api::{State, check, import, programs, serve, sweep};
+use api::{State, check, explain, import, programs, serve, sweep};
 use clap::{Parser, Subcommand};
-use rules::document;
+use rules::{Program, document};
 use serde::Serialize;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
@@ -111,6 +111,14 @@ enum Command {
     },
     /// Prints the JSON Schema of a program: an editor that knows it completes the fields.
     Schema,
+    /// Prints in plain words how a program's club works.
+    Explain {
+        /// The program's document (JSON).
+        program: PathBuf,
+        /// `fa` or `en`; the program's first language when absent.
+        #[arg(long)]
+        language: Option<String>,
+    },
     /// Copies the database, as of one instant, while it is in use.
     Backup {
         #[command(flatten)]
@@ -218,6 +226,11 @@ async fn run(command: Command) -> Result<ExitCode> {
         Command::Schema => {
             say(&serde_json::to_string_pretty(&document::schema())?)?;
         }
+        Command::Explain { program, language } => {
+            let program = read_program(&program).await?;
+            let text = explain::explain(&program, language.as_deref(), Clock::System.now())?;
+            say(text.trim_end())?;
+        }
         Command::Backup { database, file } => {
             let db = database.open().await?;
             db.backup(&file).await?;
@@ -267,12 +280,16 @@ struct Seeded {
     signing_key: SigningKey,
 }
 
-async fn seed(database: &Database, path: &Path, origins: &[String]) -> Result<()> {
+async fn read_program(path: &Path) -> Result<Program> {
     let shown = path.display();
     let text = tokio::fs::read_to_string(path)
         .await
         .map_err(|error| Error::malformed(format!("{shown}: {error}")))?;
-    let program = programs::read(&text)?;
+    programs::read(&text)
+}
+
+async fn seed(database: &Database, path: &Path, origins: &[String]) -> Result<()> {
+    let program = read_program(path).await?;
     let name = program.id.clone();
     let db = database.open().await?;
     let now = Clock::System.now();

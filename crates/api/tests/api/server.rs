@@ -347,3 +347,21 @@ fn the_schema_is_printed_for_editors() {
     assert_eq!(schema["title"], "Vafa program");
     assert_eq!(schema["additionalProperties"], false);
 }
+
+#[test]
+fn a_program_is_explained_in_plain_words_or_refused_with_its_faults() {
+    let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/../../demo/program.json");
+    let explained = vafa(&["explain", demo, "--language", "en"]);
+    assert!(explained.status.success());
+    let told = String::from_utf8(explained.stdout).unwrap();
+    assert!(told.contains("\nInviting friends\n  • With your friend’s first order, they get"));
+    let folder = tempfile::tempdir().unwrap();
+    let document = folder.path().join("p.json");
+    let mut program = program("club");
+    program["zone"] = serde_json::json!("Asia/Teheran");
+    std::fs::write(&document, program.to_string()).unwrap();
+    let refused = vafa(&["explain", document.to_str().unwrap()]);
+    assert!(!refused.status.success());
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert!(told.contains("/zone unknown_zone"), "{told}");
+}

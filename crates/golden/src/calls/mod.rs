@@ -2,6 +2,7 @@
 
 mod club;
 mod document;
+mod explaining;
 mod insights;
 mod questions;
 mod spending;
@@ -119,6 +120,7 @@ pub(crate) fn answer(call: &str, input: Value) -> Result<Value, String> {
                 questions::answer,
                 insights::answer,
                 document::answer,
+                explaining::answer,
             ];
             more.iter()
                 .find_map(|answer| answer(call, &input))
