@@ -10,7 +10,9 @@ mod phrases;
 mod refusals;
 
 pub use how::{Section, how_it_works};
-pub use refusals::{activity_refusal, complaint_refusal, notice, offer, referral_refusal, verdict};
+pub use refusals::{
+    activity_refusal, churn, complaint_refusal, notice, offer, referral_refusal, verdict,
+};
 
 use crate::program::Text;
 use crate::rewards::Reason;
@@ -44,6 +46,8 @@ pub enum Value {
     Hours(u32),
     /// So many days.
     Days(u32),
+    /// So many days, in quarters of a day.
+    QuarterDays(i64),
     /// So many months.
     Months(u32),
     /// So many times.
@@ -109,8 +113,11 @@ pub fn reason(program: &Program, reason: &Reason) -> Message {
         Reason::LimitReached {
             resets_at: Some(at),
         } => message.form("again").with("date", Value::At(*at)),
+        Reason::ConsentNeeded { consent } => message.with("consent", Value::Plain(consent.clone())),
         Reason::LimitReached { resets_at: None }
         | Reason::MembersOnly
+        | Reason::NotInSegment
+        | Reason::ExcludedProducts
         | Reason::SoldOut
         | Reason::AlreadyHeld
         | Reason::Blocked => message,

@@ -188,6 +188,12 @@ impl<'a> Words<'a> {
             Value::Until(at) => self.date(at.plus_ms(-1)),
             Value::Hours(n) => self.unit("unit.hours", i64::from(*n)),
             Value::Days(n) => self.unit("unit.days", i64::from(*n)),
+            Value::QuarterDays(quarters) => {
+                let n = numbers::decimal(self.locale, i128::from(*quarters) * 25, 2, 0);
+                let one = quarters.checked_div(4).filter(|_| quarters % 4 == 0);
+                let unit = self.plural("unit.days", one.unwrap_or_default(), one.is_none());
+                fill(unit, |_| Some(n.clone()))
+            }
             Value::Months(n) => self.unit("unit.months", i64::from(*n)),
             Value::Times(n) => self.unit("unit.times", i64::from(*n)),
             Value::Orders(n) => self.unit("unit.orders", *n),

@@ -5,7 +5,7 @@ use rules::calendar::Calendar;
 use rules::explain::{self, Message};
 use rules::rewards::Reason;
 use rules::words::{Locale, Words};
-use rules::{Program, Zone, complaints, earning, offers, referral, surveys, tiers};
+use rules::{Program, Zone, churn, complaints, earning, offers, referral, surveys, tiers};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -34,6 +34,7 @@ pub(super) fn answer(call: &str, input: &Value) -> Option<Result<Value, String>>
         "explain_complaint" => said(input, |_, refused: complaints::Refused| {
             explain::complaint_refusal(refused)
         }),
+        "explain_churn" => said(input, |_, risk: churn::Risk| explain::churn(&risk)),
         "explain_entry" => said(input, |about, entry: Entry| {
             explain::entry(&about.program, &entry.reason, entry.source.as_deref())
         }),

@@ -4,7 +4,7 @@ use super::phrases::amount;
 use super::{Message, Value};
 use crate::program::Measure;
 use crate::surveys::Verdict;
-use crate::{Program, Timestamp, complaints, earning, offers, referral, tiers};
+use crate::{Program, Timestamp, churn, complaints, earning, offers, referral, tiers};
 
 /// What became of a survey, in the merchant's words: shoppers are never told.
 pub fn verdict(verdict: &Verdict) -> Message {
@@ -17,6 +17,11 @@ pub fn verdict(verdict: &Verdict) -> Message {
         Verdict::NotStarted { at } => until("not_started", at),
         Verdict::Ended { at } => message("ended").with("date", Value::Until(*at)),
         Verdict::NoLanguage => message("no_language"),
+        Verdict::WrongPage => message("wrong_page"),
+        Verdict::WrongDevice => message("wrong_device"),
+        Verdict::WrongTier => message("wrong_tier"),
+        Verdict::NotInSegment => message("not_in_segment"),
+        Verdict::NotInArm => message("not_in_arm"),
         Verdict::NotTriggered => message("not_triggered"),
         Verdict::TooNew { at } => until("too_new", at),
         Verdict::TooFewOrders => message("too_few_orders"),
@@ -99,4 +104,15 @@ pub fn notice(program: &Program, notice: &tiers::Notice) -> Message {
 /// Why something may not be done with a complaint.
 pub fn complaint_refusal(refused: complaints::Refused) -> Message {
     Message::coded("complaint", refused.code())
+}
+
+/// Why a member may be about to leave.
+pub fn churn(risk: &churn::Risk) -> Message {
+    let days = u32::try_from(risk.days_since.max(0)).unwrap_or(u32::MAX);
+    Message::new(match risk.by {
+        churn::Baseline::Own => "churn.own",
+        churn::Baseline::Cohort => "churn.cohort",
+    })
+    .with("days", Value::Days(days))
+    .with("gap", Value::QuarterDays(risk.usual_gap.0))
 }

@@ -237,6 +237,9 @@ fn one_is_said_as_one() {
     assert_eq!(said(&en, Value::Hours(24)), "24 hours");
     assert_eq!(said(&en, Value::Orders(3)), "3 orders");
     assert_eq!(said(&fa, Value::Days(1)), "۱ روز");
+    assert_eq!(said(&en, Value::QuarterDays(4)), "1 day");
+    assert_eq!(said(&en, Value::QuarterDays(30)), "7.5 days");
+    assert_eq!(said(&fa, Value::QuarterDays(29)), "۷٫۲۵ روز");
     let friends = |n| Message::new("how.referral.cap").with("n", Value::Number(n));
     let words = Words::new(&en, &program, &zone);
     assert_eq!(words.say(&friends(1)), "You are rewarded for one friend.");
@@ -352,7 +355,7 @@ proptest! {
                 Value::Number(n), Value::Points(Points(n)), Value::Money(Money(n)), Value::At(Timestamp(n)),
                 Value::Until(Timestamp(n)), Value::Hours(small), Value::Days(small), Value::Months(small),
                 Value::Times(small), Value::Orders(n), Value::Percent(Bp(small)), Value::Multiplier(Bp(small)),
-                Value::Plain(text.clone()),
+                Value::Plain(text.clone()), Value::QuarterDays(n),
             ];
             for value in values {
                 let said = words.say(&Message::new("text").with("text", value.clone()));

@@ -2,12 +2,13 @@
 
 use super::variants::variants;
 use crate::explain::{
-    Message, activity_refusal, complaint_refusal, notice, offer, reason, referral_refusal, verdict,
+    Message, activity_refusal, churn, complaint_refusal, notice, offer, reason, referral_refusal,
+    verdict,
 };
 use crate::rewards::Reason;
 use crate::samples::{at, program};
 use crate::surveys::Verdict;
-use crate::{Money, Points, complaints, earning, offers, referral, tiers};
+use crate::{Money, Points, churn as leaving, complaints, earning, offers, referral, tiers};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
@@ -32,6 +33,11 @@ fn reasons() -> Vec<Reason> {
         Reason::LimitReached { resets_at: None },
         Reason::AlreadyHeld,
         Reason::Blocked,
+        Reason::NotInSegment,
+        Reason::ExcludedProducts,
+        Reason::ConsentNeeded {
+            consent: "sms".to_owned(),
+        },
     ]
 }
 
@@ -58,6 +64,11 @@ fn verdicts() -> Vec<Verdict> {
         Verdict::NotSampled,
         Verdict::SlotTaken,
         Verdict::BlockedPage,
+        Verdict::WrongPage,
+        Verdict::WrongDevice,
+        Verdict::WrongTier,
+        Verdict::NotInSegment,
+        Verdict::NotInArm,
     ]
 }
 
@@ -134,6 +145,17 @@ fn complaints() -> Vec<complaints::Refused> {
     vec![complaints::Refused::NotYours, complaints::Refused::NotNow]
 }
 
+fn risks() -> [leaving::Risk; 2] {
+    let risk = |by| leaving::Risk {
+        days_since: 90,
+        usual_gap: leaving::QuarterDays(122),
+        by,
+        ratio_bp: 29_508,
+        at_risk: true,
+    };
+    [leaving::Baseline::Own, leaving::Baseline::Cohort].map(risk)
+}
+
 /// What all of these say.
 pub(super) fn answers() -> Vec<Message> {
     let program = program();
@@ -144,6 +166,7 @@ pub(super) fn answers() -> Vec<Message> {
     all.extend(referrals().into_iter().map(referral_refusal));
     all.extend(activities().iter().map(activity_refusal));
     all.extend(notices().iter().map(|it| notice(&program, it)));
+    all.extend(risks().iter().map(churn));
     all.extend(complaints().into_iter().map(complaint_refusal));
     all
 }
@@ -186,5 +209,13 @@ fn every_variant_has_a_message_under_its_own_name() {
     all_told("referral", &referrals(), |it| referral_refusal(*it));
     all_told("earning", &activities(), activity_refusal);
     all_told("notice", &notices(), |it| notice(&program, it));
+    let told = risks().map(|risk| churn(&risk).key);
+    let all = variants::<leaving::Baseline>();
+    assert_eq!(
+        told.to_vec(),
+        all.iter()
+            .map(|by| ["churn.", by].concat())
+            .collect::<Vec<_>>()
+    );
     all_told("complaint", &complaints(), |it| complaint_refusal(*it));
 }
