@@ -36,7 +36,7 @@ fn sentences(json: &str) -> Sentences {
 /// Whether a key belongs to the language and not to a message.
 fn grammar(key: &str) -> bool {
     let part = |known: &&str| *known == key || (known.ends_with('.') && key.starts_with(*known));
-    GRAMMAR.iter().any(|known| part(known))
+    GRAMMAR.iter().any(part)
 }
 
 /// The key without its plural form.
