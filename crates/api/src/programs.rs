@@ -130,6 +130,9 @@ pub async fn publish(
     if let Ok(version) = current_version(&mut *connection, &tenant).await {
         let running = load(&mut *connection, &tenant, version, now).await?.program;
         program.version = running.version;
+        if let (Some(ladder), Some(before)) = (&mut program.tiers, &running.tiers) {
+            ladder.follow(before, now);
+        }
         if program == running {
             return Ok((tenant, running.version));
         }

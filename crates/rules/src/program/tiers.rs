@@ -30,6 +30,31 @@ pub struct Ladder {
     pub former: Vec<Former>,
 }
 
+impl Ladder {
+    /// Takes over what was in force before, at the instant at which this ladder follows another. Another
+    /// measure or window is another ladder: nothing of the old one counts under it.
+    pub fn follow(&mut self, running: &Self, now: Timestamp) {
+        self.former.clear();
+        if (self.measure, self.window) != (running.measure, running.window) {
+            return;
+        }
+        self.former.clone_from(&running.former);
+        let levels = running.marks();
+        if levels != self.marks() {
+            self.former.push(Former { until: now, levels });
+        }
+    }
+
+    fn marks(&self) -> Vec<Mark> {
+        let mark = |tier: &Tier| Mark {
+            id: tier.id.clone(),
+            enter: tier.enter,
+            retain: tier.retain,
+        };
+        self.levels.iter().map(mark).collect()
+    }
+}
+
 /// Thresholds that were in force until some instant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
