@@ -19,7 +19,6 @@ pub struct Means<'a> {
 
 /// A lot that holds points, as far as time goes.
 struct Part {
-    earned_at: Timestamp,
     activates_at: Timestamp,
     ends_at: Option<Timestamp>,
     rest: i64,
@@ -101,7 +100,6 @@ fn parts(program: &Program, zone: &Zone, member: &Member, now: Timestamp) -> Vec
         let ends_at = ends.of_lot(lot);
         let lives = ends_at.is_none_or(|end| now.max(lot.activates_at) < end);
         (lives && lot.remaining.is_positive()).then(|| Part {
-            earned_at: lot.earned_at,
             activates_at: lot.activates_at.max(now),
             ends_at,
             rest: lot.remaining.0,
@@ -110,7 +108,8 @@ fn parts(program: &Program, zone: &Zone, member: &Member, now: Timestamp) -> Vec
     member.lots.iter().filter_map(part).collect()
 }
 
-/// Pays a debt with points as they become active: those first that end first, then the oldest.
+/// Pays a debt with points as they become active, those first that end first. Which of those pay that come
+/// and end together is all one here.
 fn pay(parts: &mut [Part], mut debt: i64) {
     if debt <= 0 {
         return;
@@ -118,8 +117,7 @@ fn pay(parts: &mut [Part], mut debt: i64) {
     // Sorted by the least weighty key first: the sort keeps the order of equals.
     let mut order: Vec<(Timestamp, i64)> =
         (0..).take(parts.len()).map(|i| (Timestamp(0), i)).collect();
-    let keys: [fn(&Part) -> Timestamp; 3] = [
-        |part| part.earned_at,
+    let keys: [fn(&Part) -> Timestamp; 2] = [
         |part| part.ends_at.unwrap_or(Timestamp(i64::MAX)),
         |part| part.activates_at,
     ];

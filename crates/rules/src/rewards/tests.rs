@@ -373,13 +373,24 @@ fn a_limit_counts_its_period_and_says_when_that_ends() {
 }
 
 #[test]
-fn what_nobody_may_take_is_never_reset() {
+fn what_nobody_may_take_is_never_reset_and_what_one_may_is() {
     let mut never = reward("rwd", 1);
     never.per_member = Some(0);
     never.period = Period::Day;
     assert_eq!(
         judge(&never, Some(&rich())),
         [Reason::LimitReached { resets_at: None }]
+    );
+    never.per_member = Some(1);
+    let redeemed = vec![Redeemed {
+        reward: "rwd".to_owned(),
+        at: at(DAY),
+        open: false,
+    }];
+    let resets_at = Some(at("2025-06-01T20:30:00Z"));
+    assert_eq!(
+        judge(&never, Some(&Member { redeemed, ..rich() })),
+        [Reason::LimitReached { resets_at }]
     );
 }
 

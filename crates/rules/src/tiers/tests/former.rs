@@ -139,3 +139,14 @@ fn a_mark_of_nothing_that_was_raised_counts_from_then() {
     );
     assert_eq!(stand(&ladder, &buyer, "2026-12-31T20:30:00Z").current, 0);
 }
+
+#[test]
+fn a_mark_of_nothing_that_ends_with_the_year_has_kept_the_tier_for_the_next() {
+    let mut ladder = ladder(Window::CalendarYear);
+    let mut former = before("2024-12-31T20:30:00Z", &[("silver", 100)]);
+    former.levels[0].retain = Some(0);
+    ladder.former = vec![former];
+    let buyer = buyer(&[("2015-03-01T00:00:00Z", 100)]);
+    assert_eq!(stand(&ladder, &buyer, "2025-12-31T20:29:59Z").current, 1);
+    assert_eq!(stand(&ladder, &buyer, "2025-12-31T20:30:00Z").current, 0);
+}

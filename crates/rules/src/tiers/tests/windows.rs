@@ -181,3 +181,31 @@ fn the_order_of_a_long_list_does_not_cost_more_than_its_length() {
         100_000
     );
 }
+
+#[test]
+fn what_is_bought_at_the_end_of_a_grace_comes_after_the_fall() {
+    let ladder = with(Downgrade::Recompute, 30, Window::CalendarYear);
+    // The grace of 2024 ends at 2024-01-30T20:30Z.
+    let rises_with = |text| {
+        let buyer = buyer(&[("2022-05-01T00:00:00Z", 100), (text, 100)]);
+        let now = at("2024-06-01T00:00:00Z");
+        rises(&ladder, Calendar::Gregorian, &tehran(), &buyer, now).len()
+    };
+    assert_eq!(rises_with("2024-01-30T20:29:59.999Z"), 1);
+    assert_eq!(rises_with("2024-01-30T20:30:00Z"), 2);
+}
+
+#[test]
+fn what_leaves_a_window_as_a_grace_ends_has_left_before_the_fall() {
+    // 200 leave on 5 February, and gold's grace ends on the 15th, when 120 leave too.
+    let ladder = with(Downgrade::Recompute, 10, Window::RollingMonths(1));
+    let days = ["2025-02-14T23:59:59Z", "2025-02-15T00:00:00Z"];
+    let both = |second| buyer(&[("2025-01-05T00:00:00Z", 200), (second, 120)]);
+    let together = both("2025-01-15T00:00:00Z");
+    assert_eq!(
+        levels(&ladder, Calendar::Gregorian, &together, &days),
+        [2, 0]
+    );
+    let later = both("2025-01-15T00:00:01Z");
+    assert_eq!(levels(&ladder, Calendar::Gregorian, &later, &days), [2, 1]);
+}
