@@ -87,8 +87,12 @@ fn record(store: Store, prompt: &Prompt, reaction: Reaction) {
     let host = store.host();
     let mut all = here(&host);
     surveys::note(&mut all, &prompt.show, reaction, store.now());
+    keep(&host, &all);
+}
+
+fn keep(host: &Host, all: &[Prompted]) {
     let stored: Array = all.iter().map(write).collect();
-    host.keep(&place(&host), &stored);
+    host.keep(&place(host), &stored);
 }
 
 fn write(p: &Prompted) -> JsValue {
@@ -107,9 +111,15 @@ fn iso(at: Timestamp) -> String {
     Date::new(&(at.0 as f64).into()).to_iso_string().into()
 }
 
-/// This browser's record of what the member was asked.
+/// This browser's record of what the member was asked. What cannot be true is mended where it stands: a clock that
+/// once ran ahead by years must not silence surveys for years.
 pub fn here(host: &Host) -> Vec<Prompted> {
-    decode(&host.stored(&place(host))).unwrap_or_default()
+    let stored: Vec<Prompted> = decode(&host.stored(&place(host))).unwrap_or_default();
+    let sound = surveys::sound(&stored, Timestamp(host.now() as i64));
+    if sound != stored {
+        keep(host, &sound);
+    }
+    sound
 }
 
 fn place(host: &Host) -> String {

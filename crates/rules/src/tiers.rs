@@ -118,7 +118,7 @@ pub fn standing(
     let mut climb = Climb::new(ladder, calendar, zone);
     let keep = climb.fold(member, now);
     let (period_start, period_end) = period(ladder, calendar, zone, now);
-    let (value, current) = (climb.value, climb.current);
+    let (value, current) = (climb.told(), climb.current);
     let next = Some(current + 1).filter(|next| *next < ladder.levels.len());
     let delta_to_next = next.map(|next| climb.enter(next).saturating_sub(value).max(0));
     let progress = next.map_or(10_000, |next| climb.progress(next));

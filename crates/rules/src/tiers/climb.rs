@@ -18,7 +18,8 @@ pub(super) struct Climb<'a> {
     eras: Vec<Era>,
     era: usize,
     /// The measure in the window.
-    pub(super) value: i64,
+    /// Wide, so that what is added comes off again exactly.
+    value: i128,
     /// The tier that is held.
     pub(super) current: usize,
     /// The right to the tier is gone; so is the tier at this instant.
@@ -119,10 +120,10 @@ impl<'a> Climb<'a> {
     }
 
     /// The highest tier that a value enters.
-    fn reach(&self, value: i64) -> usize {
+    fn reach(&self, value: i128) -> usize {
         self.marks()
             .iter()
-            .rposition(|mark| mark.enter <= value)
+            .rposition(|mark| i128::from(mark.enter) <= value)
             .unwrap_or(0)
     }
 
@@ -156,14 +157,19 @@ impl<'a> Climb<'a> {
             Some(_) if yearly => self.enter(self.current),
             _ => self.retain(self.current),
         };
-        needed.saturating_sub(self.value)
+        needed.saturating_sub(self.told())
+    }
+
+    /// The value as it is told: held at the ends of `i64`.
+    pub(super) fn told(&self) -> i64 {
+        self.value.clamp(i64::MIN.into(), i64::MAX.into()) as i64
     }
 
     /// The part of the way to the next tier that is done, in basis points.
     pub(super) fn progress(&self, next: usize) -> u32 {
         let from = i128::from(self.enter(self.current));
         let way = i128::from(self.enter(next)) - from;
-        let gone = (i128::from(self.value) - from).clamp(0, way.max(0));
+        let gone = (self.value - from).clamp(0, way.max(0));
         if way > 0 {
             (gone * 10_000 / way) as u32
         } else {
@@ -182,7 +188,7 @@ impl<'a> Climb<'a> {
 
     /// Counts an amount; a higher tier is reached at once.
     fn add(&mut self, at: Timestamp, amount: i64) {
-        self.value = self.value.saturating_add(amount);
+        self.value += i128::from(amount);
         let reached = self.reach(self.value);
         if reached > self.current {
             for level in self.current + 1..=reached {
@@ -225,7 +231,7 @@ impl<'a> Climb<'a> {
     }
 
     /// The tier after a fall, by the value that was not enough.
-    fn below(&self, value: i64) -> usize {
+    fn below(&self, value: i128) -> usize {
         match self.ladder.downgrade {
             Downgrade::None => self.current,
             Downgrade::OneDown => self.current.saturating_sub(1),
@@ -303,7 +309,7 @@ impl<'a> Climb<'a> {
         &mut self,
         events: &mut Events<'_>,
         year: i32,
-        last_value: i64,
+        last_value: i128,
         held_through: &mut i32,
         now: Timestamp,
     ) {
@@ -332,7 +338,7 @@ impl<'a> Climb<'a> {
                 self.turn(at);
                 self.current = self.below(last_value).max(self.reach(self.value));
                 self.fall_at = None;
-                *held_through = if self.value >= self.retain(self.current) {
+                *held_through = if self.value >= self.retain(self.current).into() {
                     next_year
                 } else {
                     year
@@ -344,7 +350,8 @@ impl<'a> Climb<'a> {
             self.add(at, amount);
             // In grace only the new year's own way up counts; else it is enough to retain.
             let entered = self.reach(self.value) == self.current;
-            if entered || (self.fall_at.is_none() && self.value >= self.retain(self.current)) {
+            if entered || (self.fall_at.is_none() && self.value >= self.retain(self.current).into())
+            {
                 self.fall_at = None;
                 *held_through = next_year;
             }
@@ -381,7 +388,7 @@ impl<'a> Climb<'a> {
             self.turn(at);
             if out == Some(at) {
                 if let Some((_, amount)) = leaving.next() {
-                    self.value = self.value.saturating_sub(amount);
+                    self.value -= i128::from(amount);
                 }
             } else if self.fall_at == Some(at) {
                 self.current = self.below(self.value);
@@ -397,7 +404,7 @@ impl<'a> Climb<'a> {
 
     /// Begins or ends the grace, as the window's value says.
     fn weigh(&mut self, at: Timestamp) {
-        let kept = self.value >= self.retain(self.current);
+        let kept = self.value >= self.retain(self.current).into();
         if kept || self.current == 0 || self.forever() {
             self.fall_at = None;
         } else if self.fall_at.is_none() {
@@ -411,7 +418,7 @@ impl<'a> Climb<'a> {
             if self.fall_at.is_some() {
                 break;
             }
-            self.value = self.value.saturating_sub(amount);
+            self.value -= i128::from(amount);
             self.weigh(at);
         }
         let missing = self.missing();

@@ -150,3 +150,24 @@ fn a_mark_of_nothing_that_ends_with_the_year_has_kept_the_tier_for_the_next() {
     assert_eq!(stand(&ladder, &buyer, "2025-12-31T20:29:59Z").current, 1);
     assert_eq!(stand(&ladder, &buyer, "2025-12-31T20:30:00Z").current, 0);
 }
+
+#[test]
+fn a_ladder_that_follows_another_remembers_its_marks() {
+    let (running, now) = (ladder(Window::Lifetime), at("2025-06-01T00:00:00Z"));
+    let mut next = running.clone();
+    next.levels[1].multiplier = Bp(12_000);
+    next.follow(&running, now);
+    assert_eq!(next.former, [], "no threshold has changed");
+    next.levels[1].enter = 150;
+    next.former = vec![before("2024-01-01T00:00:00Z", &[("made-up", 0)])];
+    next.follow(&running, now);
+    let old = [("bronze", 0), ("silver", 100), ("gold", 300)];
+    assert_eq!(next.former, [before("2025-06-01T00:00:00Z", &old)]);
+    let mut third = next.clone();
+    third.levels[1].enter = 160;
+    third.follow(&next, now.plus_days(1));
+    assert_eq!(third.former.len(), 2);
+    third.measure = Measure::Orders;
+    third.follow(&next, now.plus_days(2));
+    assert_eq!(third.former, [], "another measure is another ladder");
+}
