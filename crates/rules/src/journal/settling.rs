@@ -1,7 +1,9 @@
 //! What time alone does: at each instant what ends ends first, then what is due becomes active, then debts are
 //! paid.
 
-use super::{Account, Book, Rules, Shelf, Unit, Why};
+use super::books::{Book, Unit, Why};
+use super::shelf::Shelf;
+use super::{Account, Rules};
 use crate::ledger::{Ends, Taking, take_up_to};
 use crate::member::Lot;
 use crate::{Points, Program, Timestamp, Zone};

@@ -1,6 +1,6 @@
 //! What a member takes: rewards, their coupons, offers.
 
-use super::orders::Bill;
+use super::bill::Bill;
 use super::{Account, Book, Gift, Refused, Rules, Unit, Why};
 use crate::ledger::{self, Taking};
 use crate::member::{Redeemed, Taken};

@@ -7,6 +7,7 @@ use crate::ledger::{balances_under, wallet};
 use crate::program::{
     Benefit, Bracket, Cashback, Expiry, NegativePolicy, RewardKind, Rounding, Window,
 };
+use crate::rewards::Reason;
 use crate::samples::{at, ladder, member, program, reward, rule, tehran};
 
 const DAY: &str = "2025-06-01T08:00:00Z";

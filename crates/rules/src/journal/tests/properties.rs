@@ -2,13 +2,13 @@
 
 use super::*;
 use crate::Bp;
-use crate::member::Credit;
+use crate::member::{Credit, Lot};
 use crate::program::{
     Activity, ActivityRule, Audience, Campaign, Cap, Messages, Offer, OfferTrigger, Period, Plan,
     PurchaseRule,
 };
 use crate::rewards::Basket;
-use crate::tiers::standing;
+use crate::tiers::{self, standing};
 use crate::whatif::simulate;
 use proptest::prelude::*;
 

@@ -1,0 +1,322 @@
+//! What is given beside orders: activities, credits, adjustments, tiers' entries, plans, the wallet.
+
+use super::books::{Book, Unit, Why};
+use super::{Account, Done, Gift, Origin, Refused, Rules};
+use crate::member::{Credit, Earned, Membership};
+use crate::{Money, Points, Timestamp, earning, ledger, tiers};
+
+/// What entry rewards of tiers are remembered under.
+const TIER_ENTRY: &str = "tier_entry";
+
+impl Account {
+    /// A lot is named after the transaction that makes it; `#` is in no other name.
+    pub(super) fn next_lot(&self) -> String {
+        ["#", &self.journal.len().to_string()].concat()
+    }
+
+    /// Gives points; gives how many.
+    pub(super) fn give(&mut self, rules: &Rules<'_>, gift: Gift<'_, Points>) -> Points {
+        let gift = Gift {
+            amount: self.points.room(gift.amount),
+            ..gift
+        };
+        if gift.amount.is_positive() {
+            self.origins.push(Origin {
+                lot: self.next_lot(),
+                rule: gift.rule.unwrap_or_default().to_owned(),
+                source: gift.source.to_owned(),
+                transaction: self.journal.len() as u64,
+                credit: self.member.credits.len(),
+                ended: Points::ZERO,
+            });
+            self.member.credits.push(Credit {
+                activates_at: gift.activates_at,
+                points: gift.amount,
+            });
+            let lot = self.points.put(self.next_lot(), rules.now, &gift);
+            let book = if rules.now < gift.activates_at {
+                Book::Pending
+            } else {
+                Book::Available
+            };
+            self.member.lots.push(lot);
+            let lines = vec![(Book::Issued, gift.amount.negative()), (book, gift.amount)];
+            self.write(
+                rules.program,
+                rules.now,
+                gift.why,
+                gift.source,
+                gift.rule,
+                None,
+                lines,
+            );
+        }
+        gift.amount
+    }
+
+    /// Gives wallet credit; gives how much.
+    pub(super) fn give_money(&mut self, rules: &Rules<'_>, gift: Gift<'_, Money>) -> Money {
+        let gift = Gift {
+            amount: self.wallet.room(gift.amount),
+            ..gift
+        };
+        if gift.amount.is_positive() {
+            let lot = self.wallet.put(self.next_lot(), rules.now, &gift);
+            let book = if rules.now < gift.activates_at {
+                Book::Pending
+            } else {
+                Book::Available
+            };
+            self.member.wallet.push(lot);
+            let lines = vec![(Book::Issued, gift.amount.negative()), (book, gift.amount)];
+            self.write(
+                rules.program,
+                rules.now,
+                gift.why,
+                gift.source,
+                gift.rule,
+                None,
+                lines,
+            );
+        }
+        gift.amount
+    }
+
+    /// Remembers what a rule gave for a source.
+    pub(super) fn remember(&mut self, rule: &str, source: &str, at: Timestamp, points: Points) {
+        self.member.earned.push(Earned {
+            rule: rule.to_owned(),
+            source: source.to_owned(),
+            at,
+            points,
+        });
+    }
+
+    pub(super) fn earned(&self, rule: &str, source: &str) -> Option<usize> {
+        self.member
+            .earned
+            .iter()
+            .position(|e| e.rule == rule && e.source == source)
+    }
+
+    pub(super) fn did(
+        &mut self,
+        rules: &Rules<'_>,
+        id: &str,
+        source: Option<&str>,
+    ) -> Result<(), Refused> {
+        let activities = &rules.program.earning.activities;
+        let rule = activities
+            .iter()
+            .find(|rule| rule.id == id)
+            .ok_or(Refused::Unknown)?;
+        let grant = match earning::claim(
+            rules.program,
+            rules.zone,
+            &self.member,
+            rule,
+            source,
+            rules.now,
+        ) {
+            Err(earning::Refusal::AlreadyEarned) => return Ok(()),
+            grant => grant.map_err(Refused::NotEarned)?,
+        };
+        let given = self.give(
+            rules,
+            rules.gift(Why::Activity, id, &grant.source, grant.points),
+        );
+        self.remember(id, &grant.source, rules.now, given);
+        Ok(())
+    }
+
+    pub(super) fn credit(
+        &mut self,
+        rules: &Rules<'_>,
+        rule: &str,
+        source: &str,
+        points: Points,
+        pending_days: u32,
+    ) -> Result<(), Refused> {
+        if points < Points::ZERO {
+            return Err(Refused::BadAmount);
+        }
+        // One that was revoked stays so.
+        let given = |origin: &Origin| origin.rule == rule && origin.source == source;
+        if self.earned(rule, source).is_some() || self.origins.iter().any(given) {
+            return Ok(());
+        }
+        let given = self.give(
+            rules,
+            Gift {
+                activates_at: rules.zone.plus_days(rules.now, pending_days.into()),
+                ..rules.gift(Why::Credit, rule, source, points)
+            },
+        );
+        self.remember(rule, source, rules.now, given);
+        Ok(())
+    }
+
+    /// Takes back what a rule gave for a source, as the program's policy for clawbacks says.
+    pub(super) fn revoke(&mut self, rules: &Rules<'_>, rule: &str, source: &str) {
+        let Some(place) = self.earned(rule, source) else {
+            return;
+        };
+        let earned = self.member.earned.remove(place);
+        let given = |origin: &&Origin| origin.rule == rule && origin.source == source;
+        let lot = self
+            .origins
+            .iter()
+            .rfind(given)
+            .map(|origin| origin.lot.clone());
+        self.claw_back(rules, source, &lot.unwrap_or_default(), earned.points);
+    }
+
+    pub(super) fn adjust(
+        &mut self,
+        rules: &Rules<'_>,
+        id: &str,
+        points: Points,
+    ) -> Result<(), Refused> {
+        if self.is_done(Done::Adjustment, id) {
+            return Ok(());
+        }
+        if points >= Points::ZERO {
+            self.give(
+                rules,
+                Gift {
+                    rule: None,
+                    ..rules.gift(Why::Adjustment, "adjustment", id, points)
+                },
+            );
+        } else {
+            let due = points.negative();
+            let there = ledger::balances_under(rules.program, rules.zone, &self.member, rules.now)
+                .available;
+            let missing = due.minus(there);
+            let takings = ledger::take(&mut self.member.lots, due, rules.now)
+                .ok_or(Refused::NotEnough { missing: missing.0 })?;
+            let sum = takings.iter().map(|taking| taking.points).sum::<Points>();
+            let lines = vec![(Book::Available, sum.negative()), (Book::Issued, sum)];
+            self.write(
+                rules.program,
+                rules.now,
+                Why::Adjustment,
+                id,
+                None,
+                None,
+                lines,
+            );
+        }
+        self.done.push((Done::Adjustment, id.to_owned()));
+        Ok(())
+    }
+
+    pub(super) fn subscribe(
+        &mut self,
+        rules: &Rules<'_>,
+        id: &str,
+        renews: bool,
+    ) -> Result<(), Refused> {
+        let plan = rules
+            .program
+            .memberships
+            .iter()
+            .find(|plan| plan.id == id)
+            .ok_or(Refused::Unknown)?;
+        let running = self.member.membership.take();
+        let running = running.filter(|m| m.plan == plan.id && rules.now < m.ends_at);
+        let from = running.as_ref().map_or(rules.now, |m| m.ends_at);
+        let ends_at =
+            rules
+                .program
+                .calendar
+                .add_months(rules.zone, from, ledger::whole(plan.months));
+        self.member.membership = Some(Membership {
+            plan: id.to_owned(),
+            started_at: running.map_or(rules.now, |m| m.started_at),
+            ends_at,
+            renews,
+        });
+        Ok(())
+    }
+
+    pub(super) fn spend_wallet(
+        &mut self,
+        rules: &Rules<'_>,
+        order: &str,
+        amount: Money,
+    ) -> Result<(), Refused> {
+        if amount < Money::ZERO {
+            return Err(Refused::BadAmount);
+        }
+        if self.is_done(Done::WalletPayment, order) {
+            return Ok(());
+        }
+        let missing = amount.minus(ledger::wallet(&self.member, rules.now).available);
+        let takings = ledger::take(&mut self.member.wallet, amount, rules.now)
+            .ok_or(Refused::NotEnough { missing: missing.0 })?;
+        if amount.is_positive() {
+            let lines = vec![
+                (Book::Available, amount.negative()),
+                (Book::Redeemed, amount),
+            ];
+            self.write(
+                rules.program,
+                rules.now,
+                Why::WalletSpent,
+                order,
+                None,
+                None,
+                lines,
+            );
+        }
+        self.done.push((Done::WalletPayment, order.to_owned()));
+        self.note_wallet_payment(order, takings);
+        Ok(())
+    }
+
+    pub(super) fn is_done(&self, kind: Done, id: &str) -> bool {
+        self.done.iter().any(|(k, i)| *k == kind && i == id)
+    }
+
+    /// Gives what reaching a tier brings, and takes it back where the rise has been undone.
+    pub(super) fn reach_tiers(&mut self, rules: &Rules<'_>) {
+        let Some(ladder) = &rules.program.tiers else {
+            return;
+        };
+        if ladder.levels.iter().all(|level| level.entry.is_none()) {
+            return;
+        }
+        let rises = tiers::rises(
+            ladder,
+            rules.program.calendar,
+            rules.zone,
+            &self.member,
+            rules.now,
+        );
+        let sources: Vec<String> = rises
+            .iter()
+            .map(|rise| rise.source(ladder).unwrap_or_default())
+            .collect();
+        let undone: Vec<String> = self
+            .member
+            .earned
+            .iter()
+            .filter(|e| e.rule == TIER_ENTRY && !sources.contains(&e.source))
+            .map(|e| e.source.clone())
+            .collect();
+        for source in undone {
+            self.revoke(rules, TIER_ENTRY, &source);
+        }
+        for (rise, source) in rises.iter().zip(sources) {
+            let entry = ladder
+                .levels
+                .get(rise.level)
+                .and_then(|level| level.entry.as_ref());
+            if let Some(benefit) = entry.filter(|_| self.earned(TIER_ENTRY, &source).is_none()) {
+                let points = self.benefit(rules, Why::TierEntry, TIER_ENTRY, &source, benefit);
+                self.remember(TIER_ENTRY, &source, rules.now, points);
+            }
+        }
+    }
+}
