@@ -17,6 +17,8 @@ pub(super) struct Order {
     spend: Money,
     base: Money,
     remaining: Money,
+    /// Refunded whole: no purchase any more.
+    gone: bool,
     rule: Option<PurchaseRule>,
     multipliers: Vec<Bp>,
     earned: Points,
@@ -80,6 +82,7 @@ impl Account {
             spend: net.minus(off).or_zero(),
             base,
             remaining: base,
+            gone: false,
             rule: rule.cloned(),
             multipliers: Vec::new(),
             earned: Points::ZERO,
@@ -218,6 +221,7 @@ impl Account {
         } else {
             order.spend.minus(amount).or_zero()
         };
+        let gone = std::mem::replace(&mut order.gone, whole);
         let order = order.clone();
         if let Some(rule) = &order.rule {
             let due = refunds::clawback(
@@ -245,7 +249,9 @@ impl Account {
             self.return_wallet(rules, place);
         }
         self.take_cashback(rules, place, &order);
-        self.measure(&before, &order, whole);
+        if !gone {
+            self.measure(&before, &order, whole);
+        }
         if whole {
             if let Some(rule) = &order.first_purchase {
                 self.revoke(rules, rule, id);

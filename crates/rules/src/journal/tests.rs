@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod properties;
+mod repeats;
 
 use super::*;
 use crate::ledger::{balances_under, wallet};
