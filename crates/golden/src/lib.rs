@@ -7,6 +7,8 @@
 
 mod calls;
 mod defaults;
+#[cfg(target_arch = "wasm32")]
+mod panel;
 mod story;
 
 use serde::Deserialize;

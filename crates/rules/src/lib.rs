@@ -26,6 +26,8 @@ pub mod journal;
 pub mod journey;
 mod later;
 pub mod ledger;
+#[cfg(feature = "load")]
+pub mod load;
 pub mod member;
 pub mod memberships;
 pub mod offers;
