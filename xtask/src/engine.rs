@@ -50,6 +50,11 @@ pub(crate) fn folder() -> PathBuf {
     run::target().join("engine")
 }
 
+/// The module as it is compiled, with the names of its functions.
+pub(crate) fn raw() -> PathBuf {
+    run::target().join(WASM).join("widget/vafa.wasm")
+}
+
 /// Compiles, binds and optimises the engine.
 pub(crate) fn build(steps: &mut Steps, stable: bool) -> Result<()> {
     let mut raw = PathBuf::new();
@@ -86,7 +91,7 @@ pub(crate) fn build(steps: &mut Steps, stable: bool) -> Result<()> {
 /// Runs cargo and gives the compiled module's path.
 fn compile(rebuilt: bool) -> Result<(Outcome, PathBuf)> {
     setup::wasm_target()?;
-    let raw = run::target().join(WASM).join("widget/vafa.wasm");
+    let raw = raw();
     let mode = if rebuilt {
         "std rebuilt"
     } else {

@@ -1,11 +1,15 @@
 //! The project's commands. Each does its own set-up on a machine with rustup, a C compiler and
 //! Node 20, says what it is doing, and when it cannot go on says what to install.
 
+mod bench;
 mod browser;
 mod demo;
 mod engine;
+mod fuzz;
 mod lint;
+mod mutants;
 mod package;
+mod part;
 mod ports;
 mod run;
 mod setup;
@@ -47,6 +51,15 @@ enum Task {
     Build(package::Options),
     /// Table of raw, gzip and brotli bytes for each loading step; fails over budget
     Size(size::Options),
+    /// Give the rules bytes that nobody has in mind, by libFuzzer, and keep what breaks them
+    ///
+    /// Takes a C++ compiler. Inputs that break a target are kept in `artefacts/fuzz/`, with the
+    /// command that shows it again.
+    Fuzz(fuzz::Options),
+    /// Time of what an opened panel asks, for members with 10, 1,000 and 100,000 entries
+    Bench(bench::Options),
+    /// Change the rules, one place at a time, and list the changes that no test notices (hours)
+    Mutants(mutants::Options),
     /// Formatting, clippy on the host and on wasm32, TypeScript types, licences and advisories
     Lint,
 }
@@ -59,6 +72,9 @@ fn main() -> ExitCode {
         Task::Test(_) => return ExitCode::FAILURE,
         Task::Build(options) => package::run(&options),
         Task::Size(options) => size::run(&options),
+        Task::Fuzz(options) => fuzz::run(&options),
+        Task::Bench(options) => bench::run(&options),
+        Task::Mutants(options) => mutants::run(&options),
         Task::Lint => lint::run(),
     };
     match done {

@@ -1,5 +1,7 @@
 //! What a shopper downloads at each step, in the bytes that go over the wire, against budgets.
 
+use crate::engine;
+use crate::part::Part;
 use crate::run;
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
@@ -52,10 +54,12 @@ impl Weight {
 /// `cargo xtask size`.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let weights = measure(&run::at("pkg/cdn"))?;
+    let part = Part::of(&engine::raw())?;
     if options.json {
-        println!("{:#}", as_json(&weights));
+        println!("{:#}", as_json(&weights, &part));
     } else {
         print(&weights);
+        part.print();
     }
     judge(&weights)
 }
@@ -64,6 +68,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 pub(crate) fn within_budget() -> Result<()> {
     let weights = measure(&run::at("pkg/cdn"))?;
     print(&weights);
+    Part::of(&engine::raw())?.print();
     judge(&weights)
 }
 
@@ -168,14 +173,15 @@ fn size(file: &Path, suffix: &str) -> Result<u64> {
         .len())
 }
 
-fn as_json(weights: &[Weight]) -> Value {
+fn as_json(weights: &[Weight], part: &Part) -> Value {
     let row = |w: &Weight| {
         json!({
             "step": w.name, "files": w.files, "raw": w.raw, "gzip": w.gzip, "brotli": w.brotli,
             "budget": w.budget, "margin": w.margin(),
         })
     };
-    json!({ "unit": "byte", "steps": weights.iter().map(row).collect::<Vec<_>>() })
+    let steps: Vec<Value> = weights.iter().map(row).collect();
+    json!({ "unit": "byte", "steps": steps, "rules": part.as_json() })
 }
 
 fn print(weights: &[Weight]) {

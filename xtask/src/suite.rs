@@ -1,7 +1,9 @@
 //! `cargo xtask test`: all that must pass, from a clean clone, with a table at the end.
 
+use crate::bench;
 use crate::browser;
 use crate::engine;
+use crate::fuzz;
 use crate::lint;
 use crate::package;
 use crate::run;
@@ -24,13 +26,15 @@ pub(crate) struct Options {
 }
 
 /// The steps in order. What a step needs comes before it.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 15] = [
     "format",
     "types",
     "dependencies",
     "clippy",
     "clippy-wasm",
     "units",
+    "growth",
+    "fuzz",
     "door",
     "shop",
     "package",
@@ -80,6 +84,11 @@ pub(crate) fn run(options: &Options) -> bool {
     suite.tests("units", "cargo test", || {
         Ok(run::cargo(["test", "--no-fail-fast"]))
     });
+    suite.check(
+        "fuzz",
+        "bytes that nobody has in mind, a fixed run",
+        fuzz::short,
+    );
     suite.tests("door", "node --test in www", || {
         setup::npm_packages("www")?;
         Ok(run::npm("www", ["test", "--silent"]))
@@ -133,18 +142,17 @@ fn golden_folder() -> PathBuf {
     run::target().join("golden-web")
 }
 
-/// Compiles the rules' check values to WebAssembly, so that a browser can run them.
+/// Compiles the rules' check values to WebAssembly, so that a browser can run them: with the profile of the
+/// shopper's engine, for how long they take is measured too.
 fn golden() -> Result<Outcome> {
     setup::wasm_target()?;
-    run::run(&mut run::cargo([
-        "build",
-        "--package",
-        "golden",
-        "--lib",
+    run::run(run::cargo(["build", "--package", "golden", "--lib"]).args([
         "--target",
         WASM,
+        "--profile",
+        "widget",
     ]))?;
-    let raw = run::target().join(WASM).join("debug/golden.wasm");
+    let raw = run::target().join(WASM).join("widget/golden.wasm");
     let stamp = Stamp::new("golden-web", &[])
         .input(&raw)?
         .output(golden_folder().join("golden.js"));
