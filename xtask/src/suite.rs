@@ -84,6 +84,7 @@ pub(crate) fn run(options: &Options) -> bool {
     suite.tests("units", "cargo test", || {
         Ok(run::cargo(["test", "--no-fail-fast"]))
     });
+    suite.check("growth", "what a long history costs", bench::grows_well);
     suite.check(
         "fuzz",
         "bytes that nobody has in mind, a fixed run",

@@ -7,11 +7,12 @@ use std::fs;
 use std::sync::LazyLock;
 
 /// Every crate of ours with its folder and the crates of ours that it may use.
-const HOUSE: [(&str, &str, &[&str]); 6] = [
+const HOUSE: [(&str, &str, &[&str]); 7] = [
     ("rules", "crates/rules/", &[]),
     ("contract", "crates/contract/", &["rules"]),
     ("api", "crates/api/", &["contract", "rules"]),
     ("golden", "crates/golden/", &["rules"]),
+    ("fuzz", "crates/fuzz/", &["golden", "rules"]),
     ("vafa", "src/", &["contract", "rules"]),
     ("xtask", "xtask/", &[]),
 ];
