@@ -23,9 +23,9 @@ static SCHEMA: LazyLock<Value> = LazyLock::new(schema);
 /// Reads a program that somebody wrote.
 ///
 /// # Errors
-/// All faults: those of its shape, and, when it could be understood all the same (a field too many, a field
-/// twice), those of its meaning (see [`validate`]) after them. Text that is no JSON has one fault, with its
-/// line and column.
+/// All faults: those of its shape, and those of its meaning (see [`validate`]) after them. Where something cannot be
+/// read, the rest is judged all the same, by all that a place says by itself; what compares it with other places
+/// waits. Text that is no JSON has one fault, with its line and column.
 pub fn read(text: &str) -> Result<Program, Vec<Fault>> {
     // Some editors put a mark of the byte order before the text.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -35,7 +35,12 @@ pub fn read(text: &str) -> Result<Program, Vec<Fault>> {
     }
     let value: Value = serde_json::from_str(text).map_err(|error| vec![not_json(&error)])?;
     let mut faults = duplicates::faults(text);
-    faults.extend(shape::faults(&SCHEMA, &value));
+    let (shapeless, mends) = shape::faults(&SCHEMA, &value);
+    faults.extend(shapeless);
+    if !mends.is_empty() {
+        faults.extend(of_the_rest(value, &mends));
+        return Err(faults);
+    }
     match serde_json::from_value::<Program>(value) {
         Ok(program) => {
             faults.extend(validate(&program));
@@ -51,6 +56,61 @@ pub fn read(text: &str) -> Result<Program, Vec<Fault>> {
         Err(_) => {}
     }
     Err(faults)
+}
+
+/// What a document says wrongly beside the places that cannot be read.
+fn of_the_rest(mut document: Value, mends: &[shape::Mend]) -> Vec<Fault> {
+    for (pointer, least) in mends {
+        if let Some(place) = document.pointer_mut(pointer) {
+            place.clone_from(least);
+            continue;
+        }
+        let holder = document.pointer_mut(shape::parent(pointer));
+        if let Some(fields) = holder.and_then(Value::as_object_mut) {
+            let name = pointer.rsplit('/').next().unwrap_or_default();
+            fields.insert(name.to_owned(), least.clone());
+        }
+    }
+    let Ok(program) = serde_json::from_value::<Program>(document) else {
+        return Vec::new();
+    };
+    let mut faults = validate(&program);
+    faults.retain(|fault| {
+        let by_itself = BY_ITSELF.iter().any(|code| code.as_str() == fault.code);
+        by_itself && !mends.iter().any(|(place, _)| beside(place, &fault.pointer))
+    });
+    faults
+}
+
+/// Faults that need no look at another place.
+const BY_ITSELF: [Code; 11] = [
+    Code::TooSmall,
+    Code::TooLarge,
+    Code::Empty,
+    Code::TooLong,
+    Code::TooMany,
+    Code::BadId,
+    Code::BadLanguage,
+    Code::BadCurrency,
+    Code::BadZone,
+    Code::BadLink,
+    Code::BadColour,
+];
+
+/// Whether a fault could come of what stands in for a place: it is in it, around it, or the end of a range that
+/// the place begins.
+fn beside(mended: &str, fault: &str) -> bool {
+    let inside = |outer: &str, inner: &str| {
+        inner
+            .strip_prefix(outer)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let ranged = ["retain", "max", "units", "cost"]
+        .iter()
+        .any(|end| fault.ends_with(end));
+    inside(mended, fault)
+        || inside(fault, mended)
+        || (ranged && shape::parent(mended) == shape::parent(fault))
 }
 
 fn not_json(error: &serde_json::Error) -> Fault {

@@ -410,6 +410,24 @@ proptest! {
     }
 
     #[test]
+    fn what_cannot_be_read_makes_nothing_else_look_wrong(
+        which in 0_usize..6, places in prop::collection::vec(any::<prop::sample::Index>(), 1..5),
+    ) {
+        let (_, text) = sound().swap_remove(which);
+        let mut document: Value = serde_json::from_str(&text).unwrap();
+        for index in places {
+            let mut all = Vec::new();
+            nodes(&document, "", &mut all);
+            // Half a thing is nothing that any place can hold.
+            mutate(&mut document, &all[index.index(all.len())], Some(json!(0.5)));
+        }
+        let shape = ["wrong_type", "not_whole", "unknown_field", "missing_field"];
+        for fault in read(&document.to_string()).unwrap_err() {
+            prop_assert!(shape.contains(&&*fault.code), "{fault:?}");
+        }
+    }
+
+    #[test]
     fn a_text_cut_short_is_refused_in_peace(at in any::<prop::sample::Index>()) {
         let text = DEMO.to_string();
         let cut = text.floor_char_boundary(at.index(text.len()));

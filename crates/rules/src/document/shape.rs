@@ -8,24 +8,64 @@ use serde_json::{Map, Number, Value};
 /// Longest text of a document that is repeated in a fault.
 const SHOWN_MAX: usize = 40;
 
-/// All faults of a document's shape; what an object lacks comes before what is in it.
-pub(super) fn faults(schema: &Value, document: &Value) -> Vec<Fault> {
+/// All faults of a document's shape (what an object lacks comes before what is in it), and for each place that
+/// cannot be read something that can.
+pub(super) fn faults(schema: &Value, document: &Value) -> (Vec<Fault>, Vec<Mend>) {
     let mut walk = Walk {
         schema,
         faults: Vec::new(),
+        mends: Vec::new(),
     };
     walk.value(schema, document, "");
-    walk.faults
+    (walk.faults, walk.mends)
 }
+
+/// What can stand in a place until its fault is mended: its pointer, and the least that fits.
+pub(super) type Mend = (String, Value);
 
 struct Walk<'s> {
     schema: &'s Value,
     faults: Vec<Fault>,
+    mends: Vec<Mend>,
 }
 
 impl<'s> Walk<'s> {
     fn fault(&mut self, at: &str, code: Code, detail: String) {
         self.faults.push(fault(at.to_owned(), code, detail));
+    }
+
+    /// The least that has a shape: 1, nothing in a list, what an object cannot be without.
+    fn least(&self, shape: &'s Value) -> Value {
+        let shape = self.resolved(shape);
+        if shape.get("anyOf").is_some() {
+            return Value::Null;
+        }
+        if let Some(choices) = shape.get("oneOf").and_then(Value::as_array) {
+            let first = choices.first().unwrap_or(&Value::Null);
+            let alone = choices.iter().find_map(|choice| choice.get("const"));
+            return alone.cloned().unwrap_or_else(|| self.least(first));
+        }
+        match shape
+            .get("type")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+        {
+            "object" => {
+                let needed = shape.get("required").and_then(Value::as_array);
+                let needed = needed.into_iter().flatten().filter_map(Value::as_str);
+                let fields = needed.filter_map(|name| {
+                    let field = shape.get("properties")?.get(name)?;
+                    Some((name.to_owned(), self.least(field)))
+                });
+                Value::Object(fields.collect())
+            }
+            "array" => Value::Array(Vec::new()),
+            "integer" => Value::from(1),
+            "boolean" => Value::Bool(false),
+            "string" if shape.get("format").is_some() => Value::from("2000-01-01T00:00:00Z"),
+            "string" => Value::from("x"),
+            _ => Value::Null,
+        }
     }
 
     /// What a reference stands for. Definitions refer to others, never back to themselves.
@@ -39,6 +79,22 @@ impl<'s> Walk<'s> {
     }
 
     fn value(&mut self, shape: &'s Value, value: &Value, at: &str) {
+        let before = self.faults.len();
+        self.look(shape, value, at);
+        // What is wrong with the place itself, not with something in it. A choice that is not there is told at its
+        // own name.
+        let choice = value.as_object().filter(|fields| fields.len() == 1);
+        let choice = choice.filter(|_| self.resolved(shape).get("oneOf").is_some());
+        let wrong = self.faults.iter().skip(before).any(|fault| {
+            let named = choice.is_some() && parent(&fault.pointer) == at;
+            fault.pointer == at || (named && fault.code == Code::UnknownVariant.as_str())
+        });
+        if wrong {
+            self.mends.push((at.to_owned(), self.least(shape)));
+        }
+    }
+
+    fn look(&mut self, shape: &'s Value, value: &Value, at: &str) {
         let shape = self.resolved(shape);
         if let Some(either) = shape.get("anyOf").and_then(Value::as_array) {
             // Something optional: itself, or null.
@@ -106,11 +162,11 @@ impl<'s> Walk<'s> {
                 .filter(|words| words.ends_with('.'))
                 .unwrap_or_default();
             let detail = format!("The field `{name}` is missing; add it. {meaning}");
-            self.fault(
-                &format!("{at}/{name}"),
-                Code::MissingField,
-                detail.trim_end().to_owned(),
-            );
+            let place = format!("{at}/{name}");
+            self.fault(&place, Code::MissingField, detail.trim_end().to_owned());
+            if let Some(field) = field {
+                self.mends.push((place, self.least(field)));
+            }
         }
         for (name, value) in fields {
             let at = format!("{at}/{}", escaped(name));
@@ -207,6 +263,11 @@ impl<'s> Walk<'s> {
             }
         }
     }
+}
+
+/// The place that holds a place.
+pub(super) fn parent(pointer: &str) -> &str {
+    pointer.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
 /// What belongs in a place, to begin a sentence.

@@ -193,6 +193,39 @@ proptest! {
     }
 
     #[test]
+    fn what_is_told_to_end_ends_then_and_not_before(program in some_club(), stream in some_stream()) {
+        let zone = tehran();
+        let mut account = opened(&program);
+        let mut now = at("2025-01-10T00:00:00Z");
+        for (hours, event) in &stream {
+            now = now.plus_ms(hours * HOUR_MS);
+            let _ = account.apply(&program, &zone, now, event);
+        }
+        // What is pending now ends later too, and was not told.
+        while let Some(next) = account.member.lots.iter().map(|lot| lot.activates_at).filter(|at| now < *at).min() {
+            now = next;
+            account.apply(&program, &zone, now, &Event::TimePassed).unwrap();
+        }
+        let ended = |account: &Account| -> i64 {
+            let of = account.journal().iter().filter(|t| t.why == Why::Expiry);
+            of.filter_map(|t| if let Lines::Points(lines) = &t.lines { Some(lines) } else { None })
+                .flatten()
+                .filter(|(book, _)| *book == Book::Expired)
+                .map(|(_, points)| points.0)
+                .sum()
+        };
+        let told = balances_under(&program, &zone, &account.member, now).expiring;
+        let mut so_far = ended(&account);
+        for ending in told {
+            account.apply(&program, &zone, ending.expires_at.plus_ms(-1), &Event::TimePassed).unwrap();
+            prop_assert_eq!(ended(&account), so_far);
+            account.apply(&program, &zone, ending.expires_at, &Event::TimePassed).unwrap();
+            so_far += ending.points.0;
+            prop_assert_eq!(ended(&account), so_far);
+        }
+    }
+
+    #[test]
     fn a_refund_never_raises_a_standing_and_a_redemption_never_lowers_it(
         program in some_club(), stream in some_stream(),
     ) {
