@@ -31,7 +31,7 @@ pub(crate) struct Options {
 const NAMES: [&str; 5] = ["amounts", "cases", "events", "lots", "program"];
 
 /// Inputs of each target when the tests run: together less than half a minute.
-const RUNS: [u64; 5] = [100_000, 15_000, 5_000, 6_000, 6_000];
+const RUNS: [u64; 5] = [60_000, 40_000, 20_000, 12_000, 15_000];
 
 /// As cargo-fuzz has them, and what makes an overflow a panic.
 const FLAGS: [&str; 11] = [

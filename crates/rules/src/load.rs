@@ -208,7 +208,7 @@ fn reward(place: usize) -> Reward {
         kind: RewardKind::AmountOff(Money(1_000)),
         cost: Points(cost),
         units: None,
-        minimum_order: (place % 5 == 0).then_some(Money(1_000)),
+        minimum_order: place.is_multiple_of(5).then_some(Money(1_000)),
         tier: (place % 4 == 1).then(|| format!("tier_{}", place % 3)),
         segments: Vec::new(),
         excluded: Products::default(),
@@ -216,14 +216,14 @@ fn reward(place: usize) -> Reward {
         starts_at: None,
         ends_at: None,
         stock: Some(100),
-        per_member: (place % 2 == 0).then_some(3),
+        per_member: place.is_multiple_of(2).then_some(3),
         period: Period::Month,
         coupon_days: 30,
     }
 }
 
 fn survey(place: usize) -> Survey {
-    let per_order = place % 2 == 0;
+    let per_order = place.is_multiple_of(2);
     Survey {
         id: format!("srv_{place}"),
         kind: SurveyKind::Nps,
