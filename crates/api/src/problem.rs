@@ -58,6 +58,11 @@ impl Error {
         self.burns_key
     }
 
+    /// Faults of a body or document, each with its place.
+    pub fn faults(&self) -> &[Fault] {
+        &self.errors
+    }
+
     /// With faults in the body, each with its place.
     #[must_use]
     pub fn with_errors(mut self, errors: Vec<Fault>) -> Self {

@@ -12,6 +12,7 @@ mod earning;
 mod growing;
 mod harness;
 mod ledger;
+mod publishing;
 mod redeeming;
 mod server;
 mod tenants;
