@@ -84,6 +84,8 @@ fn friend_row(friend: &Friend) -> Node {
         FriendState::Expired => "expired",
         FriendState::CapReached => "cap_reached",
         FriendState::AlreadyReferred => "already_referred",
+        FriendState::SameContact => "same_contact",
+        FriendState::TooManyFromAddress => "too_many_from_address",
     };
     let state = t(&["friend.", key].concat());
     let since = sub(words::date(friend.at));

@@ -8,6 +8,7 @@ use crate::problem::{Error, Result};
 use crate::refunds;
 use contract::shopper::{Claim, EntryReason, Friend, FriendState, Invitation};
 use rules::program::{NegativePolicy, Referral};
+use rules::referral::{self as rule, Facts, Refusal};
 use rules::{Money, Points, Timestamp};
 use serde_json::json;
 
@@ -34,7 +35,7 @@ pub async fn claim(club: &mut Club, code: &str) -> Result<Claim> {
         id: ids::id("clm"),
         friend_points: terms.friend_points,
         minimum_order: terms.minimum_order,
-        expires_at: club.zone().plus_days(club.now, terms.claim_days.into()),
+        expires_at: rule::expires_at(terms, club.zone(), club.now),
     };
     sqlx::query(
         "INSERT INTO claims (tenant, claim, advocate, state, state_at, created_at, expires_at)
@@ -80,17 +81,14 @@ pub async fn attach(club: &mut Club, member: &str, claim: &str) -> Result<()> {
     .bind(member)
     .fetch_optional(&mut *club.tx)
     .await?;
-    let state = if advocate == member {
-        FriendState::SelfReferral
-    } else if other.is_some() {
-        FriendState::AlreadyReferred
-    } else if Timestamp(expires_at) <= club.now {
-        FriendState::Expired
-    } else if paid_orders(club, member, "").await? > 0 {
-        FriendState::NotFirstOrder
-    } else {
-        FriendState::Joined
+    let facts = Facts {
+        same_member: advocate == member,
+        referred: other.is_some(),
+        orders_before: paid_orders(club, member, "").await?,
+        ..facts_of(expires_at)
     };
+    let terms = club.program().referral.clone().unwrap_or_default();
+    let state = judged(&terms, &facts, club.now, FriendState::Joined);
     sqlx::query(
         "UPDATE claims SET friend = $3, state = $4, state_at = $5 WHERE tenant = $1 AND claim = $2",
     )
@@ -105,9 +103,38 @@ pub async fn attach(club: &mut Club, member: &str, claim: &str) -> Result<()> {
         .await
 }
 
+/// What is known of every claim. Contacts and network addresses are not kept here: they speak against nobody.
+fn facts_of(expires_at: i64) -> Facts {
+    Facts {
+        expires_at: Timestamp(expires_at),
+        same_member: false,
+        same_contact: false,
+        referred: false,
+        orders_before: 0,
+        order: None,
+        rewarded: 0,
+        from_address: 0,
+    }
+}
+
+/// The claim's state after an event: what it comes to, or the reason for which it does not count.
+fn judged(terms: &Referral, facts: &Facts, at: Timestamp, counts: FriendState) -> FriendState {
+    match rule::judge(terms, facts, at) {
+        Ok(()) => counts,
+        Err(Refusal::SelfReferral) => FriendState::SelfReferral,
+        Err(Refusal::NotFirstOrder) => FriendState::NotFirstOrder,
+        Err(Refusal::BelowMinimum) => FriendState::BelowMinimum,
+        Err(Refusal::Expired) => FriendState::Expired,
+        Err(Refusal::CapReached) => FriendState::CapReached,
+        Err(Refusal::SameContact) => FriendState::SameContact,
+        Err(Refusal::TooManyFromAddress) => FriendState::TooManyFromAddress,
+        Err(Refusal::AlreadyReferred) => FriendState::AlreadyReferred,
+    }
+}
+
 /// Orders that the member has ever paid, `except` one.
-async fn paid_orders(club: &mut Club, member: &str, except: &str) -> Result<i64> {
-    Ok(sqlx::query_scalar(
+async fn paid_orders(club: &mut Club, member: &str, except: &str) -> Result<u32> {
+    let orders: i64 = sqlx::query_scalar(
         "SELECT COUNT(*) FROM orders
          WHERE tenant = $1 AND member = $2 AND paid_at IS NOT NULL AND order_id <> $3",
     )
@@ -115,7 +142,8 @@ async fn paid_orders(club: &mut Club, member: &str, except: &str) -> Result<i64>
     .bind(member)
     .bind(except)
     .fetch_one(&mut *club.tx)
-    .await?)
+    .await?;
+    Ok(u32::try_from(orders).unwrap_or(u32::MAX))
 }
 
 /// A member has paid an order: if they came by an invitation and it is their first, both are rewarded once
@@ -145,18 +173,14 @@ pub async fn bought(
     let Some((claim, advocate, expires_at)) = row else {
         return Ok(());
     };
-    let state = if paid_orders(club, member, order_id).await? > 0 {
-        FriendState::NotFirstOrder
-    } else if Timestamp(expires_at) <= paid_at {
-        FriendState::Expired
-    } else if amount < terms.minimum_order {
-        FriendState::BelowMinimum
-    } else if cap_reached(club, &advocate, terms).await? {
-        FriendState::CapReached
-    } else {
-        FriendState::Bought
+    let facts = Facts {
+        orders_before: paid_orders(club, member, order_id).await?,
+        order: Some(amount),
+        rewarded: rewarded(club, &advocate).await?,
+        ..facts_of(expires_at)
     };
-    let rewards_at = published.zone.plus_days(paid_at, terms.pending_days.into());
+    let state = judged(terms, &facts, paid_at, FriendState::Bought);
+    let rewards_at = rule::activates_at(terms, &published.zone, paid_at);
     sqlx::query(
         "UPDATE claims SET state = $3, state_at = $4, order_id = $5, rewards_at = $6
          WHERE tenant = $1 AND claim = $2",
@@ -206,18 +230,16 @@ pub async fn bought(
     Ok(())
 }
 
-async fn cap_reached(club: &mut Club, advocate: &str, terms: &Referral) -> Result<bool> {
-    let Some(cap) = terms.cap else {
-        return Ok(false);
-    };
-    let rewarded: i64 = sqlx::query_scalar(
+/// Friends for whom the member is or will be rewarded.
+async fn rewarded(club: &mut Club, advocate: &str) -> Result<u32> {
+    let friends: i64 = sqlx::query_scalar(
         "SELECT COUNT(*) FROM claims WHERE tenant = $1 AND advocate = $2 AND state = 'bought'",
     )
     .bind(club.tenant())
     .bind(advocate)
     .fetch_one(&mut *club.tx)
     .await?;
-    Ok(rewarded >= i64::from(cap))
+    Ok(u32::try_from(friends).unwrap_or(u32::MAX))
 }
 
 /// The order went back whole. Within the refund window both rewards go, and the friend may still buy;

@@ -21,6 +21,11 @@ pub fn faults(program: &Program) -> Vec<Fault> {
     ];
     let full = lists.into_iter().filter(|(_, length)| *length > 0);
     places.extend(full.map(|(pointer, _)| pointer.to_owned()));
+    let addresses = program
+        .referral
+        .as_ref()
+        .and_then(|terms| terms.per_address);
+    places.extend(addresses.map(|_| "/referral/per_address".to_owned()));
     for (index, rule) in program.earning.activities.iter().enumerate() {
         let paid = matches!(
             rule.kind,

@@ -194,6 +194,10 @@ pub enum FriendState {
     CapReached,
     /// Refused: another invitation came first.
     AlreadyReferred,
+    /// Refused: the friend's contact is the member's.
+    SameContact,
+    /// Refused: too many invitations from one network address.
+    TooManyFromAddress,
 }
 
 /// `POST /v1/referrals/{code}/claims` answers `{"claim": …}` (201).

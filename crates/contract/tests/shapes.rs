@@ -245,6 +245,8 @@ fn states_and_reasons_keep_their_names() {
         "expired",
         "cap_reached",
         "already_referred",
+        "same_contact",
+        "too_many_from_address",
     ]);
 }
 
