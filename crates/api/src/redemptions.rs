@@ -12,8 +12,10 @@ use crate::programs;
 use crate::settling;
 use contract::shopper::{EntryReason, Redemption, RedemptionState};
 use rules::rewards::{self, Reason};
-use rules::{Points, Timestamp};
+use rules::words::{Locale, Words};
+use rules::{Points, Program, Timestamp, Zone, explain};
 use serde_json::json;
+use std::sync::LazyLock;
 
 /// Takes a reward for the member. `key` is the intent's, and stays with the redemption.
 ///
@@ -36,7 +38,7 @@ pub async fn redeem(
     let now = club.now;
     let reasons = rewards::eligibility(&program, club.zone(), reward, Some(&facts), None, now);
     if !reasons.is_empty() {
-        return Err(not_eligible(&reasons));
+        return Err(not_eligible(&program, club.zone(), &reasons));
     }
     let id = ids::id("rdm");
     let txn = hold_and_post(club, member, &id, reward_id, reward.cost).await?;
@@ -123,10 +125,16 @@ fn ledger_take(
         .ok_or_else(|| Error::internal("eligible, yet the lots do not hold the cost"))
 }
 
-fn not_eligible(reasons: &[Reason]) -> Error {
+fn not_eligible(program: &Program, zone: &Zone, reasons: &[Reason]) -> Error {
+    let told = |reason: &Reason| {
+        let message = explain::reason(program, reason);
+        let words = ENGLISH.as_ref();
+        let words = words.map(|locale| Words::new(locale, program, zone));
+        words.map_or(message.key.clone(), |words| words.say(&message))
+    };
     let errors = reasons
         .iter()
-        .map(|reason| fault("/reward_id", reason.code(), sentence(reason)))
+        .map(|reason| fault("/reward_id", reason.code(), told(reason)))
         .collect();
     Error::refused(
         "not_eligible",
@@ -135,31 +143,8 @@ fn not_eligible(reasons: &[Reason]) -> Error {
     .with_errors(errors)
 }
 
-fn sentence(reason: &Reason) -> String {
-    match reason {
-        Reason::NotEnoughPoints { missing } => format!("{missing} more points are needed."),
-        Reason::OnlyPending { activates_at } => {
-            format!("Enough points are there, but not active before {activates_at}.")
-        }
-        Reason::TierTooLow { needs } => format!("The tier {needs} is needed."),
-        Reason::MembersOnly => "Guests must join first.".to_owned(),
-        Reason::BelowMinimumOrder { missing } => format!("The basket lacks {missing}."),
-        Reason::NotStarted { at } => format!("It can be taken from {at} on."),
-        Reason::Ended { at } => format!("It could be taken until {at}."),
-        Reason::SoldOut => "No unit is left.".to_owned(),
-        Reason::LimitReached {
-            resets_at: Some(at),
-        } => format!("It can be taken again at {at}."),
-        Reason::LimitReached { resets_at: None } => {
-            "It was taken as often as one member may.".to_owned()
-        }
-        Reason::AlreadyHeld => "An unused coupon of it is held already.".to_owned(),
-        Reason::NotInSegment => "It is for another group of members.".to_owned(),
-        Reason::ExcludedProducts => "Nothing in the basket can be paid with it.".to_owned(),
-        Reason::ConsentNeeded { consent } => format!("The member's consent “{consent}” is needed."),
-        Reason::Blocked => "The merchant has stopped this member from redeeming.".to_owned(),
-    }
-}
+/// The language of problems. Shoppers read the panel's own words for a code.
+static ENGLISH: LazyLock<Option<Locale>> = LazyLock::new(|| Locale::of("en"));
 
 /// Gives an unused reward back: the same points return to the same lots.
 ///
