@@ -160,3 +160,31 @@ proptest! {
         prop_assert!(policy == Debt || clawed.debt == Points::ZERO);
     }
 }
+
+#[test]
+fn pending_only_takes_until_the_points_are_active_and_not_from_then_on() {
+    let active_at = at("2025-01-15T00:00:00Z");
+    let order = Lot {
+        activates_at: active_at,
+        ..lot("own", 10)
+    };
+    let taken = |now| {
+        let mut lots = vec![order.clone(), lot("other", 10)];
+        let clawed = claw(
+            &mut lots,
+            "own",
+            Points(3),
+            Points(4),
+            NegativePolicy::PendingOnly,
+            now,
+        );
+        (
+            lots[0].remaining.0,
+            lots[1].remaining.0,
+            clawed.short.0,
+            clawed.forgiven.0,
+        )
+    };
+    assert_eq!(taken(active_at.plus_ms(-1)), (6, 10, 0, 0));
+    assert_eq!(taken(active_at), (10, 10, 4, 0));
+}
