@@ -10,6 +10,7 @@ mod offers;
 mod referral;
 mod rewards;
 mod surveys;
+mod text;
 mod tiers;
 
 pub use earning::{
@@ -22,15 +23,12 @@ pub use offers::{Arm, ArmWeight, Benefit, Experiment, Messages, Offer, OfferTrig
 pub use referral::Referral;
 pub use rewards::{CodeSource, Products, Reward, RewardKind, Units};
 pub use surveys::{Audience, Bucket, Device, FollowUp, Pages, Scope, Survey, SurveyKind, Trigger};
+pub use text::Text;
 pub use tiers::{Downgrade, Former, Ladder, Mark, Measure, Perk, Tier, Window};
 
 use crate::calendar::Calendar;
 use crate::{Money, Points};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-
-/// A sentence in each of the program's languages, by BCP 47 tag (`fa`, `en`).
-pub type Text = BTreeMap<String, String>;
 
 /// The whole program. See [`crate::validate`] for what makes one sound.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

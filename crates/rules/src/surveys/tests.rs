@@ -158,7 +158,7 @@ fn gates_are_tried_in_their_order() {
             1 => survey.enabled = true,
             2 => survey.starts_at = None,
             3 => survey.ends_at = None,
-            4 => survey.question.clear(),
+            4 => survey.question = Default::default(),
             5 => context.order_id = Some("o1".to_owned()),
             6 => survey.audience.member_days_min = None,
             7 => survey.audience.orders_min = 0,
