@@ -188,3 +188,23 @@ fn pending_only_takes_until_the_points_are_active_and_not_from_then_on() {
     assert_eq!(taken(active_at.plus_ms(-1)), (6, 10, 0, 0));
     assert_eq!(taken(active_at), (10, 10, 4, 0));
 }
+
+#[test]
+fn a_lot_with_nothing_left_is_not_among_what_was_taken() {
+    let now = at("2025-06-01T00:00:00Z");
+    let mut lots = vec![lot("own", 0), lot("other", 10)];
+    let clawed = claw(
+        &mut lots,
+        "own",
+        Points(0),
+        Points(4),
+        NegativePolicy::Debt,
+        now,
+    );
+    let taken: Vec<_> = clawed
+        .takings
+        .iter()
+        .map(|t| (&*t.lot, t.points.0))
+        .collect();
+    assert_eq!(taken, [("other", 4)]);
+}
