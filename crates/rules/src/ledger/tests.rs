@@ -360,3 +360,38 @@ fn wallet_credit_ends_and_is_spent_like_points() {
         Money(500)
     );
 }
+
+#[test]
+fn points_that_end_while_they_are_pending_are_there_until_they_end() {
+    let lost = Lot {
+        activates_at: at("2025-07-01T00:00:00Z"),
+        ..ending("lost", 10, DAY)
+    };
+    let member = Member {
+        lots: vec![lost],
+        ..member()
+    };
+    let pending = |now| balances_under(&program(), &tehran(), &member, now).pending;
+    assert_eq!(pending(at(DAY).plus_ms(-1)), Points(10));
+    assert_eq!(pending(at(DAY)), Points::ZERO);
+}
+
+#[test]
+fn points_that_become_active_as_the_others_end_begin_their_own_months() {
+    let mut program = program();
+    program.expiry = Expiry::Inactivity {
+        months: 6,
+        warn_days: 0,
+    };
+    let end = inactivity_end(&program, &tehran(), &member()).unwrap();
+    let active_at = |activates_at| {
+        let lot = Lot {
+            activates_at,
+            ..lot("a", 10)
+        };
+        lot_end(&program, &tehran(), &member(), &lot)
+    };
+    assert_eq!(active_at(end.plus_ms(-1)), Some(end));
+    let later = program.calendar.add_months(&tehran(), end, 6);
+    assert_eq!(active_at(end), Some(later));
+}
