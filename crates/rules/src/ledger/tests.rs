@@ -395,3 +395,14 @@ fn points_that_become_active_as_the_others_end_begin_their_own_months() {
     let later = program.calendar.add_months(&tehran(), end, 6);
     assert_eq!(active_at(end), Some(later));
 }
+
+#[test]
+fn points_are_worth_what_the_best_amount_off_gives_for_them() {
+    let mut program = program();
+    for (money, cost) in [(100, 1000), (50, 100), (500, 2000), (9_999, 0)] {
+        let mut off = reward(&format!("rwd_{money}"), cost);
+        off.kind = RewardKind::AmountOff(Money(money));
+        program.rewards.push(off);
+    }
+    assert_eq!(worth(&program, Points(10)), Some(Money(5)));
+}
