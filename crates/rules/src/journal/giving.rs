@@ -16,70 +16,50 @@ impl Account {
 
     /// Gives points; gives how many.
     pub(super) fn give(&mut self, rules: &Rules<'_>, gift: Gift<'_, Points>) -> Points {
-        let gift = Gift {
-            amount: self.points.room(gift.amount),
-            ..gift
+        let lot = self.next_lot();
+        let origin = Origin {
+            lot: lot.clone(),
+            rule: gift.rule.unwrap_or_default().to_owned(),
+            source: gift.source.to_owned(),
+            transaction: self.journal.len() as u64,
+            credit: self.member.credits.len(),
+            ended: Points::ZERO,
         };
-        if gift.amount.is_positive() {
-            self.origins.push(Origin {
-                lot: self.next_lot(),
-                rule: gift.rule.unwrap_or_default().to_owned(),
-                source: gift.source.to_owned(),
-                transaction: self.journal.len() as u64,
-                credit: self.member.credits.len(),
-                ended: Points::ZERO,
-            });
-            self.member.credits.push(Credit {
-                activates_at: gift.activates_at,
-                points: gift.amount,
-            });
-            let lot = self.points.put(self.next_lot(), rules.now, &gift);
-            let book = if rules.now < gift.activates_at {
-                Book::Pending
-            } else {
-                Book::Available
-            };
-            self.member.lots.push(lot);
-            let lines = vec![(Book::Issued, gift.amount.negative()), (book, gift.amount)];
-            self.write(
-                rules.program,
-                rules.now,
-                gift.why,
-                gift.source,
-                gift.rule,
-                None,
-                lines,
-            );
-        }
-        gift.amount
+        let lots = &mut self.member.lots;
+        let Some((points, lines)) = self.points.put(lots, lot, rules.now, &gift) else {
+            return Points::ZERO;
+        };
+        self.origins.push(origin);
+        let activates_at = gift.activates_at;
+        self.member.credits.push(Credit {
+            activates_at,
+            points,
+        });
+        self.write_gift(rules, &gift, lines);
+        points
     }
 
     /// Gives wallet credit; gives how much.
     pub(super) fn give_money(&mut self, rules: &Rules<'_>, gift: Gift<'_, Money>) -> Money {
-        let gift = Gift {
-            amount: self.wallet.room(gift.amount),
-            ..gift
+        let lot = self.next_lot();
+        let lots = &mut self.member.wallet;
+        let Some((amount, lines)) = self.wallet.put(lots, lot, rules.now, &gift) else {
+            return Money::ZERO;
         };
-        if gift.amount.is_positive() {
-            let lot = self.wallet.put(self.next_lot(), rules.now, &gift);
-            let book = if rules.now < gift.activates_at {
-                Book::Pending
-            } else {
-                Book::Available
-            };
-            self.member.wallet.push(lot);
-            let lines = vec![(Book::Issued, gift.amount.negative()), (book, gift.amount)];
-            self.write(
-                rules.program,
-                rules.now,
-                gift.why,
-                gift.source,
-                gift.rule,
-                None,
-                lines,
-            );
-        }
-        gift.amount
+        self.write_gift(rules, &gift, lines);
+        amount
+    }
+
+    fn write_gift<A: Unit>(
+        &mut self,
+        rules: &Rules<'_>,
+        gift: &Gift<'_, A>,
+        lines: Vec<(Book, A)>,
+    ) {
+        let Gift {
+            why, source, rule, ..
+        } = *gift;
+        self.write(rules.program, rules.now, why, source, rule, None, lines);
     }
 
     /// Remembers what a rule gave for a source.

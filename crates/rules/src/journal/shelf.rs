@@ -25,22 +25,40 @@ impl<A: Unit> Default for Shelf<A> {
 
 impl<A: Unit> Shelf<A> {
     /// How much of an amount can be given without losing exactness.
-    pub(super) fn room(&self, amount: A) -> A {
+    fn room(&self, amount: A) -> A {
         amount.min(A::most().less(self.given)).max(A::default())
     }
 
-    pub(super) fn put(&mut self, id: String, now: Timestamp, gift: &Gift<'_, A>) -> Lot<A> {
-        self.given = self.given.and(gift.amount);
+    /// Puts as much of a gift as there is room for into a lot of its own; gives how much, and what the books
+    /// say of it.
+    pub(super) fn put(
+        &mut self,
+        lots: &mut Vec<Lot<A>>,
+        id: String,
+        now: Timestamp,
+        gift: &Gift<'_, A>,
+    ) -> Option<(A, Vec<(Book, A)>)> {
+        let amount = self.room(gift.amount);
+        if amount == A::default() {
+            return None;
+        }
+        self.given = self.given.and(amount);
+        let mut book = Book::Available;
         if now < gift.activates_at {
             self.pending.insert(id.clone());
+            book = Book::Pending;
         }
-        Lot {
+        lots.push(Lot {
             id,
             earned_at: now,
             activates_at: gift.activates_at,
             expires_at: gift.expires_at,
-            remaining: gift.amount,
-        }
+            remaining: amount,
+        });
+        Some((
+            amount,
+            vec![(Book::Issued, amount.negative()), (book, amount)],
+        ))
     }
 
     /// Takes up lots that are there already; gives what the books say of them.
