@@ -177,9 +177,11 @@ fn failed(error: &dyn std::fmt::Display) -> ExitCode {
 
 fn say(line: &str) -> Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{line}")
-        .and_then(|()| out.flush())
-        .map_err(Error::internal)
+    match writeln!(out, "{line}").and_then(|()| out.flush()) {
+        // Whoever read on the other end, like `head`, has had enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(Error::internal),
+    }
 }
 
 async fn run(command: Command) -> Result<ExitCode> {

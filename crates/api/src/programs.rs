@@ -5,8 +5,10 @@ use crate::ids;
 use crate::problem::{Error, Result, fault};
 use crate::unserved;
 use crate::zone::zone;
+use rules::program::Perk;
 use rules::validate::Code;
 use rules::{Program, Timestamp, Zone, document, validate};
+use serde_json::{Map, Value, json};
 use sqlx::SqliteConnection;
 
 /// A published version, ready for the rules.
@@ -51,7 +53,7 @@ pub async fn load(
             .await?;
     let document =
         document.ok_or_else(|| Error::internal(format!("no program {tenant} v{version}")))?;
-    let program: Program = serde_json::from_str(&document)?;
+    let program = stored(&document)?;
     let zone = zone(&program.zone, now)
         .ok_or_else(|| Error::internal(format!("no time zone named {}", program.zone)))?;
     Ok(Published {
@@ -59,6 +61,37 @@ pub async fn load(
         program,
         zone,
     })
+}
+
+/// Reads a version as it was kept, also one from before a field had its place of today.
+fn stored(document: &str) -> Result<Program> {
+    let mut document: Value = serde_json::from_str(document)?;
+    let purchase = document.pointer_mut("/earning/purchase");
+    if let Some(rule) = purchase.and_then(Value::as_object_mut)
+        && !rule.contains_key("base")
+    {
+        let moved = [
+            ("include_tax", "tax"),
+            ("include_shipping", "shipping"),
+            ("excluded_categories", "excluded_categories"),
+        ];
+        let base: Map<String, Value> = moved
+            .into_iter()
+            .filter_map(|(was, is)| Some((is.to_owned(), rule.remove(was)?)))
+            .collect();
+        rule.insert("base".to_owned(), Value::Object(base));
+    }
+    let levels = document.pointer_mut("/tiers/levels");
+    for level in levels.and_then(Value::as_array_mut).into_iter().flatten() {
+        let perks = level.get_mut("perks").and_then(Value::as_array_mut);
+        for perk in perks.into_iter().flatten() {
+            // Every perk was words by language.
+            if serde_json::from_value::<Perk>(perk.clone()).is_err() {
+                *perk = json!({ "text": perk.take() });
+            }
+        }
+    }
+    Ok(serde_json::from_value(document)?)
 }
 
 /// The tenant that owns the program with this public name.
@@ -177,4 +210,39 @@ pub async fn as_it_stands(club: &mut Club) -> Result<Program> {
         reward.stock = reward.stock.map(|stock| stock.saturating_sub(gone));
     }
     Ok(program)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use super::*;
+    use rules::program::Text;
+
+    #[test]
+    fn a_version_from_before_is_read_as_what_it_said() {
+        let kept = json!({
+            "id": "club", "version": 1, "name": {"en": "Club"}, "languages": ["en"],
+            "currency": {"code": "EUR"}, "zone": "UTC", "calendar": "gregorian",
+            "earning": {"purchase": {
+                "id": "buy", "points": 1, "per": 100, "include_tax": true, "include_shipping": false,
+                "excluded_categories": ["cards"],
+            }},
+            "tiers": {"measure": "spend", "window": "lifetime", "levels": [
+                {"id": "base", "name": {"en": "Base"}, "enter": 0, "perks": [{"en": "a card"}]},
+            ]},
+        });
+        let program = stored(&kept.to_string()).unwrap();
+        let base = &program.earning.purchase.as_ref().unwrap().base;
+        assert_eq!((base.tax, base.shipping), (true, false));
+        assert_eq!(base.excluded_categories, ["cards"]);
+        let words = Text::from([("en".to_owned(), "a card".to_owned())]);
+        assert_eq!(
+            program.tiers.as_ref().unwrap().levels[0].perks,
+            [Perk::Text(words)]
+        );
+        // As it is kept from now on, it is read as it is.
+        let again = serde_json::to_string(&program).unwrap();
+        assert_eq!(stored(&again).unwrap(), program);
+    }
 }
