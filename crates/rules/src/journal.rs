@@ -9,6 +9,7 @@ mod bill;
 mod books;
 mod event;
 mod giving;
+mod kept;
 mod orders;
 mod settling;
 mod shelf;
@@ -17,14 +18,13 @@ mod taking;
 pub use bill::{Bill, BillLine};
 pub use books::{Book, Lines, Transaction, Why};
 pub use event::{Event, Refused};
+pub use kept::{CouponState, Done, Kept, Order, Origin, Paid, Redemption};
 
 use crate::ledger::lot_expiry;
 use crate::member::Member;
 use crate::{Money, Points, Program, Timestamp, Zone};
 use books::Unit;
-use orders::Order;
 use shelf::Shelf;
-use taking::Redemption;
 
 /// A member's account: what the rules know, and the books behind it.
 #[derive(Clone, Debug)]
@@ -38,27 +38,10 @@ pub struct Account {
     origins: Vec<Origin>,
     points: Shelf<Points>,
     wallet: Shelf<Money>,
+    /// Transactions that were written before this journal went on.
+    earlier: u64,
     journal: Vec<Transaction>,
     settled_at: Timestamp,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Done {
-    Adjustment,
-    WalletPayment,
-}
-
-/// Where the points of a lot came from.
-#[derive(Clone, Debug)]
-struct Origin {
-    lot: String,
-    rule: String,
-    source: String,
-    transaction: u64,
-    /// Its place among the member's credits.
-    credit: usize,
-    /// What of it ended unspent, and was not forgiven.
-    ended: Points,
 }
 
 /// Points or money to give.
@@ -82,6 +65,7 @@ impl Account {
             origins: Vec::new(),
             points: Shelf::default(),
             wallet: Shelf::default(),
+            earlier: 0,
             journal: Vec::new(),
             settled_at: Timestamp(i64::MIN),
         };
@@ -150,6 +134,8 @@ impl Account {
         };
         match event {
             Event::Paid(bill) => self.pay(&rules, bill)?,
+            Event::CouponUsed { redemption, order } => self.use_coupon(redemption, order)?,
+            Event::CouponReleased { redemption } => self.release_coupon(redemption)?,
             Event::Refunded {
                 order,
                 refund,
@@ -182,12 +168,19 @@ impl Account {
             Event::WalletSpent { order, amount } => self.spend_wallet(&rules, order, *amount)?,
             Event::TimePassed => {}
         }
+        // What is told late may be about lots that became active, or ended, since.
+        self.settle(program, zone, at);
         self.reach_tiers(&rules);
         self.pay_debt(program, at);
         Ok(self.journal.get(before..).unwrap_or_default())
     }
 
-    /// Every transaction, oldest first.
+    /// Number of the next transaction.
+    fn next(&self) -> u64 {
+        self.earlier.saturating_add(self.journal.len() as u64)
+    }
+
+    /// Every transaction since it was opened or resumed, oldest first.
     pub fn journal(&self) -> &[Transaction] {
         &self.journal
     }
@@ -215,7 +208,7 @@ impl Account {
         lines: Vec<(Book, A)>,
     ) {
         self.journal.push(Transaction {
-            id: self.journal.len() as u64,
+            id: self.next(),
             at,
             why,
             source: source.to_owned(),

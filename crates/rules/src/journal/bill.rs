@@ -1,8 +1,8 @@
 //! An order as it was paid.
 
-use crate::Money;
 use crate::earning::Line;
 use crate::rewards::{Basket, BasketItem};
+use crate::{Money, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// An order as it was paid.
@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 pub struct Bill {
     /// The shop's order id: an order is paid once.
     pub order: String,
+    /// When it was paid, if that was before it is told.
+    #[serde(default)]
+    pub paid_at: Option<Timestamp>,
     /// Its lines.
     pub lines: Vec<BillLine>,
     /// Tax, in addition to the lines.

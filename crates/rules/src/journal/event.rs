@@ -12,6 +12,18 @@ use serde::{Deserialize, Serialize};
 pub enum Event {
     /// An order is paid.
     Paid(Bill),
+    /// The shop uses a coupon on an order that is not paid yet.
+    CouponUsed {
+        /// The redemption.
+        redemption: String,
+        /// The order.
+        order: String,
+    },
+    /// The shop lets a coupon go that it used on an order.
+    CouponReleased {
+        /// The redemption.
+        redemption: String,
+    },
     /// A part of an order's base goes back, or all that is left of it.
     Refunded {
         /// The order.

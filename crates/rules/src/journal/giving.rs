@@ -11,25 +11,21 @@ const TIER_ENTRY: &str = "tier_entry";
 impl Account {
     /// A lot is named after the transaction that makes it; `#` is in no other name.
     pub(super) fn next_lot(&self) -> String {
-        ["#", &self.journal.len().to_string()].concat()
+        ["#", &self.next().to_string()].concat()
     }
 
     /// Gives points; gives how many.
     pub(super) fn give(&mut self, rules: &Rules<'_>, gift: Gift<'_, Points>) -> Points {
         let lot = self.next_lot();
-        let origin = Origin {
-            lot: lot.clone(),
-            rule: gift.rule.unwrap_or_default().to_owned(),
-            source: gift.source.to_owned(),
-            transaction: self.journal.len() as u64,
-            credit: self.member.credits.len(),
-            ended: Points::ZERO,
-        };
+        let origin = self.origin(&lot, &gift, Some(self.member.credits.len()));
         let lots = &mut self.member.lots;
         let Some((points, lines)) = self.points.put(lots, lot, rules.now, &gift) else {
             return Points::ZERO;
         };
-        self.origins.push(origin);
+        self.origins.push(Origin {
+            given: points.0,
+            ..origin
+        });
         let activates_at = gift.activates_at;
         self.member.credits.push(Credit {
             activates_at,
@@ -42,12 +38,30 @@ impl Account {
     /// Gives wallet credit; gives how much.
     pub(super) fn give_money(&mut self, rules: &Rules<'_>, gift: Gift<'_, Money>) -> Money {
         let lot = self.next_lot();
+        let origin = self.origin(&lot, &gift, None);
         let lots = &mut self.member.wallet;
         let Some((amount, lines)) = self.wallet.put(lots, lot, rules.now, &gift) else {
             return Money::ZERO;
         };
+        self.origins.push(Origin {
+            given: amount.0,
+            ..origin
+        });
         self.write_gift(rules, &gift, lines);
         amount
+    }
+
+    fn origin<A>(&self, lot: &str, gift: &Gift<'_, A>, credit: Option<usize>) -> Origin {
+        Origin {
+            lot: lot.to_owned(),
+            why: gift.why,
+            rule: gift.rule.unwrap_or_default().to_owned(),
+            source: gift.source.to_owned(),
+            transaction: self.next(),
+            given: 0,
+            credit,
+            ended: Points::ZERO,
+        }
     }
 
     fn write_gift<A: Unit>(
@@ -121,7 +135,7 @@ impl Account {
             return Err(Refused::BadAmount);
         }
         // One that was revoked stays so.
-        let given = |origin: &Origin| origin.rule == rule && origin.source == source;
+        let given = |origin: &Origin| origin.gave_points(rule, source);
         if self.earned(rule, source).is_some() || self.origins.iter().any(given) {
             return Ok(());
         }
@@ -142,7 +156,7 @@ impl Account {
             return;
         };
         let earned = self.member.earned.remove(place);
-        let given = |origin: &&Origin| origin.rule == rule && origin.source == source;
+        let given = |origin: &&Origin| origin.gave_points(rule, source);
         let lot = self
             .origins
             .iter()

@@ -1,35 +1,13 @@
 //! What is bought, and what goes back.
 
 use super::bill::{Bill, BillLine};
-use super::{Account, Book, Gift, Refused, Rules, Unit, Why};
+use super::{Account, Book, Gift, Order, Paid, Refused, Rules, Unit, Why};
 use crate::earning::{self, Line, OrderBase, purchase_points};
 use crate::ledger::{self, Taking};
 use crate::member::{Bought, Purchase};
-use crate::program::{Activity, Cashback, NegativePolicy, PurchaseRule};
+use crate::program::{Activity, Cashback, NegativePolicy};
 use crate::refunds;
-use crate::{Bp, Money, Points, Timestamp, cashback, offers};
-
-/// A paid order, and by what it earned: its refunds are computed with the same.
-#[derive(Clone, Debug)]
-pub(super) struct Order {
-    id: String,
-    paid_at: Timestamp,
-    spend: Money,
-    base: Money,
-    remaining: Money,
-    /// Refunded whole: no purchase any more.
-    gone: bool,
-    rule: Option<PurchaseRule>,
-    multipliers: Vec<Bp>,
-    earned: Points,
-    /// The lot of its points.
-    lot: String,
-    first_purchase: Option<String>,
-    cashback: Option<Paid>,
-    coupons: Vec<String>,
-    refunds: Vec<String>,
-    wallet: Vec<Taking<Money>>,
-}
+use crate::{Money, Points, cashback, offers};
 
 impl Order {
     pub(super) fn is(&self, id: &str) -> bool {
@@ -41,22 +19,15 @@ impl Order {
     }
 }
 
-/// Wallet credit that an order brought, and by what.
-#[derive(Clone, Debug)]
-struct Paid {
-    rule: Cashback,
-    spent_before: Money,
-    base: Money,
-    credited: Money,
-    /// The lot of the credit.
-    lot: String,
-}
-
 impl Account {
     pub(super) fn pay(&mut self, rules: &Rules<'_>, bill: &Bill) -> Result<(), Refused> {
         if self.orders.iter().any(|order| order.id == bill.order) {
             return Ok(());
         }
+        let rules = &Rules {
+            now: bill.paid_at.unwrap_or(rules.now).min(rules.now),
+            ..*rules
+        };
         let (program, zone, now) = (rules.program, rules.zone, rules.now);
         let amounts = [bill.tax, bill.shipping, bill.gift_cards];
         let odd = |line: &BillLine| line.unit_price < Money::ZERO || line.discount < Money::ZERO;
@@ -65,7 +36,7 @@ impl Account {
         }
         let lines: Vec<Line<'_>> = bill.lines.iter().map(BillLine::line).collect();
         let net: Money = lines.iter().map(Line::net).sum();
-        let (off, off_shipping) = self.use_coupons(bill, &bill.basket())?;
+        let (off, off_shipping) = self.use_coupons(rules, bill, &bill.basket())?;
         let order_base = OrderBase {
             lines: &lines,
             coupons: off,
@@ -78,6 +49,7 @@ impl Account {
         let base = earning::base(&settings, &order_base);
         let mut order = Order {
             id: bill.order.clone(),
+            version: program.version,
             paid_at: now,
             spend: net.minus(off).or_zero(),
             base,
@@ -136,22 +108,22 @@ impl Account {
             self.remember(&bonus.id, &bill.order, now, given);
             order.first_purchase = Some(bonus.id.clone());
         }
-        self.member.purchases.push(Purchase {
+        let purchase = Purchase {
             paid_at: now,
             spend: order.spend,
-        });
-        self.member
-            .bought
-            .extend(
-                bill.lines
-                    .iter()
-                    .filter(|line| !line.sku.is_empty())
-                    .map(|line| Bought {
-                        sku: line.sku.clone(),
-                        category: line.category.clone(),
-                        at: now,
-                    }),
-            );
+        };
+        let purchases = &mut self.member.purchases;
+        let place = purchases.partition_point(|known| known.paid_at <= now);
+        purchases.insert(place, purchase);
+        let bought = |line: &BillLine| Bought {
+            sku: line.sku.clone(),
+            category: line.category.clone(),
+            at: now,
+        };
+        let named = bill.lines.iter().filter(|line| !line.sku.is_empty());
+        let products: Vec<Bought> = named.map(bought).collect();
+        let place = self.member.bought.partition_point(|known| known.at <= now);
+        self.member.bought.splice(place..place, products);
         self.member.last_active_at = self.member.last_active_at.max(Some(now));
         self.member.last_order_at = self.member.last_order_at.max(Some(now));
         self.orders.push(order);
@@ -349,7 +321,10 @@ impl Account {
             origin.ended = origin.ended.minus(clawed.forgiven);
             corrects = Some(origin.transaction);
             // What was taken back no longer counts toward a tier by points.
-            if let Some(credit) = self.member.credits.get_mut(origin.credit) {
+            if let Some(credit) = origin
+                .credit
+                .and_then(|place| self.member.credits.get_mut(place))
+            {
                 credit.points = credit.points.minus(met).or_zero();
             }
         }

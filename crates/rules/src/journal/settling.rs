@@ -11,7 +11,7 @@ use crate::{Points, Program, Timestamp, Zone};
 impl Account {
     /// Brings the account up to `now`.
     pub(super) fn settle(&mut self, program: &Program, zone: &Zone, now: Timestamp) {
-        while let Some(at) = self.due(program, zone, now) {
+        while let Some(at) = self.next_due(program, zone).filter(|at| *at <= now) {
             let rules = Rules {
                 program,
                 zone,
@@ -24,22 +24,6 @@ impl Account {
             self.settled_at = self.settled_at.max(at);
         }
         self.settled_at = self.settled_at.max(now);
-    }
-
-    /// The first instant up to `now` at which something ends or becomes active.
-    fn due(&self, program: &Program, zone: &Zone, now: Timestamp) -> Option<Timestamp> {
-        let ends = Ends::of(program, zone, &self.member);
-        let points = self.points.next(&self.member.lots, |lot| ends.of_lot(lot));
-        let wallet = self.wallet.next(&self.member.wallet, |lot| lot.expires_at);
-        let coupons = self
-            .redemptions
-            .iter()
-            .filter(|r| r.is_open())
-            .map(|r| r.expires_at)
-            .min();
-        let first = [points, wallet, coupons].into_iter().flatten().min()?;
-        // What was due before the journal began, or before this event, happens now at the latest.
-        (first <= now).then_some(first)
     }
 
     fn expire(&mut self, rules: &Rules<'_>) {
@@ -121,7 +105,7 @@ impl Account {
 
 impl<A: Unit> Shelf<A> {
     /// The first instant at which one of the lots ends or becomes active.
-    fn next(
+    pub(super) fn next(
         &self,
         lots: &[Lot<A>],
         end: impl Fn(&Lot<A>) -> Option<Timestamp>,

@@ -24,6 +24,14 @@ impl<A: Unit> Default for Shelf<A> {
 }
 
 impl<A: Unit> Shelf<A> {
+    pub(super) fn of(pending: BTreeSet<String>, given: A) -> Self {
+        Self { pending, given }
+    }
+
+    pub(super) fn given(&self) -> A {
+        self.given
+    }
+
     /// How much of an amount can be given without losing exactness.
     fn room(&self, amount: A) -> A {
         amount.min(A::most().less(self.given)).max(A::default())

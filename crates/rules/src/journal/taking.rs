@@ -1,37 +1,12 @@
 //! What a member takes: rewards, their coupons, offers.
 
 use super::bill::Bill;
-use super::{Account, Book, Gift, Refused, Rules, Unit, Why};
+use super::{Account, Book, CouponState, Gift, Redemption, Refused, Rules, Transaction, Unit, Why};
 use crate::ledger::{self, Taking};
 use crate::member::{Redeemed, Taken};
 use crate::program::{Benefit, Reward, RewardKind};
 use crate::rewards::{self, Basket, eligibility};
 use crate::{Money, Points, Timestamp, offers};
-
-/// A reward that was taken.
-#[derive(Clone, Debug)]
-pub(super) struct Redemption {
-    id: String,
-    reward: Reward,
-    units: u32,
-    at: Timestamp,
-    takings: Vec<Taking>,
-    state: State,
-    pub(super) expires_at: Timestamp,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Open,
-    Used,
-    Closed,
-}
-
-impl Redemption {
-    pub(super) fn is_open(&self) -> bool {
-        self.state == State::Open
-    }
-}
 
 impl Account {
     pub(super) fn redeem(
@@ -112,8 +87,13 @@ impl Account {
             units,
             at: rules.now,
             takings,
-            state: if at_once { State::Used } else { State::Open },
+            state: if at_once {
+                CouponState::Used
+            } else {
+                CouponState::Open
+            },
             expires_at: rules.zone.plus_days(rules.now, reward.coupon_days.into()),
+            order: None,
         });
     }
 
@@ -135,10 +115,10 @@ impl Account {
         let Some(known) = self.redemptions.iter_mut().find(|r| r.id == id) else {
             return;
         };
-        if known.state == State::Closed {
+        if matches!(known.state, CouponState::Returned | CouponState::Ended) {
             return;
         }
-        known.state = State::Closed;
+        known.state = CouponState::Returned;
         let takings = std::mem::take(&mut known.takings);
         let gone = (known.reward.id.clone(), known.at);
         // It no longer counts toward a limit.
@@ -177,13 +157,23 @@ impl Account {
         }
     }
 
-    /// Uses the coupons of an order: what they take off its lines, and off its shipping.
+    /// Uses the coupons of an order: what they take off its lines, and off its shipping. What counts is when the
+    /// order was paid: a coupon that ended between then and now is used all the same.
     pub(super) fn use_coupons(
         &mut self,
+        rules: &Rules<'_>,
         bill: &Bill,
         basket: &Basket,
     ) -> Result<(Money, Money), Refused> {
-        let usable = |id: &String| self.redemptions.iter().any(|r| r.id == *id && r.is_open());
+        let usable = |id: &String| {
+            let known = self.redemptions.iter().find(|r| r.id == *id);
+            known.is_some_and(|r| match r.state {
+                CouponState::Open => true,
+                CouponState::Used => r.order.as_ref() == Some(&bill.order),
+                CouponState::Ended => rules.now < r.expires_at,
+                CouponState::Returned => false,
+            })
+        };
         let mut seen = bill.coupons.iter().enumerate();
         let twice = seen.any(|(at, id)| bill.coupons.iter().take(at).any(|other| other == id));
         if twice || !bill.coupons.iter().all(usable) {
@@ -191,10 +181,13 @@ impl Account {
         }
         let (mut off, mut off_shipping) = (Money::ZERO, Money::ZERO);
         for id in &bill.coupons {
-            let Some(redemption) = self.redemptions.iter_mut().find(|r| r.id == *id) else {
+            let Some(place) = self.redemptions.iter().position(|r| r.id == *id) else {
                 continue;
             };
-            redemption.state = State::Used;
+            self.spend_coupon(rules, place, &bill.order);
+            let Some(redemption) = self.redemptions.get(place) else {
+                continue;
+            };
             let (reward, units) = (&redemption.reward, redemption.units);
             let total = rewards::applicable(reward, basket);
             let value = rewards::discount_of(reward, units, total, bill.shipping);
@@ -203,37 +196,91 @@ impl Account {
             } else {
                 off = off.plus(value).min(basket.total);
             }
-            let spent = (&redemption.reward.id, redemption.at);
-            let redeemed = &mut self.member.redeemed;
-            if let Some(known) = redeemed
-                .iter_mut()
-                .find(|r| (&r.reward, r.at) == spent && r.open)
-            {
-                known.open = false;
-            }
         }
         Ok((off, off_shipping))
     }
 
+    fn spend_coupon(&mut self, rules: &Rules<'_>, place: usize, order: &str) {
+        let Some(redemption) = self.redemptions.get_mut(place) else {
+            return;
+        };
+        let before = std::mem::replace(&mut redemption.state, CouponState::Used);
+        redemption.order = Some(order.to_owned());
+        let (id, sum) = (redemption.id.clone(), redemption.points());
+        self.count_open(place, false);
+        if before == CouponState::Ended && sum.is_positive() {
+            let ended = |t: &&Transaction| t.why == Why::CouponExpired && t.source == id;
+            let corrects = self.journal.iter().find(ended).map(|t| t.id);
+            let lines = vec![(Book::Expired, sum.negative()), (Book::Redeemed, sum)];
+            self.write(
+                rules.program,
+                rules.now,
+                Why::CouponExpired,
+                &id,
+                None,
+                corrects,
+                lines,
+            );
+        }
+    }
+
+    /// Whether the redemption counts as one whose coupon can still be used.
+    fn count_open(&mut self, place: usize, open: bool) {
+        let Some(redemption) = self.redemptions.get(place) else {
+            return;
+        };
+        let spent = (&redemption.reward.id, redemption.at);
+        let mut redeemed = self.member.redeemed.iter_mut();
+        if let Some(known) = redeemed.find(|r| (&r.reward, r.at) == spent && r.open != open) {
+            known.open = open;
+        }
+    }
+
+    pub(super) fn use_coupon(&mut self, id: &str, order: &str) -> Result<(), Refused> {
+        let place = self.redemptions.iter().position(|r| r.id == id);
+        let place = place.ok_or(Refused::Unknown)?;
+        let known = self.redemptions.get_mut(place).ok_or(Refused::Unknown)?;
+        match known.state {
+            CouponState::Used if known.order.as_deref() == Some(order) => return Ok(()),
+            CouponState::Open => {}
+            _ => return Err(Refused::CouponNotUsable),
+        }
+        known.state = CouponState::Used;
+        known.order = Some(order.to_owned());
+        self.count_open(place, false);
+        Ok(())
+    }
+
+    /// A coupon that is in use on a paid order stays so: what comes back then comes with a refund.
+    pub(super) fn release_coupon(&mut self, id: &str) -> Result<(), Refused> {
+        let place = self.redemptions.iter().position(|r| r.id == id);
+        let place = place.ok_or(Refused::Unknown)?;
+        let known = self.redemptions.get_mut(place).ok_or(Refused::Unknown)?;
+        if known.state == CouponState::Open {
+            return Ok(());
+        }
+        let paid = |order: &String| self.orders.iter().any(|known| known.is(order));
+        if known.state != CouponState::Used || known.order.as_ref().is_none_or(paid) {
+            return Err(Refused::CouponNotUsable);
+        }
+        known.state = CouponState::Open;
+        known.order = None;
+        self.count_open(place, true);
+        Ok(())
+    }
+
     /// Coupons that nobody used in time.
     pub(super) fn end_coupons(&mut self, rules: &Rules<'_>) {
-        let mut ended = Vec::new();
-        for redemption in &mut self.redemptions {
-            if redemption.is_open() && redemption.expires_at <= rules.now {
-                redemption.state = State::Closed;
-                let sum = redemption.takings.iter().map(|t| t.points).sum::<Points>();
-                ended.push((redemption.id.clone(), sum));
-                let spent = (&redemption.reward.id, redemption.at);
-                let redeemed = &mut self.member.redeemed;
-                if let Some(known) = redeemed
-                    .iter_mut()
-                    .find(|r| (&r.reward, r.at) == spent && r.open)
-                {
-                    known.open = false;
-                }
+        for place in 0..self.redemptions.len() {
+            let Some(redemption) = self.redemptions.get_mut(place) else {
+                return;
+            };
+            if !redemption.is_open() || rules.now < redemption.expires_at {
+                continue;
             }
-        }
-        for (id, sum) in ended {
+            redemption.state = CouponState::Ended;
+            let (id, sum) = (redemption.id.clone(), redemption.points());
+            self.count_open(place, false);
             if sum.is_positive() {
                 let lines = vec![(Book::Redeemed, sum.negative()), (Book::Expired, sum)];
                 self.write(
