@@ -1,6 +1,7 @@
--- The club's tables. The tenant leads every key, so that a tenant's rows lie together and no key can reach
--- across. BIGINT holds points, minor units and milliseconds since 1970 in UTC. The wording is common to
--- SQLite and PostgreSQL, the triggers at the end excepted.
+-- The club's tables. The tenant leads every key, so that a tenant's rows lie together, no key can reach across,
+-- and rows can be spread over nodes. BIGINT holds points, minor units, flags (0 or 1) and milliseconds since
+-- 1970 in UTC. The wording is common to SQLite and PostgreSQL; what one of them alone needs stands in a block
+-- of its own.
 
 CREATE TABLE tenants (
     tenant     TEXT   NOT NULL PRIMARY KEY,
@@ -8,22 +9,51 @@ CREATE TABLE tenants (
     created_at BIGINT NOT NULL
 );
 
+-- Published versions. The one with the highest number runs.
 CREATE TABLE programs (
     tenant       TEXT   NOT NULL REFERENCES tenants (tenant),
     version      BIGINT NOT NULL,
     document     TEXT   NOT NULL,
+    note         TEXT,
+    published_by TEXT   NOT NULL,
     published_at BIGINT NOT NULL,
     PRIMARY KEY (tenant, version)
 );
 
--- `lookup` is what a request shows: the publishable key itself, the SHA-256 of a secret key, a signing key's id.
+-- What a marketer is writing: one draft for each tenant. `revision` keeps two writers apart.
+CREATE TABLE drafts (
+    tenant     TEXT   NOT NULL PRIMARY KEY REFERENCES tenants (tenant),
+    document   TEXT   NOT NULL,
+    revision   BIGINT NOT NULL,
+    updated_by TEXT   NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+
+-- Versions that are to be published later.
+CREATE TABLE schedules (
+    tenant     TEXT   NOT NULL REFERENCES tenants (tenant),
+    schedule   TEXT   NOT NULL,
+    document   TEXT   NOT NULL,
+    note       TEXT,
+    publish_at BIGINT NOT NULL,
+    state      TEXT   NOT NULL CHECK (state IN ('waiting', 'published', 'refused', 'cancelled')),
+    outcome    TEXT,
+    created_by TEXT   NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant, schedule)
+);
+CREATE INDEX schedules_due ON schedules (publish_at) WHERE state = 'waiting';
+
+-- `lookup` is what a request shows: the publishable key itself, the SHA-256 of a secret key, a signing key's
+-- id. `secret` is the shared secret of an HS256 key, or the public key of an EdDSA key.
 CREATE TABLE keys (
     tenant     TEXT   NOT NULL REFERENCES tenants (tenant),
     id         TEXT   NOT NULL,
     kind       TEXT   NOT NULL CHECK (kind IN ('publishable', 'secret', 'signing')),
     lookup     TEXT   NOT NULL UNIQUE,
-    alg        TEXT   CHECK (kind <> 'signing' OR alg = 'HS256'),
+    alg        TEXT   CHECK (kind <> 'signing' OR alg IN ('HS256', 'EdDSA')),
     secret     TEXT   CHECK (kind <> 'signing' OR secret IS NOT NULL),
+    scopes     TEXT,
     created_at BIGINT NOT NULL,
     revoked_at BIGINT,
     PRIMARY KEY (tenant, id)
@@ -38,119 +68,143 @@ CREATE TABLE origins (
 );
 CREATE INDEX origins_by_origin ON origins (origin);
 
+CREATE TABLE staff (
+    tenant      TEXT   NOT NULL REFERENCES tenants (tenant),
+    staff       TEXT   NOT NULL,
+    email       TEXT   NOT NULL,
+    password    TEXT   NOT NULL,
+    role        TEXT   NOT NULL CHECK (role IN ('owner', 'editor', 'viewer')),
+    created_at  BIGINT NOT NULL,
+    disabled_at BIGINT,
+    PRIMARY KEY (tenant, staff),
+    UNIQUE (tenant, email)
+);
+
+-- `session` is the SHA-256 of what the browser holds.
+CREATE TABLE sessions (
+    tenant     TEXT   NOT NULL,
+    session    TEXT   NOT NULL UNIQUE,
+    staff      TEXT   NOT NULL,
+    created_at BIGINT NOT NULL,
+    seen_at    BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant, session),
+    FOREIGN KEY (tenant, staff) REFERENCES staff (tenant, staff)
+);
+
+-- The columns after `erased_at` are the member's books in short; every write of the member's ledger begins
+-- with this row, so that it is also the member's lock. `entries` counts them, `due_at` is when time alone
+-- changes something next, `tier` is the level that was last told.
 CREATE TABLE members (
     tenant         TEXT   NOT NULL REFERENCES tenants (tenant),
     member         TEXT   NOT NULL,
     external_id    TEXT   NOT NULL,
     first_name     TEXT,
+    birthday       TEXT,
+    language       TEXT,
+    consents       TEXT   NOT NULL DEFAULT '[]',
+    segments       TEXT   NOT NULL DEFAULT '[]',
+    contacts       TEXT   NOT NULL DEFAULT '[]',
     joined_at      BIGINT NOT NULL,
-    last_active_at BIGINT,
     blocked        BIGINT NOT NULL DEFAULT 0,
     referral_code  TEXT   NOT NULL,
     erased_at      BIGINT,
+    revision       BIGINT NOT NULL DEFAULT 0,
+    entries        BIGINT NOT NULL DEFAULT 0,
+    available      BIGINT NOT NULL DEFAULT 0 CHECK (available >= 0),
+    pending        BIGINT NOT NULL DEFAULT 0 CHECK (pending >= 0),
+    debt           BIGINT NOT NULL DEFAULT 0 CHECK (debt >= 0),
+    wallet         BIGINT NOT NULL DEFAULT 0 CHECK (wallet >= 0),
+    wallet_pending BIGINT NOT NULL DEFAULT 0 CHECK (wallet_pending >= 0),
+    points_given   BIGINT NOT NULL DEFAULT 0,
+    wallet_given   BIGINT NOT NULL DEFAULT 0,
+    settled_at     BIGINT NOT NULL,
+    due_at         BIGINT,
+    last_active_at BIGINT,
+    last_order_at  BIGINT,
+    membership     TEXT,
+    tier           TEXT,
+    told           TEXT   NOT NULL DEFAULT '{}',
     PRIMARY KEY (tenant, member),
     UNIQUE (tenant, external_id),
     UNIQUE (tenant, referral_code)
 );
+CREATE INDEX members_due ON members (due_at) WHERE due_at IS NOT NULL;
 
--- One movement of points. `net` is the change of what the member has (available + pending - debt) and is
--- what history shows. One source gives or takes once per rule.
-CREATE TABLE transactions (
-    tenant          TEXT   NOT NULL,
-    txn             TEXT   NOT NULL,
-    member          TEXT   NOT NULL,
-    seq             BIGINT NOT NULL,
-    at              BIGINT NOT NULL,
-    reason          TEXT   NOT NULL,
-    source_type     TEXT   NOT NULL,
-    source_id       TEXT   NOT NULL,
-    rule            TEXT   NOT NULL,
-    program_version BIGINT NOT NULL,
-    corrects        TEXT,
-    shown_source    TEXT,
-    net             BIGINT NOT NULL,
-    activates_at    BIGINT,
-    expires_at      BIGINT,
-    recorded_at     BIGINT NOT NULL,
-    PRIMARY KEY (tenant, txn),
-    UNIQUE (tenant, member, seq),
-    UNIQUE (tenant, source_type, source_id, rule, member),
-    FOREIGN KEY (tenant, member) REFERENCES members (tenant, member),
-    FOREIGN KEY (tenant, corrects) REFERENCES transactions (tenant, txn)
-);
-CREATE INDEX transactions_by_member ON transactions (tenant, member, at, seq);
-
--- Double entry: the points of a transaction sum to 0. `debt` is below zero while a member owes.
+-- The ledger: one row for each movement, in double entry. What leaves one account arrives in another, so the
+-- accounts' columns sum to 0. `net` is the change of what the member has (available + pending + debt), and
+-- what history shows. `unit` is `points` or `wallet` (minor units).
 CREATE TABLE entries (
-    tenant  TEXT   NOT NULL,
-    txn     TEXT   NOT NULL,
-    line    BIGINT NOT NULL,
-    member  TEXT   NOT NULL,
-    account TEXT   NOT NULL
-        CHECK (account IN ('issued', 'available', 'pending', 'held', 'redeemed', 'expired', 'debt')),
-    points  BIGINT NOT NULL CHECK (points <> 0),
-    PRIMARY KEY (tenant, txn, line),
-    FOREIGN KEY (tenant, txn) REFERENCES transactions (tenant, txn)
-);
-CREATE INDEX entries_by_member ON entries (tenant, member, account);
-
--- `counted` is what the lot still weighs toward a tier by points: its points net of clawbacks. `forgiven` is
--- what ended unspent and was then claimed back: nobody has it, nobody owes it.
-CREATE TABLE lots (
     tenant       TEXT   NOT NULL,
-    lot          TEXT   NOT NULL,
     member       TEXT   NOT NULL,
-    txn          TEXT   NOT NULL,
-    points       BIGINT NOT NULL CHECK (points > 0),
-    remaining    BIGINT NOT NULL CHECK (remaining >= 0 AND remaining <= points),
-    counted      BIGINT NOT NULL CHECK (counted >= 0 AND counted <= points),
-    forgiven     BIGINT NOT NULL DEFAULT 0 CHECK (forgiven >= 0 AND forgiven <= points),
+    seq          BIGINT NOT NULL,
+    at           BIGINT NOT NULL,
+    why          TEXT   NOT NULL,
+    unit         TEXT   NOT NULL CHECK (unit IN ('points', 'wallet')),
+    source       TEXT   NOT NULL,
+    rule         TEXT,
+    version      BIGINT NOT NULL,
+    corrects     BIGINT,
+    issued       BIGINT NOT NULL DEFAULT 0,
+    available    BIGINT NOT NULL DEFAULT 0,
+    pending      BIGINT NOT NULL DEFAULT 0,
+    held         BIGINT NOT NULL DEFAULT 0,
+    redeemed     BIGINT NOT NULL DEFAULT 0,
+    expired      BIGINT NOT NULL DEFAULT 0,
+    debt         BIGINT NOT NULL DEFAULT 0,
+    net          BIGINT NOT NULL,
+    activates_at BIGINT,
+    expires_at   BIGINT,
+    recorded_at  BIGINT NOT NULL,
+    PRIMARY KEY (tenant, member, seq),
+    FOREIGN KEY (tenant, member) REFERENCES members (tenant, member),
+    CHECK (issued + available + pending + held + redeemed + expired + debt = 0),
+    CHECK (net = available + pending + debt)
+) /*sqlite: WITHOUT ROWID*/;
+
+-- What a rule gave for a source: once for each. `seq` is the entry that gave it; none when a cap left nothing.
+-- `remaining` is what is left in the lot, `counted` what still weighs toward a tier by points (net of
+-- clawbacks), `ended` what ended unspent and was not forgiven. `earned` is 0 once the reason is gone, and for
+-- what counts toward no cap.
+CREATE TABLE credits (
+    tenant       TEXT   NOT NULL,
+    member       TEXT   NOT NULL,
+    unit         TEXT   NOT NULL CHECK (unit IN ('points', 'wallet')),
+    rule         TEXT   NOT NULL,
+    source       TEXT   NOT NULL,
+    seq          BIGINT,
+    why          TEXT   NOT NULL,
+    given        BIGINT NOT NULL CHECK (given >= 0),
+    remaining    BIGINT NOT NULL CHECK (remaining >= 0 AND remaining <= given),
+    counted      BIGINT NOT NULL CHECK (counted >= 0 AND counted <= given),
+    ended        BIGINT NOT NULL CHECK (ended >= 0 AND ended <= given),
+    earned       BIGINT NOT NULL,
     active       BIGINT NOT NULL,
-    earned_at    BIGINT NOT NULL,
+    at           BIGINT NOT NULL,
     activates_at BIGINT NOT NULL,
     expires_at   BIGINT,
-    PRIMARY KEY (tenant, lot),
-    FOREIGN KEY (tenant, member) REFERENCES members (tenant, member),
-    FOREIGN KEY (tenant, txn) REFERENCES transactions (tenant, txn)
-);
-CREATE INDEX lots_by_member ON lots (tenant, member, remaining);
-CREATE INDEX lots_by_txn ON lots (tenant, txn);
-CREATE INDEX lots_to_activate ON lots (activates_at) WHERE active = 0;
-CREATE INDEX lots_to_expire ON lots (expires_at) WHERE remaining > 0;
+    PRIMARY KEY (tenant, member, unit, rule, source),
+    FOREIGN KEY (tenant, member) REFERENCES members (tenant, member)
+) /*sqlite: WITHOUT ROWID*/;
 
--- Which lots a debit took from, so that a cancellation puts the same points back. Negative: put back.
-CREATE TABLE takings (
-    tenant TEXT   NOT NULL,
-    txn    TEXT   NOT NULL,
-    lot    TEXT   NOT NULL,
-    points BIGINT NOT NULL CHECK (points <> 0),
-    PRIMARY KEY (tenant, txn, lot),
-    FOREIGN KEY (tenant, txn) REFERENCES transactions (tenant, txn),
-    FOREIGN KEY (tenant, lot) REFERENCES lots (tenant, lot)
-);
-CREATE INDEX takings_by_lot ON takings (tenant, lot);
-
--- `base` and `base_remaining` are what earns and what of it is not refunded. The rule, the rate and the
--- multipliers of the purchase stay with it, for its refunds. `points` is what it has earned so far, `spend`
--- what counts toward a tier.
+-- `kept` is what its refunds need of how it earned; `items` are its lines.
 CREATE TABLE orders (
-    tenant          TEXT   NOT NULL,
-    order_id        TEXT   NOT NULL,
-    member          TEXT   NOT NULL,
-    status          TEXT   NOT NULL CHECK (status IN ('placed', 'paid', 'fulfilled', 'cancelled')),
-    currency        TEXT   NOT NULL,
-    spend           BIGINT NOT NULL CHECK (spend >= 0),
-    base            BIGINT NOT NULL,
-    base_remaining  BIGINT NOT NULL CHECK (base_remaining >= 0 AND base_remaining <= base),
-    points          BIGINT NOT NULL DEFAULT 0 CHECK (points >= 0),
-    lot             TEXT,
-    rule            TEXT,
-    multipliers     TEXT,
-    program_version BIGINT NOT NULL,
-    voided          BIGINT NOT NULL DEFAULT 0,
-    placed_at       BIGINT NOT NULL,
-    paid_at         BIGINT,
-    updated_at      BIGINT NOT NULL,
+    tenant     TEXT   NOT NULL,
+    order_id   TEXT   NOT NULL,
+    member     TEXT   NOT NULL,
+    status     TEXT   NOT NULL CHECK (status IN ('placed', 'paid', 'fulfilled', 'cancelled')),
+    currency   TEXT   NOT NULL,
+    spend      BIGINT NOT NULL DEFAULT 0 CHECK (spend >= 0),
+    base       BIGINT NOT NULL DEFAULT 0,
+    remaining  BIGINT NOT NULL DEFAULT 0 CHECK (remaining >= 0 AND remaining <= base),
+    earned     BIGINT NOT NULL DEFAULT 0,
+    gone       BIGINT NOT NULL DEFAULT 0,
+    kept       TEXT,
+    items      TEXT   NOT NULL DEFAULT '[]',
+    placed_at  BIGINT NOT NULL,
+    paid_at    BIGINT,
+    fulfilled_at BIGINT,
+    updated_at BIGINT NOT NULL,
     PRIMARY KEY (tenant, order_id),
     FOREIGN KEY (tenant, member) REFERENCES members (tenant, member)
 );
@@ -168,32 +222,64 @@ CREATE TABLE refunds (
     FOREIGN KEY (tenant, order_id) REFERENCES orders (tenant, order_id)
 );
 
--- A redemption and its coupon are one row: a coupon belongs to exactly one posted hold.
+-- A redemption and its coupon are one row: a coupon belongs to exactly one posted hold. `held_for` and
+-- `held_until` keep it for a checkout; `partner_code` is what a partner takes.
 CREATE TABLE redemptions (
-    tenant          TEXT   NOT NULL,
-    redemption      TEXT   NOT NULL,
-    member          TEXT   NOT NULL,
-    key             TEXT   NOT NULL,
-    reward_id       TEXT   NOT NULL,
-    program_version BIGINT NOT NULL,
-    points          BIGINT NOT NULL CHECK (points >= 0),
-    at              BIGINT NOT NULL,
-    code            TEXT   NOT NULL,
-    state           TEXT   NOT NULL CHECK (state IN ('open', 'used', 'cancelled', 'expired')),
-    expires_at      BIGINT NOT NULL,
-    order_id        TEXT,
-    txn             TEXT,
+    tenant     TEXT   NOT NULL,
+    redemption TEXT   NOT NULL,
+    member     TEXT   NOT NULL,
+    key        TEXT   NOT NULL,
+    reward_id  TEXT   NOT NULL,
+    version    BIGINT NOT NULL,
+    units      BIGINT NOT NULL CHECK (units > 0),
+    points     BIGINT NOT NULL CHECK (points >= 0),
+    takings    TEXT   NOT NULL,
+    at         BIGINT NOT NULL,
+    code       TEXT   NOT NULL,
+    state      TEXT   NOT NULL CHECK (state IN ('open', 'used', 'cancelled', 'expired')),
+    expires_at BIGINT NOT NULL,
+    order_id   TEXT,
+    held_for   TEXT,
+    held_until BIGINT,
+    partner_code TEXT,
     PRIMARY KEY (tenant, redemption),
     UNIQUE (tenant, code),
     UNIQUE (tenant, member, key),
-    UNIQUE (tenant, txn),
-    FOREIGN KEY (tenant, member) REFERENCES members (tenant, member),
-    FOREIGN KEY (tenant, txn) REFERENCES transactions (tenant, txn)
+    FOREIGN KEY (tenant, member) REFERENCES members (tenant, member)
 );
 CREATE INDEX redemptions_by_member ON redemptions (tenant, member, at);
-CREATE INDEX redemptions_by_reward ON redemptions (tenant, reward_id, state);
-CREATE INDEX redemptions_by_order ON redemptions (tenant, order_id);
-CREATE INDEX redemptions_to_expire ON redemptions (expires_at) WHERE state = 'open';
+CREATE INDEX redemptions_by_order ON redemptions (tenant, order_id) WHERE order_id IS NOT NULL;
+
+-- How many of a reward with a stock are taken and not given back.
+CREATE TABLE stock (
+    tenant    TEXT   NOT NULL REFERENCES tenants (tenant),
+    reward_id TEXT   NOT NULL,
+    taken     BIGINT NOT NULL CHECK (taken >= 0),
+    PRIMARY KEY (tenant, reward_id)
+);
+
+-- Codes that a partner gave: each is handed out once.
+CREATE TABLE partner_codes (
+    tenant     TEXT   NOT NULL REFERENCES tenants (tenant),
+    partner    TEXT   NOT NULL,
+    code       TEXT   NOT NULL,
+    loaded_at  BIGINT NOT NULL,
+    expires_at BIGINT,
+    redemption TEXT,
+    PRIMARY KEY (tenant, partner, code)
+);
+CREATE UNIQUE INDEX partner_codes_given ON partner_codes (tenant, redemption) WHERE redemption IS NOT NULL;
+CREATE INDEX partner_codes_free ON partner_codes (tenant, partner, loaded_at) WHERE redemption IS NULL;
+
+CREATE TABLE offers_taken (
+    tenant   TEXT   NOT NULL,
+    member   TEXT   NOT NULL,
+    offer    TEXT   NOT NULL,
+    occasion TEXT   NOT NULL,
+    at       BIGINT NOT NULL,
+    PRIMARY KEY (tenant, member, offer, occasion),
+    FOREIGN KEY (tenant, member) REFERENCES members (tenant, member)
+);
 
 CREATE TABLE claims (
     tenant     TEXT   NOT NULL,
@@ -202,6 +288,7 @@ CREATE TABLE claims (
     friend     TEXT,
     state      TEXT   NOT NULL,
     state_at   BIGINT NOT NULL,
+    address    TEXT,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     order_id   TEXT,
@@ -212,6 +299,8 @@ CREATE TABLE claims (
 );
 CREATE INDEX claims_by_advocate ON claims (tenant, advocate, state_at);
 CREATE INDEX claims_by_friend ON claims (tenant, friend);
+CREATE INDEX claims_by_order ON claims (tenant, order_id) WHERE order_id IS NOT NULL;
+CREATE INDEX claims_by_address ON claims (tenant, advocate, address, created_at) WHERE address IS NOT NULL;
 
 CREATE TABLE responses (
     tenant     TEXT   NOT NULL,
@@ -219,10 +308,11 @@ CREATE TABLE responses (
     response   TEXT   NOT NULL,
     survey     TEXT   NOT NULL,
     scope      TEXT   NOT NULL,
-    score      BIGINT NOT NULL,
+    scores     TEXT   NOT NULL,
     comment    TEXT,
     completed  BIGINT NOT NULL,
     points     BIGINT NOT NULL DEFAULT 0,
+    variant    TEXT,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     PRIMARY KEY (tenant, member, response),
@@ -254,8 +344,45 @@ CREATE TABLE events (
     PRIMARY KEY (tenant, member, event),
     FOREIGN KEY (tenant, member) REFERENCES members (tenant, member)
 );
+CREATE INDEX events_by_time ON events (tenant, at);
 
--- One outcome for each key, for ever. `subject` is the shop's member id, or `guest`.
+-- `number` is what the shopper is told; it counts within the tenant.
+CREATE TABLE complaints (
+    tenant      TEXT   NOT NULL,
+    complaint   TEXT   NOT NULL,
+    number      BIGINT NOT NULL,
+    member      TEXT   NOT NULL,
+    topic       TEXT   NOT NULL,
+    order_id    TEXT,
+    survey      TEXT,
+    state       TEXT   NOT NULL,
+    verdict     BIGINT,
+    reopened    BIGINT NOT NULL DEFAULT 0,
+    remind_at   BIGINT,
+    created_at  BIGINT NOT NULL,
+    state_at    BIGINT NOT NULL,
+    PRIMARY KEY (tenant, complaint),
+    UNIQUE (tenant, number),
+    FOREIGN KEY (tenant, member) REFERENCES members (tenant, member)
+);
+CREATE INDEX complaints_by_member ON complaints (tenant, member, created_at);
+CREATE INDEX complaints_by_state ON complaints (tenant, state, state_at);
+CREATE INDEX complaints_to_remind ON complaints (remind_at) WHERE remind_at IS NOT NULL;
+
+CREATE TABLE complaint_notes (
+    tenant    TEXT   NOT NULL,
+    complaint TEXT   NOT NULL,
+    note      BIGINT NOT NULL,
+    author    TEXT   NOT NULL CHECK (author IN ('member', 'shop', 'internal')),
+    who       TEXT   NOT NULL,
+    body      TEXT,
+    at        BIGINT NOT NULL,
+    PRIMARY KEY (tenant, complaint, note),
+    FOREIGN KEY (tenant, complaint) REFERENCES complaints (tenant, complaint)
+);
+
+-- One outcome for each key, for ever. `subject` is the shop's member id, a secret key's id, or `guest`. `body`
+-- is dropped after its days; the outcome stays.
 CREATE TABLE outcomes (
     tenant      TEXT   NOT NULL,
     subject     TEXT   NOT NULL,
@@ -263,10 +390,10 @@ CREATE TABLE outcomes (
     key         TEXT   NOT NULL,
     fingerprint TEXT   NOT NULL,
     status      BIGINT NOT NULL,
-    body        TEXT   NOT NULL,
+    body        TEXT,
     at          BIGINT NOT NULL,
     PRIMARY KEY (tenant, subject, route, key)
-);
+) /*sqlite: WITHOUT ROWID*/;
 
 CREATE TABLE audit (
     tenant TEXT   NOT NULL,
@@ -278,20 +405,101 @@ CREATE TABLE audit (
     detail TEXT   NOT NULL DEFAULT '{}',
     PRIMARY KEY (tenant, id)
 );
+CREATE INDEX audit_by_time ON audit (tenant, at, id);
+CREATE INDEX audit_by_object ON audit (tenant, object, at);
+
+-- Where events are sent. `secrets` are all live ones, newest first.
+CREATE TABLE endpoints (
+    tenant      TEXT   NOT NULL REFERENCES tenants (tenant),
+    endpoint    TEXT   NOT NULL,
+    url         TEXT   NOT NULL,
+    kinds       TEXT   NOT NULL,
+    secrets     TEXT   NOT NULL,
+    note        TEXT,
+    created_at  BIGINT NOT NULL,
+    disabled_at BIGINT,
+    reason      TEXT,
+    PRIMARY KEY (tenant, endpoint)
+);
+
+-- What happened, as it is sent.
+CREATE TABLE messages (
+    tenant  TEXT   NOT NULL REFERENCES tenants (tenant),
+    message TEXT   NOT NULL,
+    kind    TEXT   NOT NULL,
+    body    TEXT   NOT NULL,
+    at      BIGINT NOT NULL,
+    PRIMARY KEY (tenant, message)
+);
+CREATE INDEX messages_by_time ON messages (tenant, at);
+
+-- One row for each message and endpoint: when it is tried next, and who is trying.
+CREATE TABLE deliveries (
+    tenant       TEXT   NOT NULL,
+    message      TEXT   NOT NULL,
+    endpoint     TEXT   NOT NULL,
+    state        TEXT   NOT NULL CHECK (state IN ('waiting', 'delivered', 'failed', 'dropped')),
+    attempts     BIGINT NOT NULL DEFAULT 0,
+    next_at      BIGINT NOT NULL,
+    lease        TEXT,
+    leased_until BIGINT,
+    PRIMARY KEY (tenant, message, endpoint),
+    FOREIGN KEY (tenant, message) REFERENCES messages (tenant, message),
+    FOREIGN KEY (tenant, endpoint) REFERENCES endpoints (tenant, endpoint)
+);
+CREATE INDEX deliveries_due ON deliveries (next_at) WHERE state = 'waiting';
+
+-- Every try, as it went.
+CREATE TABLE attempts (
+    tenant   TEXT   NOT NULL,
+    message  TEXT   NOT NULL,
+    endpoint TEXT   NOT NULL,
+    attempt  BIGINT NOT NULL,
+    at       BIGINT NOT NULL,
+    took_ms  BIGINT NOT NULL,
+    status   BIGINT,
+    error    TEXT,
+    PRIMARY KEY (tenant, message, endpoint, attempt),
+    FOREIGN KEY (tenant, message, endpoint) REFERENCES deliveries (tenant, message, endpoint)
+);
+
+-- Work that is done at a time, once, by whichever process holds the lease.
+CREATE TABLE jobs (
+    tenant       TEXT   NOT NULL REFERENCES tenants (tenant),
+    job          TEXT   NOT NULL,
+    kind         TEXT   NOT NULL,
+    state        TEXT   NOT NULL DEFAULT '{}',
+    run_at       BIGINT NOT NULL,
+    attempts     BIGINT NOT NULL DEFAULT 0,
+    lease        TEXT,
+    leased_until BIGINT,
+    error        TEXT,
+    PRIMARY KEY (tenant, job)
+);
+CREATE INDEX jobs_due ON jobs (run_at);
+
+-- How far an import has come, so that it can go on.
+CREATE TABLE imports (
+    tenant      TEXT   NOT NULL REFERENCES tenants (tenant),
+    import      TEXT   NOT NULL,
+    fingerprint TEXT   NOT NULL,
+    lines       BIGINT NOT NULL DEFAULT 0,
+    bytes       BIGINT NOT NULL DEFAULT 0,
+    taken       BIGINT NOT NULL DEFAULT 0,
+    refused     BIGINT NOT NULL DEFAULT 0,
+    clock       BIGINT,
+    started_at  BIGINT NOT NULL,
+    updated_at  BIGINT NOT NULL,
+    ended_at    BIGINT,
+    PRIMARY KEY (tenant, import)
+);
 
 -- What is written in the ledger stays written.
+-- only sqlite
 CREATE TRIGGER entries_stay BEFORE UPDATE ON entries
 BEGIN SELECT RAISE(ABORT, 'entries are append-only'); END;
 CREATE TRIGGER entries_remain BEFORE DELETE ON entries
 BEGIN SELECT RAISE(ABORT, 'entries are append-only'); END;
-CREATE TRIGGER transactions_stay BEFORE UPDATE ON transactions
-BEGIN SELECT RAISE(ABORT, 'transactions are append-only'); END;
-CREATE TRIGGER transactions_remain BEFORE DELETE ON transactions
-BEGIN SELECT RAISE(ABORT, 'transactions are append-only'); END;
-CREATE TRIGGER takings_stay BEFORE UPDATE ON takings
-BEGIN SELECT RAISE(ABORT, 'takings are append-only'); END;
-CREATE TRIGGER takings_remain BEFORE DELETE ON takings
-BEGIN SELECT RAISE(ABORT, 'takings are append-only'); END;
 CREATE TRIGGER audit_stays BEFORE UPDATE ON audit
 BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
 CREATE TRIGGER audit_remains BEFORE DELETE ON audit
@@ -300,3 +508,11 @@ CREATE TRIGGER programs_stay BEFORE UPDATE ON programs
 BEGIN SELECT RAISE(ABORT, 'a published version is immutable'); END;
 CREATE TRIGGER programs_remain BEFORE DELETE ON programs
 BEGIN SELECT RAISE(ABORT, 'a published version is immutable'); END;
+-- end
+-- only postgres
+CREATE FUNCTION stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$;
+CREATE TRIGGER entries_stay BEFORE UPDATE OR DELETE ON entries FOR EACH ROW EXECUTE FUNCTION stays();
+CREATE TRIGGER audit_stays BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION stays();
+CREATE TRIGGER programs_stay BEFORE UPDATE OR DELETE ON programs FOR EACH ROW EXECUTE FUNCTION stays();
+-- end

@@ -5,48 +5,53 @@
 
 use crate::ids;
 use crate::problem::{Error, Result};
-use crate::programs::Published;
+use crate::programs::{Published, Versions};
 use rules::{Program, Timestamp, Zone};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::{Sqlite, Transaction};
 use std::sync::Arc;
+use store::{Tx, query};
 
 /// See the module.
 #[derive(Debug)]
 pub struct Club {
     /// The database transaction.
-    pub tx: Transaction<'static, Sqlite>,
+    pub tx: Tx,
     /// The instant at which all of it happens.
     pub now: Timestamp,
     /// When it is written down; later than `now` only when history is imported.
     recorded_at: Timestamp,
     published: Arc<Published>,
+    versions: Versions,
     actor: String,
 }
 
 impl Club {
-    /// A club in a transaction.
-    #[must_use]
-    pub fn new(
-        tx: Transaction<'static, Sqlite>,
-        published: Arc<Published>,
+    /// The tenant's club, or the reason why there is none, with the transaction.
+    pub async fn open(
+        mut tx: Tx,
+        versions: &Versions,
+        tenant: &str,
         now: Timestamp,
-        actor: impl Into<String>,
-    ) -> Self {
-        Self {
-            tx,
-            now,
-            recorded_at: now,
-            published,
-            actor: actor.into(),
+        actor: &str,
+    ) -> Result<Self, (Tx, Error)> {
+        match versions.current(&mut tx, tenant, now).await {
+            Ok(published) => Ok(Self {
+                tx,
+                now,
+                recorded_at: now,
+                published,
+                versions: versions.clone(),
+                actor: actor.to_owned(),
+            }),
+            Err(error) => Err((tx, error)),
         }
     }
 
     /// Whose rows these are.
     #[must_use]
-    pub fn tenant(&self) -> String {
-        self.published.tenant.clone()
+    pub fn tenant(&self) -> &str {
+        &self.published.tenant
     }
 
     /// The version that runs now.
@@ -73,10 +78,35 @@ impl Club {
         i64::from(self.program().version)
     }
 
+    /// Any version that was ever published.
+    ///
+    /// # Errors
+    /// When there is no such version, or the database fails.
+    pub async fn version_of(&mut self, version: i64) -> Result<Arc<Published>> {
+        if version == self.version() {
+            return Ok(self.published());
+        }
+        let tenant = self.published.tenant.clone();
+        self.versions
+            .get(&mut self.tx, &tenant, version, self.now)
+            .await
+    }
+
     /// When what happens here is written down.
     #[must_use]
     pub const fn recorded_at(&self) -> Timestamp {
         self.recorded_at
+    }
+
+    /// Who acts, for the audit.
+    #[must_use]
+    pub fn actor(&self) -> &str {
+        &self.actor
+    }
+
+    /// A statement whose `$1` is the tenant.
+    pub fn query(&self, text: &'static str) -> store::Query {
+        query(text).bind(self.tenant())
     }
 
     /// Notes who did what to what, beside the change itself.
@@ -89,18 +119,17 @@ impl Club {
         object: &str,
         detail: serde_json::Value,
     ) -> Result<()> {
-        sqlx::query(
+        self.query(
             "INSERT INTO audit (tenant, id, at, actor, action, object, detail)
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
-        .bind(self.tenant())
         .bind(ids::id("aud"))
         .bind(self.recorded_at.0)
-        .bind(self.actor.clone())
+        .bind(&self.actor)
         .bind(action)
         .bind(object)
         .bind(detail.to_string())
-        .execute(&mut *self.tx)
+        .execute(&mut self.tx)
         .await?;
         Ok(())
     }

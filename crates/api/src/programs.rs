@@ -3,13 +3,16 @@
 use crate::club::Club;
 use crate::ids;
 use crate::problem::{Error, Result, fault};
+use crate::sync::Shared;
 use crate::unserved;
 use crate::zone::zone;
-use rules::program::Perk;
+use rules::program::{Perk, Reward};
 use rules::validate::Code;
 use rules::{Program, Timestamp, Zone, document, validate};
 use serde_json::{Map, Value, json};
-use sqlx::SqliteConnection;
+use std::collections::HashMap;
+use std::sync::Arc;
+use store::{Tx, query};
 
 /// A published version, ready for the rules.
 #[derive(Clone, Debug)]
@@ -22,15 +25,69 @@ pub struct Published {
     pub zone: Zone,
 }
 
+impl Published {
+    /// The reward with this id.
+    ///
+    /// # Errors
+    /// When this version does not have it.
+    pub fn reward(&self, id: &str) -> Result<&Reward> {
+        let found = self.program.rewards.iter().find(|reward| reward.id == id);
+        found.ok_or_else(|| {
+            Error::internal(format!("{id} is not in version {}", self.program.version))
+        })
+    }
+}
+
+/// Programs that were read already, by tenant and version. A version never changes.
+#[derive(Clone, Debug, Default)]
+pub struct Versions(Shared<HashMap<(String, i64), Arc<Published>>>);
+
+impl Versions {
+    /// The program that the tenant runs now.
+    ///
+    /// # Errors
+    /// When the tenant has published nothing.
+    pub async fn current(
+        &self,
+        tx: &mut Tx,
+        tenant: &str,
+        now: Timestamp,
+    ) -> Result<Arc<Published>> {
+        let version = current_version(tx, tenant).await?;
+        self.get(tx, tenant, version, now).await
+    }
+
+    /// One version.
+    ///
+    /// # Errors
+    /// When there is no such version.
+    pub async fn get(
+        &self,
+        tx: &mut Tx,
+        tenant: &str,
+        version: i64,
+        now: Timestamp,
+    ) -> Result<Arc<Published>> {
+        let key = (tenant.to_owned(), version);
+        if let Some(known) = self.0.with(|programs| programs.get(&key).cloned()) {
+            return Ok(known);
+        }
+        let loaded = Arc::new(load(tx, tenant, version, now).await?);
+        self.0
+            .with(|programs| programs.insert(key, Arc::clone(&loaded)));
+        Ok(loaded)
+    }
+}
+
 /// The version that a tenant runs now.
 ///
 /// # Errors
 /// When the tenant has published nothing.
-pub async fn current_version(connection: &mut SqliteConnection, tenant: &str) -> Result<i64> {
+pub async fn current_version(tx: &mut Tx, tenant: &str) -> Result<i64> {
     let version: Option<i64> =
-        sqlx::query_scalar("SELECT MAX(version) FROM programs WHERE tenant = $1")
+        query("SELECT MAX(version) FROM programs WHERE tenant = $1")
             .bind(tenant)
-            .fetch_one(connection)
+            .fetch_one(tx)
             .await?;
     version.ok_or_else(|| Error::not_found("This club has published no program."))
 }
@@ -40,16 +97,16 @@ pub async fn current_version(connection: &mut SqliteConnection, tenant: &str) ->
 /// # Errors
 /// When there is no such version.
 pub async fn load(
-    connection: &mut SqliteConnection,
+    tx: &mut Tx,
     tenant: &str,
     version: i64,
     now: Timestamp,
 ) -> Result<Published> {
     let document: Option<String> =
-        sqlx::query_scalar("SELECT document FROM programs WHERE tenant = $1 AND version = $2")
+        query("SELECT document FROM programs WHERE tenant = $1 AND version = $2")
             .bind(tenant)
             .bind(version)
-            .fetch_optional(connection)
+            .fetch_optional(tx)
             .await?;
     let document =
         document.ok_or_else(|| Error::internal(format!("no program {tenant} v{version}")))?;
@@ -98,11 +155,11 @@ fn stored(document: &str) -> Result<Program> {
 ///
 /// # Errors
 /// When nobody does.
-pub async fn tenant_of(connection: &mut SqliteConnection, program: &str) -> Result<String> {
+pub async fn tenant_of(tx: &mut Tx, program: &str) -> Result<String> {
     let tenant: Option<String> =
-        sqlx::query_scalar("SELECT tenant FROM tenants WHERE program = $1")
+        query("SELECT tenant FROM tenants WHERE program = $1")
             .bind(program)
-            .fetch_optional(connection)
+            .fetch_optional(tx)
             .await?;
     tenant.ok_or_else(|| Error::not_found(format!("No program is named {program}.")))
 }
@@ -131,8 +188,9 @@ fn told(found: validate::Fault) -> contract::problem::Fault {
 /// # Errors
 /// 422 with every fault of the document.
 pub async fn publish(
-    connection: &mut SqliteConnection,
+    tx: &mut Tx,
     mut program: Program,
+    actor: &str,
     now: Timestamp,
 ) -> Result<(String, u32)> {
     let mut faults: Vec<_> = validate::validate(&program).into_iter().map(told).collect();
@@ -147,21 +205,21 @@ pub async fn publish(
     if !faults.is_empty() {
         return Err(Error::validation(faults));
     }
-    let tenant = match tenant_of(&mut *connection, &program.id).await {
+    let tenant = match tenant_of(tx, &program.id).await {
         Ok(tenant) => tenant,
         Err(_) => {
             let tenant = ids::id("ten");
-            sqlx::query("INSERT INTO tenants (tenant, program, created_at) VALUES ($1, $2, $3)")
+            query("INSERT INTO tenants (tenant, program, created_at) VALUES ($1, $2, $3)")
                 .bind(&tenant)
                 .bind(&program.id)
                 .bind(now.0)
-                .execute(&mut *connection)
+                .execute(tx)
                 .await?;
             tenant
         }
     };
-    if let Ok(version) = current_version(&mut *connection, &tenant).await {
-        let running = load(&mut *connection, &tenant, version, now).await?.program;
+    if let Ok(version) = current_version(tx, &tenant).await {
+        let running = load(tx, &tenant, version, now).await?.program;
         program.version = running.version;
         if let (Some(ladder), Some(before)) = (&mut program.tiers, &running.tiers) {
             ladder.follow(before, now);
@@ -173,14 +231,16 @@ pub async fn publish(
     } else {
         program.version = program.version.max(1);
     }
-    sqlx::query(
-        "INSERT INTO programs (tenant, version, document, published_at) VALUES ($1, $2, $3, $4)",
+    query(
+        "INSERT INTO programs (tenant, version, document, published_by, published_at)
+         VALUES ($1, $2, $3, $4, $5)",
     )
     .bind(&tenant)
     .bind(i64::from(program.version))
     .bind(serde_json::to_string(&program)?)
+    .bind(actor)
     .bind(now.0)
-    .execute(&mut *connection)
+    .execute(tx)
     .await?;
     Ok((tenant, program.version))
 }
@@ -194,12 +254,8 @@ pub async fn as_it_stands(club: &mut Club) -> Result<Program> {
     if program.rewards.iter().all(|reward| reward.stock.is_none()) {
         return Ok(program);
     }
-    let taken: Vec<(String, i64)> = sqlx::query_as(
-        "SELECT reward_id, COUNT(*) FROM redemptions
-         WHERE tenant = $1 AND state <> 'cancelled' GROUP BY reward_id",
-    )
-    .bind(club.tenant())
-    .fetch_all(&mut *club.tx)
+    let taken: Vec<(String, i64)> = club.query("SELECT reward_id, taken FROM stock WHERE tenant = $1")
+    .fetch_all(&mut club.tx)
     .await?;
     for reward in &mut program.rewards {
         let gone = taken

@@ -1,21 +1,16 @@
-//! What all requests share, and how a write is run.
+//! What all requests share, and how a read or a write is run.
 
 use crate::assets::Assets;
 use crate::clock::Clock;
 use crate::club::Club;
-use crate::db::Db;
 use crate::idempotency::InFlight;
 use crate::limits::Limits;
 use crate::problem::{Error, Result};
-use crate::programs::{self, Published};
-use crate::settling;
-use crate::sync::Shared;
-use rules::Timestamp;
-use sqlx::SqliteConnection;
-use std::collections::HashMap;
+use crate::programs::Versions;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use store::{Db, Tx};
 
 /// A future that borrows the club it works on.
 pub type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
@@ -36,7 +31,17 @@ pub struct State {
     pub in_flight: InFlight,
     /// A proxy in front of us says where requests come from.
     pub behind_proxy: bool,
-    programs: Shared<HashMap<String, Arc<Published>>>,
+    /// Programs, parsed once per version.
+    pub versions: Versions,
+}
+
+/// A piece of work, with everything that it needs to begin again.
+struct Job<I, F> {
+    state: State,
+    tenant: String,
+    actor: String,
+    input: I,
+    work: F,
 }
 
 impl State {
@@ -50,85 +55,64 @@ impl State {
             limits: Arc::new(limits),
             in_flight: InFlight::default(),
             behind_proxy: false,
-            programs: Shared::default(),
+            versions: Versions::default(),
         }
     }
 
-    /// The program that the tenant runs now, parsed once per version.
+    /// Runs a write to its end, whatever the client does. What it did is on the disk when this returns, or
+    /// did not happen. `work` may begin again on what another write has changed meanwhile, so it changes
+    /// nothing but the club.
     ///
     /// # Errors
-    /// When the tenant has published nothing.
-    pub async fn published(
-        &self,
-        connection: &mut SqliteConnection,
-        tenant: &str,
-        now: Timestamp,
-    ) -> Result<Arc<Published>> {
-        let version = programs::current_version(&mut *connection, tenant).await?;
-        let known = self.programs.with(|programs| programs.get(tenant).cloned());
-        if let Some(known) = known.filter(|known| i64::from(known.program.version) == version) {
-            return Ok(known);
-        }
-        let loaded = Arc::new(programs::load(connection, tenant, version, now).await?);
-        self.programs
-            .with(|programs| programs.insert(tenant.to_owned(), Arc::clone(&loaded)));
-        Ok(loaded)
-    }
-
-    /// The club as of now, to read from.
-    ///
-    /// # Errors
-    /// When the database is not available.
-    pub async fn read(&self, tenant: &str) -> Result<Club> {
-        let mut tx = self.db.begin_read().await?;
-        let now = self.clock.now();
-        let published = self.published(&mut tx, tenant, now).await?;
-        Ok(Club::new(tx, published, now, "reader"))
-    }
-
-    /// Runs a write to its end, in a task of its own: a client that goes away does not stop it half-way.
-    /// What it did is on the disk when this returns, or did not happen.
-    ///
-    /// # Errors
-    /// What `work` gives, or 503 when the writer stays busy.
-    pub async fn write<T, F>(&self, tenant: &str, actor: &str, work: F) -> Result<T>
+    /// What `work` gives, or 503 when the database stays busy.
+    pub async fn write<I, T, F>(&self, tenant: &str, actor: &str, input: I, work: F) -> Result<T>
     where
+        I: Send + Sync + 'static,
         T: Send + 'static,
-        F: for<'a> FnOnce(&'a mut Club) -> Work<'a, T> + Send + 'static,
+        F: for<'a> Fn(&'a mut Club, &'a I) -> Work<'a, T> + Send + Sync + 'static,
     {
-        let state = self.clone();
-        let (tenant, actor) = (tenant.to_owned(), actor.to_owned());
-        let span = tracing::Span::current();
-        let task = async move {
-            let mut tx = state.db.begin_write().await?;
-            let now = state.clock.now();
-            let published = state.published(&mut tx, &tenant, now).await?;
-            let mut club = Club::new(tx, published, now, actor);
-            // On an error the transaction is dropped here, and so undone.
-            let done = work(&mut club).await?;
-            club.tx.commit().await?;
-            Ok(done)
-        };
-        tokio::spawn(tracing::Instrument::instrument(task, span))
-            .await
-            .map_err(Error::internal)?
+        let job = self.job(tenant, actor, input, work);
+        self.db.write(job, |tx, job| Box::pin(job.run(tx))).await
     }
 
-    /// The club as of now with the member's ledger brought up to now, to read from.
+    /// Runs a read on one consistent picture of the club.
     ///
     /// # Errors
-    /// When the database is not available.
-    pub async fn read_settled(&self, tenant: &str, member: &str) -> Result<Club> {
-        let mut club = self.read(tenant).await?;
-        if settling::unsettled(&mut club, member).await?.is_empty() {
-            return Ok(club);
+    /// What `work` gives, or 503 when the database stays busy.
+    pub async fn read<I, T, F>(&self, tenant: &str, input: I, work: F) -> Result<T>
+    where
+        I: Send + Sync + 'static,
+        T: Send + 'static,
+        F: for<'a> Fn(&'a mut Club, &'a I) -> Work<'a, T> + Send + Sync + 'static,
+    {
+        let job = self.job(tenant, "reader", input, work);
+        self.db.read(job, |tx, job| Box::pin(job.run(tx))).await
+    }
+
+    fn job<I, F>(&self, tenant: &str, actor: &str, input: I, work: F) -> Job<I, F> {
+        Job {
+            state: self.clone(),
+            tenant: tenant.to_owned(),
+            actor: actor.to_owned(),
+            input,
+            work,
         }
-        drop(club);
-        let owner = member.to_owned();
-        self.write(tenant, "clock", move |club| {
-            Box::pin(async move { settling::settle(club, &owner).await })
-        })
-        .await?;
-        self.read(tenant).await
+    }
+}
+
+impl<I, F> Job<I, F> {
+    async fn run<T>(&self, tx: Tx) -> (Tx, Result<T>)
+    where
+        F: for<'b> Fn(&'b mut Club, &'b I) -> Work<'b, T>,
+    {
+        let now = self.state.clock.now();
+        let opened = Club::open(tx, &self.state.versions, &self.tenant, now, &self.actor).await;
+        match opened {
+            Ok(mut club) => {
+                let done = (self.work)(&mut club, &self.input).await;
+                (club.tx, done)
+            }
+            Err((tx, error)) => (tx, Err::<T, Error>(error)),
+        }
     }
 }

@@ -180,6 +180,11 @@ impl Account {
         self.earlier.saturating_add(self.journal.len() as u64)
     }
 
+    /// Up to when time has done what it does.
+    pub const fn settled_at(&self) -> Timestamp {
+        self.settled_at
+    }
+
     /// Every transaction since it was opened or resumed, oldest first.
     pub fn journal(&self) -> &[Transaction] {
         &self.journal

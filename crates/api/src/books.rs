@@ -1,0 +1,154 @@
+//! A member's books: the account that the rules keep, in rows.
+//!
+//! A write begins with [`Books::open`], which locks the member and hands the rows to [`rules::journal`];
+//! [`Books::apply`] lets the rules say what an event changes; [`Books::close`] writes down what is new. So every
+//! change of points, wherever it comes from, is made by the same rules that the browser has, and is one new
+//! entry of which the database itself checks that it sums to 0.
+//!
+//! A read takes the same rows without the lock, and lets time pass in memory: nobody has to write before
+//! somebody can read.
+
+mod load;
+mod save;
+
+pub use load::{About, balances, facts};
+
+use crate::club::Club;
+use crate::problem::{Error, Result};
+use rules::journal::{Account, Event, Kept, Refused, Transaction, Why};
+use rules::{Points, Timestamp};
+
+/// What else of a redemption that the rules make is written down.
+#[derive(Clone, Debug, Default)]
+pub struct Coupon {
+    /// The redemption's id.
+    pub redemption: String,
+    /// The intent that made it.
+    pub key: String,
+    /// Its code.
+    pub code: String,
+}
+
+/// See the module. Dropped without [`Books::close`], it has changed nothing.
+#[derive(Debug)]
+pub struct Books {
+    /// Whose they are.
+    pub member: String,
+    /// The account as it stands.
+    pub account: Account,
+    before: Kept,
+    tier: Option<String>,
+    coupons: Vec<Coupon>,
+}
+
+impl Books {
+    /// Applies an event now, and gives what it wrote. A clock that went back does not undo what has been
+    /// written already.
+    ///
+    /// # Errors
+    /// Why the rules refuse it.
+    pub fn apply(&mut self, club: &Club, event: &Event) -> Result<Vec<Transaction>, Refused> {
+        let now = self.account.settled_at().max(club.now);
+        let written = self
+            .account
+            .apply(club.program(), club.zone(), now, event)?;
+        Ok(written.to_vec())
+    }
+
+    /// Lets time do what it does up to now.
+    ///
+    /// # Errors
+    /// None that the rules know of.
+    pub fn settle(&mut self, club: &Club) -> Result<()> {
+        self.apply(club, &Event::TimePassed)
+            .map(|_| ())
+            .map_err(|refused| Error::internal(format!("time was refused: {refused:?}")))
+    }
+
+    /// Names the coupon that an event is about to make.
+    pub fn expect(&mut self, coupon: Coupon) {
+        self.coupons.push(coupon);
+    }
+
+    /// Points that transactions took back.
+    #[must_use]
+    pub fn taken(written: &[Transaction]) -> Points {
+        sum_of(written, Why::Clawback)
+    }
+
+    /// Points that came back from redemptions.
+    #[must_use]
+    pub fn returned(written: &[Transaction]) -> Points {
+        sum_of(written, Why::Return)
+    }
+
+    /// Points that transactions gave.
+    #[must_use]
+    pub fn given(written: &[Transaction], why: Why) -> Points {
+        sum_of(written, why)
+    }
+}
+
+/// What moved between the member and the merchant, or came back to the member.
+fn sum_of(written: &[Transaction], why: Why) -> Points {
+    use rules::journal::{Book, Lines};
+    let of = |transaction: &Transaction| match &transaction.lines {
+        Lines::Points(lines) => lines
+            .iter()
+            .filter(|(book, _)| matches!(book, Book::Issued | Book::Redeemed))
+            .map(|(_, points)| points.0.saturating_abs())
+            .fold(0_i64, i64::saturating_add),
+        Lines::Wallet(_) => 0,
+    };
+    let sums = written.iter().filter(|t| t.why == why).map(of);
+    Points(sums.fold(0_i64, i64::saturating_add))
+}
+
+/// Applies one event to one member and writes it down.
+///
+/// # Errors
+/// When the rules refuse it: [`refusal`]; or the database fails.
+pub async fn post(
+    club: &mut Club,
+    member: &str,
+    about: About<'_>,
+    event: &Event,
+) -> Result<Vec<Transaction>> {
+    let mut books = Books::open(club, member, about).await?;
+    let written = books
+        .apply(club, event)
+        .map_err(|refused| refusal(&refused))?;
+    books.close(club).await?;
+    Ok(written)
+}
+
+/// What a caller is told when the rules refuse an event that no better words were found for.
+#[must_use]
+pub fn refusal(refused: &Refused) -> Error {
+    match refused {
+        Refused::Unknown => Error::not_found("The program or the club knows nothing of this id."),
+        Refused::NotEnough { missing } => Error::refused(
+            "not_enough_points",
+            format!("There are {missing} too few for this."),
+        ),
+        Refused::CouponNotUsable => {
+            Error::refused("coupon_used", "This coupon cannot be used any more.")
+        }
+        Refused::NotCancellable => Error::refused(
+            "not_cancellable",
+            "Only an open redemption can be cancelled.",
+        ),
+        Refused::OfferClosed => Error::refused("offer_closed", "This offer is not open."),
+        Refused::NotEarned(why) => Error::refused("not_earned", format!("Nothing is earned: {}.", why.code())),
+        Refused::BadAmount => Error::invalid("", "out_of_range", "This amount cannot be."),
+        Refused::NotEligible(_) => {
+            Error::refused("not_eligible", "This reward cannot be taken now.")
+        }
+        Refused::TooEarly => Error::internal("an event before the books' last instant"),
+    }
+}
+
+/// The time, as an optional column.
+pub(crate) fn ms(at: Option<Timestamp>) -> Option<i64> {
+    at.map(|at| at.0)
+}

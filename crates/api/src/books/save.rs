@@ -1,0 +1,590 @@
+//! From the account to rows: what an event has changed, and nothing else.
+
+use super::{Books, Coupon, ms};
+use crate::club::{Club, word};
+use crate::ids;
+use crate::outbox;
+use crate::problem::{Error, Result, fault};
+use rules::journal::{Book, CouponState, Kept, Lines, Order, Redemption, Transaction, Why};
+use rules::member::Lot;
+use rules::program::RewardKind;
+use rules::{Money, Timestamp, tiers};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Books {
+    /// Writes down what is new, and tells the shop's systems of it.
+    ///
+    /// # Errors
+    /// 409 when the last piece of a reward went to somebody else meanwhile; when the database fails.
+    pub async fn close(mut self, club: &mut Club) -> Result<()> {
+        let mut after = self.account.keep();
+        self.name_coupons(&mut after);
+        let written = self.account.journal().to_vec();
+        entries(club, &self.member, &after, &written).await?;
+        credits(club, &self.member, &self.before, &after).await?;
+        for order in &after.orders {
+            if !self.before.orders.contains(order) {
+                save_order(club, order).await?;
+            }
+        }
+        self.redemptions(club, &after).await?;
+        for taken in &after.member.offers {
+            if !self.before.member.offers.contains(taken) {
+                club.query(
+                    "INSERT INTO offers_taken (tenant, member, offer, occasion, at)
+                     VALUES ($1, $2, $3, $4, $5)",
+                )
+                .bind(&self.member)
+                .bind(&taken.offer)
+                .bind(&taken.occasion)
+                .bind(taken.at.0)
+                .execute(&mut club.tx)
+                .await?;
+            }
+        }
+        self.tell(club, &after, &written).await?;
+        self.member_row(club, &after).await
+    }
+
+    /// What the rules name after its occasion gets an id of its own.
+    fn name_coupons(&mut self, after: &mut Kept) {
+        for redemption in &mut after.redemptions {
+            let known = |r: &Redemption| r.id == redemption.id;
+            if self.before.redemptions.iter().any(known)
+                || self.coupons.iter().any(|c| c.redemption == redemption.id)
+            {
+                continue;
+            }
+            let id = ids::id("rdm");
+            self.coupons.push(Coupon {
+                redemption: id.clone(),
+                key: std::mem::replace(&mut redemption.id, id),
+                code: ids::code(),
+            });
+        }
+    }
+
+    async fn redemptions(&self, club: &mut Club, after: &Kept) -> Result<()> {
+        for redemption in &after.redemptions {
+            let known = |r: &&Redemption| r.id == redemption.id;
+            match self.before.redemptions.iter().find(known) {
+                None => self.insert_redemption(club, redemption).await?,
+                Some(before) if before != redemption => {
+                    change_redemption(club, before, redemption).await?;
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn insert_redemption(&self, club: &mut Club, redemption: &Redemption) -> Result<()> {
+        let named = |coupon: &&Coupon| coupon.redemption == redemption.id;
+        let coupon = self.coupons.iter().find(named).cloned().unwrap_or_default();
+        if let Some(stock) = redemption.reward.stock {
+            take_from_stock(club, redemption, stock).await?;
+        }
+        let partner_code = partner_code(club, redemption).await?;
+        let takings: Vec<(i64, i64)> = redemption
+            .takings
+            .iter()
+            .map(|taking| Ok((seq_of(&taking.lot)?, taking.points.0)))
+            .collect::<Result<_>>()?;
+        club.query(
+            "INSERT INTO redemptions (tenant, redemption, member, key, reward_id, version, units, points,
+                 takings, at, code, state, expires_at, order_id, partner_code)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        )
+        .bind(&redemption.id)
+        .bind(&self.member)
+        .bind(coupon.key)
+        .bind(&redemption.reward.id)
+        .bind(club.version())
+        .bind(redemption.units)
+        .bind(redemption.points().0)
+        .bind(serde_json::to_string(&takings)?)
+        .bind(redemption.at.0)
+        .bind(coupon.code)
+        .bind(word(redemption.state))
+        .bind(redemption.expires_at.0)
+        .bind(redemption.order.clone())
+        .bind(partner_code)
+        .execute(&mut club.tx)
+        .await?;
+        Ok(())
+    }
+
+    async fn member_row(&self, club: &mut Club, after: &Kept) -> Result<()> {
+        let member = &after.member;
+        let (pending, available) = split(&member.lots, &after.pending);
+        let (wallet_pending, wallet) = split(&member.wallet, &after.pending);
+        let membership = member.membership.as_ref();
+        let membership = membership.map(serde_json::to_string).transpose()?;
+        let due_at = self.account.next_due(club.program(), club.zone());
+        club.query(
+            "UPDATE members SET entries = $3, available = $4, pending = $5, debt = $6, wallet = $7,
+                 wallet_pending = $8, points_given = $9, wallet_given = $10, settled_at = $11, due_at = $12,
+                 last_active_at = $13, last_order_at = $14, membership = $15, tier = $16
+             WHERE tenant = $1 AND member = $2",
+        )
+        .bind(&self.member)
+        .bind(i64::try_from(after.transactions).map_err(Error::internal)?)
+        .bind(available)
+        .bind(pending)
+        .bind(member.debt.0)
+        .bind(wallet)
+        .bind(wallet_pending)
+        .bind(after.points_given.0)
+        .bind(after.wallet_given.0)
+        .bind(after.settled_at.0)
+        .bind(ms(due_at))
+        .bind(ms(member.last_active_at))
+        .bind(ms(member.last_order_at))
+        .bind(membership)
+        .bind(self.level(club, after))
+        .execute(&mut club.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// The level that the member is on now.
+    fn level(&self, club: &Club, after: &Kept) -> Option<String> {
+        let ladder = club.program().tiers.as_ref()?;
+        let now = after.settled_at.max(club.now);
+        let standing = tiers::standing(
+            ladder,
+            club.program().calendar,
+            club.zone(),
+            &after.member,
+            now,
+        );
+        ladder
+            .levels
+            .get(standing.current)
+            .map(|level| level.id.clone())
+    }
+
+    async fn tell(&self, club: &mut Club, after: &Kept, written: &[Transaction]) -> Result<()> {
+        if !outbox::anybody_listens(club).await? {
+            return Ok(());
+        }
+        for transaction in written {
+            if let Some((kind, mut body)) = message(transaction) {
+                body["member_id"] = json!(self.member);
+                outbox::tell(club, kind, body).await?;
+            }
+        }
+        let (before, now) = (&self.tier, self.level(club, after));
+        let levels = club.program().tiers.iter().flat_map(|ladder| &ladder.levels);
+        let place = |id: &Option<String>| {
+            let mut levels = levels.clone();
+            id.as_ref()
+                .and_then(|id| levels.position(|level| level.id == *id))
+        };
+        if before.is_some() && place(before) != place(&now) {
+            let kind = if place(before) < place(&now) {
+                "tier.raised"
+            } else {
+                "tier.lowered"
+            };
+            let body = json!({ "member_id": self.member, "from": before, "to": now });
+            outbox::tell(club, kind, body).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What a transaction is to the shop's systems; nothing when it is the ledger's own affair.
+fn message(transaction: &Transaction) -> Option<(&'static str, serde_json::Value)> {
+    let kind = match transaction.why {
+        Why::Purchase
+        | Why::FirstPurchase
+        | Why::Activity
+        | Why::TierEntry
+        | Why::Offer
+        | Why::Credit
+        | Why::Adjustment => "points.earned",
+        Why::Activation => "points.activated",
+        Why::Expiry => "points.expired",
+        Why::Redemption => "reward.redeemed",
+        Why::Return => "reward.cancelled",
+        Why::Clawback => "points.reversed",
+        Why::Opening | Why::CouponExpired | Why::DebtPayment | Why::WalletSpent => return None,
+    };
+    let sums = Sums::from(&transaction.lines);
+    let moved = match transaction.why {
+        Why::Activation => sums.of(Book::Available),
+        _ => sums.net(),
+    };
+    Some((
+        kind,
+        json!({
+            "unit": sums.unit, "amount": moved, "reason": transaction.why, "source": transaction.source,
+            "rule": transaction.rule, "at": transaction.at,
+        }),
+    ))
+}
+
+/// A lot's number in the ledger.
+fn seq_of(lot: &str) -> Result<i64> {
+    let number = lot.strip_prefix('#').and_then(|number| number.parse().ok());
+    number.ok_or_else(|| Error::internal(format!("a lot is named {lot}")))
+}
+
+/// What a transaction moved, account by account.
+struct Sums {
+    unit: &'static str,
+    books: BTreeMap<Book, i64>,
+}
+
+impl Sums {
+    fn from(lines: &Lines) -> Self {
+        let mut books = BTreeMap::new();
+        let unit = match lines {
+            Lines::Points(lines) => {
+                for (book, points) in lines {
+                    *books.entry(*book).or_insert(0) += points.0;
+                }
+                "points"
+            }
+            Lines::Wallet(lines) => {
+                for (book, money) in lines {
+                    *books.entry(*book).or_insert(0) += money.0;
+                }
+                "wallet"
+            }
+        };
+        Self { unit, books }
+    }
+
+    fn of(&self, book: Book) -> i64 {
+        self.books.get(&book).copied().unwrap_or_default()
+    }
+
+    fn net(&self) -> i64 {
+        self.of(Book::Available) + self.of(Book::Pending) + self.of(Book::Debt)
+    }
+}
+
+async fn entries(
+    club: &mut Club,
+    member: &str,
+    after: &Kept,
+    written: &[Transaction],
+) -> Result<()> {
+    for transaction in written {
+        let sums = Sums::from(&transaction.lines);
+        let made = after.origins.iter().rev();
+        let made = made
+            .take_while(|origin| origin.transaction >= transaction.id)
+            .find(|origin| origin.transaction == transaction.id);
+        let ends = made.and_then(|origin| ends(after, &origin.lot));
+        let (activates_at, expires_at) = ends.unwrap_or_default();
+        // What moved by a redemption is shown by its reward.
+        let reward = || {
+            let known = |r: &&Redemption| r.id == transaction.source;
+            after.redemptions.iter().find(known).map(|r| r.reward.id.clone())
+        };
+        club.query(
+            "INSERT INTO entries (tenant, member, seq, at, why, unit, source, rule, version, corrects, issued,
+                 available, pending, held, redeemed, expired, debt, net, activates_at, expires_at, recorded_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+                 $21)",
+        )
+        .bind(member)
+        .bind(i64::try_from(transaction.id).map_err(Error::internal)?)
+        .bind(transaction.at.0)
+        .bind(word(transaction.why))
+        .bind(sums.unit)
+        .bind(&transaction.source)
+        .bind(transaction.rule.clone().or_else(reward))
+        .bind(transaction.version)
+        .bind(transaction.corrects.and_then(|seq| i64::try_from(seq).ok()))
+        .bind(sums.of(Book::Issued))
+        .bind(sums.of(Book::Available))
+        .bind(sums.of(Book::Pending))
+        .bind(sums.of(Book::Held))
+        .bind(sums.of(Book::Redeemed))
+        .bind(sums.of(Book::Expired))
+        .bind(sums.of(Book::Debt))
+        .bind(sums.net())
+        .bind(ms(activates_at.filter(|at| *at > transaction.at)))
+        .bind(ms(expires_at))
+        .bind(club.recorded_at().0)
+        .execute(&mut club.tx)
+        .await?;
+    }
+    Ok(())
+}
+
+/// When a lot becomes active, and when it ends.
+fn ends(kept: &Kept, lot: &str) -> Option<(Option<Timestamp>, Option<Timestamp>)> {
+    let points = kept.member.lots.iter().rev().find(|known| known.id == lot);
+    let points = points.map(|lot| (Some(lot.activates_at), lot.expires_at));
+    let money = || {
+        let mut lots = kept.member.wallet.iter().rev();
+        let lot = lots.find(|known| known.id == lot)?;
+        Some((Some(lot.activates_at), lot.expires_at))
+    };
+    points.or_else(money)
+}
+
+type Key = (&'static str, String, String);
+
+/// What a row of `credits` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Row {
+    seq: Option<i64>,
+    why: Why,
+    given: i64,
+    remaining: i64,
+    counted: i64,
+    ended: i64,
+    earned: bool,
+    active: bool,
+    at: Timestamp,
+    activates_at: Timestamp,
+    expires_at: Option<Timestamp>,
+}
+
+fn rows(kept: &Kept) -> Result<BTreeMap<Key, Row>> {
+    let member = &kept.member;
+    let points: BTreeMap<&str, &Lot> = member.lots.iter().map(|l| (l.id.as_str(), l)).collect();
+    let money: BTreeMap<&str, &Lot<Money>> =
+        member.wallet.iter().map(|l| (l.id.as_str(), l)).collect();
+    let mut rows = BTreeMap::new();
+    for origin in &kept.origins {
+        let missing = || Error::internal(format!("lot {} is missing", origin.lot));
+        let (unit, remaining, at, activates_at, expires_at) = if origin.credit.is_some() {
+            let lot = points.get(origin.lot.as_str()).ok_or_else(missing)?;
+            let Lot { earned_at, activates_at, expires_at, .. } = **lot;
+            ("points", lot.remaining.0, earned_at, activates_at, expires_at)
+        } else {
+            let lot = money.get(origin.lot.as_str()).ok_or_else(missing)?;
+            let Lot { earned_at, activates_at, expires_at, .. } = **lot;
+            ("wallet", lot.remaining.0, earned_at, activates_at, expires_at)
+        };
+        let credit = origin.credit.and_then(|place| member.credits.get(place));
+        let row = Row {
+            seq: Some(i64::try_from(origin.transaction).map_err(Error::internal)?),
+            why: origin.why,
+            given: origin.given,
+            remaining,
+            counted: credit.map_or(origin.given, |credit| credit.points.0),
+            ended: origin.ended.0,
+            earned: false,
+            active: !kept.pending.contains(&origin.lot),
+            at,
+            activates_at,
+            expires_at,
+        };
+        rows.insert((unit, origin.rule.clone(), origin.source.clone()), row);
+    }
+    for earned in &member.earned {
+        let key = ("points", earned.rule.clone(), earned.source.clone());
+        let row = rows.entry(key).or_insert(Row {
+            seq: None,
+            why: Why::Activity,
+            given: 0,
+            remaining: 0,
+            counted: 0,
+            ended: 0,
+            earned: true,
+            active: true,
+            at: earned.at,
+            activates_at: earned.at,
+            expires_at: None,
+        });
+        row.earned = true;
+    }
+    Ok(rows)
+}
+
+async fn credits(club: &mut Club, member: &str, before: &Kept, after: &Kept) -> Result<()> {
+    let (before, after) = (rows(before)?, rows(after)?);
+    for ((unit, rule, source), row) in &after {
+        let known = before.get(&(*unit, rule.clone(), source.clone()));
+        let written = match known {
+            Some(known) if known == row => continue,
+            None => {
+                club.query(
+                    "INSERT INTO credits (tenant, member, unit, rule, source, seq, why, given, remaining, counted,
+                         ended, earned, active, at, activates_at, expires_at)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                )
+                .bind(member)
+                .bind(*unit)
+                .bind(rule)
+                .bind(source)
+                .bind(row.seq)
+                .bind(word(row.why))
+                .bind(row.given)
+                .bind(row.remaining)
+                .bind(row.counted)
+                .bind(row.ended)
+                .bind(row.earned)
+                .bind(row.active)
+                .bind(row.at.0)
+                .bind(row.activates_at.0)
+                .bind(ms(row.expires_at))
+                .execute(&mut club.tx)
+                .await?
+            }
+            // A lot that is not as it was read is not written over.
+            Some(known) => {
+                club.query(
+                    "UPDATE credits SET remaining = $6, counted = $7, ended = $8, earned = $9, active = $10,
+                         expires_at = $11
+                     WHERE tenant = $1 AND member = $2 AND unit = $3 AND rule = $4 AND source = $5
+                         AND remaining = $12",
+                )
+                .bind(member)
+                .bind(*unit)
+                .bind(rule)
+                .bind(source)
+                .bind(row.remaining)
+                .bind(row.counted)
+                .bind(row.ended)
+                .bind(row.earned)
+                .bind(row.active)
+                .bind(ms(row.expires_at))
+                .bind(known.remaining)
+                .execute(&mut club.tx)
+                .await?
+            }
+        };
+        if written != 1 {
+            return Err(Error::internal(format!("{rule} for {source} was not as it was read")));
+        }
+    }
+    // What was earned for nothing and lost its reason leaves no trace in the books; the row says so.
+    for ((unit, rule, source), row) in &before {
+        if row.earned && !after.contains_key(&(*unit, rule.clone(), source.clone())) {
+            club.query(
+                "UPDATE credits SET earned = 0
+                 WHERE tenant = $1 AND member = $2 AND unit = $3 AND rule = $4 AND source = $5",
+            )
+            .bind(member)
+            .bind(*unit)
+            .bind(rule)
+            .bind(source)
+            .execute(&mut club.tx)
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+async fn save_order(club: &mut Club, order: &Order) -> Result<()> {
+    club.query(
+        "UPDATE orders SET spend = $3, base = $4, remaining = $5, earned = $6, gone = $7, kept = $8, paid_at = $9
+         WHERE tenant = $1 AND order_id = $2",
+    )
+    .bind(&order.id)
+    .bind(order.spend.0)
+    .bind(order.base.0)
+    .bind(order.remaining.0)
+    .bind(order.earned.0)
+    .bind(order.gone)
+    .bind(serde_json::to_string(order)?)
+    .bind(order.paid_at.0)
+    .execute(&mut club.tx)
+    .await?;
+    Ok(())
+}
+
+async fn change_redemption(
+    club: &mut Club,
+    before: &Redemption,
+    redemption: &Redemption,
+) -> Result<()> {
+    let changed = club
+        .query(
+            "UPDATE redemptions SET state = $3, order_id = $4, held_for = NULL, held_until = NULL
+             WHERE tenant = $1 AND redemption = $2 AND state = $5",
+        )
+        .bind(&redemption.id)
+        .bind(word(redemption.state))
+        .bind(redemption.order.clone())
+        .bind(word(before.state))
+        .execute(&mut club.tx)
+        .await?;
+    if changed != 1 {
+        return Err(Error::internal(format!("{} was not as it was read", redemption.id)));
+    }
+    let returned = redemption.state == CouponState::Returned && before.state != redemption.state;
+    if returned && redemption.reward.stock.is_some() {
+        club.query("UPDATE stock SET taken = taken - 1 WHERE tenant = $1 AND reward_id = $2 AND taken > 0")
+            .bind(&redemption.reward.id)
+            .execute(&mut club.tx)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn take_from_stock(club: &mut Club, redemption: &Redemption, stock: u32) -> Result<()> {
+    club.query(
+        "INSERT INTO stock (tenant, reward_id, taken) VALUES ($1, $2, 0) ON CONFLICT (tenant, reward_id) DO NOTHING",
+    )
+    .bind(&redemption.reward.id)
+    .execute(&mut club.tx)
+    .await?;
+    // The program's own number, not what was left of it when the rules were asked.
+    let whole = club.program().rewards.iter().find(|known| known.id == redemption.reward.id);
+    let stock = whole.and_then(|reward| reward.stock).unwrap_or(stock);
+    let taken = club
+        .query("UPDATE stock SET taken = taken + 1 WHERE tenant = $1 AND reward_id = $2 AND taken < $3")
+        .bind(&redemption.reward.id)
+        .bind(stock)
+        .execute(&mut club.tx)
+        .await?;
+    if taken == 1 { Ok(()) } else { Err(sold_out()) }
+}
+
+fn sold_out() -> Error {
+    let reason = fault("/reward_id", "sold_out", "The last one has just been taken.");
+    Error::refused("not_eligible", "This reward cannot be taken now; see `errors` for every reason.")
+        .with_errors(vec![reason])
+}
+
+/// A code of the reward's partner, from the pool or the one for all.
+async fn partner_code(club: &mut Club, redemption: &Redemption) -> Result<Option<String>> {
+    let RewardKind::PartnerCoupon { partner, codes } = &redemption.reward.kind else {
+        return Ok(None);
+    };
+    let code: Option<String> = match codes {
+        rules::program::CodeSource::Shared => {
+            club.query(
+                "SELECT code FROM partner_codes WHERE tenant = $1 AND partner = $2
+                     AND (expires_at IS NULL OR expires_at > $3) ORDER BY loaded_at DESC, code LIMIT 1",
+            )
+            .bind(partner)
+            .bind(club.now.0)
+            .fetch_optional(&mut club.tx)
+            .await?
+        }
+        rules::program::CodeSource::Pool => {
+            club.query(
+                "UPDATE partner_codes SET redemption = $4
+                 WHERE tenant = $1 AND partner = $2 AND redemption IS NULL AND code = (
+                     SELECT code FROM partner_codes WHERE tenant = $1 AND partner = $2 AND redemption IS NULL
+                         AND (expires_at IS NULL OR expires_at > $3) ORDER BY loaded_at, code LIMIT 1)
+                 RETURNING code",
+            )
+            .bind(partner)
+            .bind(club.now.0)
+            .bind(&redemption.id)
+            .fetch_optional(&mut club.tx)
+            .await?
+        }
+    };
+    code.map(Some).ok_or_else(sold_out)
+}
+
+/// What is in pending lots, and in active ones.
+fn split<A: Copy + Into<i64>>(lots: &[Lot<A>], pending: &BTreeSet<String>) -> (i64, i64) {
+    let (waiting, active): (Vec<_>, Vec<_>) = lots.iter().partition(|lot| pending.contains(&lot.id));
+    let sum = |lots: Vec<&Lot<A>>| lots.iter().map(|lot| lot.remaining.into()).sum();
+    (sum(waiting), sum(active))
+}
