@@ -5,17 +5,27 @@ use axum::extract::{FromRequest, Request};
 use axum::http::header;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
+use std::fmt;
 
 /// Most bytes that a body may have.
 pub const BYTES_MAX: usize = 64 * 1_024;
 
 /// A body that was read.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Json<T> {
     /// What it says.
     pub value: T,
     /// As it was sent.
     pub text: String,
+}
+
+impl<T: fmt::Debug> fmt::Debug for Json<T> {
+    /// Without the text: what the value keeps to itself stands in it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Json")
+            .field("value", &self.value)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A body as it was sent; empty when there was none.

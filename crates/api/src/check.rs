@@ -1,8 +1,8 @@
 //! `vafa check`: the invariants of the ledger, counted on the whole database.
 
-use crate::problem::Result;
+use crate::problem::{Error, Result};
 use serde::Serialize;
-use sqlx::SqliteConnection;
+use store::{Db, query};
 
 /// One invariant, and how often it is broken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -27,154 +27,140 @@ struct Invariant {
 const INVARIANTS: &[Invariant] = &[
     Invariant {
         name: "I1",
-        holds: "the entries of a transaction sum to 0",
-        checked: "SELECT COUNT(*) FROM transactions",
-        broken: "SELECT COUNT(*) FROM (
-            SELECT transactions.txn FROM transactions LEFT JOIN entries
-                ON entries.tenant = transactions.tenant AND entries.txn = transactions.txn
-            GROUP BY transactions.tenant, transactions.txn
-            HAVING COALESCE(SUM(entries.points), 0) <> 0 OR COUNT(entries.line) < 2)",
+        holds: "the accounts of an entry sum to 0, and history shows what they changed",
+        checked: "SELECT COUNT(*) FROM entries",
+        broken: "SELECT COUNT(*) FROM entries WHERE issued + available + pending + held + redeemed + expired + debt <> 0
+            OR net <> available + pending + debt",
     },
     Invariant {
         name: "I1b",
-        holds: "what history shows of a transaction is what its entries changed",
-        checked: "SELECT COUNT(*) FROM transactions",
-        broken: "SELECT COUNT(*) FROM transactions WHERE net <> (
-            SELECT COALESCE(SUM(points), 0) FROM entries
-            WHERE entries.tenant = transactions.tenant AND entries.txn = transactions.txn
-                AND account IN ('available', 'pending', 'debt'))",
+        holds: "a member's entries are numbered without a gap",
+        checked: "SELECT COUNT(*) FROM members",
+        broken: "SELECT COUNT(*) FROM (
+            SELECT m.member FROM members m LEFT JOIN entries e ON e.tenant = m.tenant AND e.member = m.member
+            GROUP BY m.tenant, m.member, m.entries
+            HAVING COUNT(e.seq) <> m.entries OR COALESCE(MAX(e.seq), -1) <> m.entries - 1) AS gaps",
     },
     Invariant {
         name: "I2",
-        holds: "a member's lots hold what the entries say, available and pending apart",
+        holds: "a member's balances are the sums of the entries",
         checked: "SELECT COUNT(*) FROM members",
-        broken: "SELECT COUNT(*) FROM members WHERE
-            (SELECT COALESCE(SUM(remaining), 0) FROM lots WHERE lots.tenant = members.tenant
-                AND lots.member = members.member AND active = 1)
-            <> (SELECT COALESCE(SUM(points), 0) FROM entries WHERE entries.tenant = members.tenant
-                AND entries.member = members.member AND account = 'available')
-            OR (SELECT COALESCE(SUM(remaining), 0) FROM lots WHERE lots.tenant = members.tenant
-                AND lots.member = members.member AND active = 0)
-            <> (SELECT COALESCE(SUM(points), 0) FROM entries WHERE entries.tenant = members.tenant
-                AND entries.member = members.member AND account = 'pending')",
+        broken: "SELECT COUNT(*) FROM (
+            SELECT m.member FROM members m LEFT JOIN entries e ON e.tenant = m.tenant AND e.member = m.member
+            GROUP BY m.tenant, m.member, m.available, m.pending, m.debt, m.wallet, m.wallet_pending
+            HAVING m.available <> COALESCE(SUM(CASE WHEN e.unit = 'points' THEN e.available END), 0)
+                OR m.pending <> COALESCE(SUM(CASE WHEN e.unit = 'points' THEN e.pending END), 0)
+                OR m.debt <> -COALESCE(SUM(CASE WHEN e.unit = 'points' THEN e.debt END), 0)
+                OR m.wallet <> COALESCE(SUM(CASE WHEN e.unit = 'wallet' THEN e.available END), 0)
+                OR m.wallet_pending <> COALESCE(SUM(CASE WHEN e.unit = 'wallet' THEN e.pending END), 0)) AS differ",
     },
     Invariant {
         name: "I2b",
-        holds: "a lot holds its points less its takings",
-        checked: "SELECT COUNT(*) FROM lots",
-        broken: "SELECT COUNT(*) FROM lots WHERE remaining <> points - (
-            SELECT COALESCE(SUM(takings.points), 0) FROM takings
-            WHERE takings.tenant = lots.tenant AND takings.lot = lots.lot)",
+        holds: "a member's lots hold what the balances say, active and pending apart",
+        checked: "SELECT COUNT(*) FROM members",
+        broken: "SELECT COUNT(*) FROM (
+            SELECT m.member FROM members m LEFT JOIN credits c ON c.tenant = m.tenant AND c.member = m.member
+            GROUP BY m.tenant, m.member, m.available, m.pending, m.wallet, m.wallet_pending
+            HAVING m.available <> COALESCE(SUM(CASE WHEN c.unit = 'points' AND c.active = 1 THEN c.remaining END), 0)
+                OR m.pending <> COALESCE(SUM(CASE WHEN c.unit = 'points' AND c.active = 0 THEN c.remaining END), 0)
+                OR m.wallet <> COALESCE(SUM(CASE WHEN c.unit = 'wallet' AND c.active = 1 THEN c.remaining END), 0)
+                OR m.wallet_pending
+                    <> COALESCE(SUM(CASE WHEN c.unit = 'wallet' AND c.active = 0 THEN c.remaining END), 0)) AS differ",
+    },
+    Invariant {
+        name: "I2c",
+        holds: "a lot was given by the entry that it names",
+        checked: "SELECT COUNT(*) FROM credits WHERE seq IS NOT NULL",
+        broken: "SELECT COUNT(*) FROM credits c LEFT JOIN entries e
+            ON e.tenant = c.tenant AND e.member = c.member AND e.seq = c.seq
+            WHERE c.seq IS NOT NULL AND (e.seq IS NULL OR c.given <> -e.issued OR c.unit <> e.unit)",
     },
     Invariant {
         name: "I3",
-        holds: "no account of a member is below zero but a debt, and no debt above",
-        checked: "SELECT COUNT(*) FROM (SELECT 1 FROM entries GROUP BY tenant, member, account)",
-        broken: "SELECT COUNT(*) FROM (
-            SELECT account, SUM(points) AS sum FROM entries
-            WHERE account <> 'issued' GROUP BY tenant, member, account)
-            WHERE CASE WHEN account = 'debt' THEN sum > 0 ELSE sum < 0 END",
-    },
-    Invariant {
-        name: "I3b",
-        holds: "nobody owes while they have points to pay with",
-        checked: "SELECT COUNT(*) FROM (
-            SELECT 1 FROM entries WHERE account = 'debt' GROUP BY tenant, member)",
-        broken: "SELECT COUNT(*) FROM (
-            SELECT tenant, member FROM entries WHERE account = 'debt'
-            GROUP BY tenant, member HAVING SUM(points) < 0) AS owing
-            WHERE (SELECT COALESCE(SUM(points), 0) FROM entries WHERE account = 'available'
-                AND entries.tenant = owing.tenant AND entries.member = owing.member) > 0",
+        holds: "nothing that a member has is below zero, and nobody owes while there are points to pay with",
+        checked: "SELECT COUNT(*) FROM members",
+        broken: "SELECT COUNT(*) FROM members WHERE available < 0 OR pending < 0 OR debt < 0 OR wallet < 0
+            OR wallet_pending < 0 OR (debt > 0 AND available > 0)",
     },
     Invariant {
         name: "I4",
-        holds: "a transaction is returned once at most",
-        checked: "SELECT COUNT(*) FROM transactions WHERE reason = 'redemption_returned'",
+        holds: "a redemption is returned once at most",
+        checked: "SELECT COUNT(*) FROM entries WHERE why = 'return'",
         broken: "SELECT COUNT(*) FROM (
-            SELECT 1 FROM transactions WHERE reason = 'redemption_returned'
-            GROUP BY tenant, corrects HAVING COUNT(*) > 1)",
+            SELECT 1 FROM entries WHERE why = 'return' AND unit = 'points'
+            GROUP BY tenant, member, source HAVING COUNT(*) > 1) AS twice",
     },
     Invariant {
         name: "I6",
-        holds: "a source gives once by a rule",
-        checked: "SELECT COUNT(*) FROM lots",
+        holds: "a source gives once by a rule, whoever it is for",
+        checked: "SELECT COUNT(*) FROM credits",
         broken: "SELECT COUNT(*) FROM (
-            SELECT 1 FROM transactions JOIN lots
-                ON lots.tenant = transactions.tenant AND lots.txn = transactions.txn
-            GROUP BY transactions.tenant, source_type, source_id, rule,
-                CASE WHEN source_type IN ('order', 'referral') THEN '' ELSE transactions.member END
-            HAVING COUNT(*) > 1)",
+            SELECT 1 FROM credits WHERE why IN ('purchase', 'first_purchase')
+            GROUP BY tenant, unit, rule, source HAVING COUNT(*) > 1) AS twice",
     },
     Invariant {
         name: "I7",
         holds: "nothing stays held",
-        checked: "SELECT COUNT(*) FROM redemptions",
+        checked: "SELECT COUNT(*) FROM entries WHERE held <> 0 OR why = 'redemption'",
         broken: "SELECT COUNT(*) FROM (
-            SELECT 1 FROM entries WHERE account = 'held' GROUP BY tenant, member
-            HAVING SUM(points) <> 0)",
+            SELECT 1 FROM entries GROUP BY tenant, member, unit HAVING SUM(held) <> 0) AS held",
     },
     Invariant {
         name: "I8",
         holds: "a coupon belongs to one posted hold, a hold to one coupon, a return to a cancelled one",
         checked: "SELECT COUNT(*) FROM redemptions",
         broken: "SELECT
-            (SELECT COUNT(*) FROM redemptions WHERE points > 0 AND points <> (
-                SELECT COALESCE(SUM(entries.points), 0) FROM entries
-                WHERE entries.tenant = redemptions.tenant AND entries.txn = redemptions.txn
-                    AND account = 'redeemed'))
-            + (SELECT COUNT(*) FROM transactions WHERE reason = 'redemption' AND NOT EXISTS (
-                SELECT 1 FROM redemptions WHERE redemptions.tenant = transactions.tenant
-                    AND redemptions.txn = transactions.txn))
-            + (SELECT COUNT(*) FROM redemptions WHERE points > 0 AND (state = 'cancelled') <> EXISTS (
-                SELECT 1 FROM transactions WHERE transactions.tenant = redemptions.tenant
-                    AND transactions.corrects = redemptions.txn
-                    AND reason = 'redemption_returned'))",
+            (SELECT COUNT(*) FROM redemptions r WHERE r.points > 0 AND r.points <> (
+                SELECT COALESCE(SUM(e.redeemed), 0) FROM entries e WHERE e.tenant = r.tenant AND e.member = r.member
+                    AND e.why = 'redemption' AND e.unit = 'points' AND e.source = r.redemption))
+            + (SELECT COUNT(*) FROM entries e WHERE e.why = 'redemption' AND e.unit = 'points' AND NOT EXISTS (
+                SELECT 1 FROM redemptions r WHERE r.tenant = e.tenant AND r.redemption = e.source
+                    AND r.member = e.member))
+            + (SELECT COUNT(*) FROM redemptions r WHERE r.points > 0 AND (r.state = 'cancelled') <> EXISTS (
+                SELECT 1 FROM entries e WHERE e.tenant = r.tenant AND e.member = r.member AND e.why = 'return'
+                    AND e.source = r.redemption))",
     },
     Invariant {
         name: "I10",
-        holds: "an entry belongs to its transaction's member",
-        checked: "SELECT COUNT(*) FROM entries",
-        broken: "SELECT COUNT(*) FROM entries JOIN transactions
-            ON transactions.tenant = entries.tenant AND transactions.txn = entries.txn
-            WHERE transactions.member <> entries.member",
+        holds: "an order's points are in its member's books",
+        checked: "SELECT COUNT(*) FROM orders WHERE earned > 0",
+        broken: "SELECT COUNT(*) FROM orders o WHERE o.earned > 0 AND NOT EXISTS (
+            SELECT 1 FROM credits c WHERE c.tenant = o.tenant AND c.member = o.member AND c.source = o.order_id
+                AND c.why = 'purchase' AND c.unit = 'points' AND c.counted = o.earned)",
     },
     Invariant {
-        name: "orders",
-        holds: "an order has the points that it was given less what was taken back",
-        checked: "SELECT COUNT(*) FROM orders WHERE lot IS NOT NULL",
-        broken: "SELECT COUNT(*) FROM orders JOIN lots
-            ON lots.tenant = orders.tenant AND lots.lot = orders.lot
-            WHERE orders.points <> lots.counted",
+        name: "stock",
+        holds: "no more of a reward is taken than is counted",
+        checked: "SELECT COUNT(*) FROM stock",
+        broken: "SELECT COUNT(*) FROM stock s WHERE s.taken > (
+            SELECT COUNT(*) FROM redemptions r WHERE r.tenant = s.tenant AND r.reward_id = s.reward_id
+                AND r.state <> 'cancelled')",
     },
 ];
 
-/// Looks at every invariant, and at foreign keys.
+/// Looks at every invariant.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn check(connection: &mut SqliteConnection) -> Result<Vec<Finding>> {
-    let mut findings = Vec::with_capacity(INVARIANTS.len() + 1);
+pub async fn check(db: &Db) -> Result<Vec<Finding>> {
+    db.read((), |mut tx, ()| {
+        Box::pin(async move {
+            let findings = findings(&mut tx).await;
+            (tx, findings.map_err(Error::from))
+        })
+    })
+    .await
+}
+
+async fn findings(tx: &mut store::Tx) -> store::Result<Vec<Finding>> {
+    let mut findings = Vec::with_capacity(INVARIANTS.len());
     for invariant in INVARIANTS {
         findings.push(Finding {
             name: invariant.name,
             holds: invariant.holds,
-            checked: sqlx::query_scalar(invariant.checked)
-                .fetch_one(&mut *connection)
-                .await?,
-            broken: sqlx::query_scalar(invariant.broken)
-                .fetch_one(&mut *connection)
-                .await?,
+            checked: query(invariant.checked).fetch_one(tx).await?,
+            broken: query(invariant.broken).fetch_one(tx).await?,
         });
     }
-    findings.push(Finding {
-        name: "keys",
-        holds: "every row that another names is there",
-        checked: sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table'")
-            .fetch_one(&mut *connection)
-            .await?,
-        broken: sqlx::query_scalar("SELECT COUNT(*) FROM pragma_foreign_key_check")
-            .fetch_one(&mut *connection)
-            .await?,
-    });
     Ok(findings)
 }

@@ -1,15 +1,24 @@
-//! Who asks: a page with a publishable key, a shopper with a token, the shop's server with a secret key.
+//! Who asks: a page with a publishable key, a shopper with a token, the shop's server with a secret key, the
+//! marketer with a session.
 
 use crate::keys;
 use crate::limits::Kind;
 use crate::problem::{Error, Result};
+use crate::scopes::{Scope, Scopes};
+use crate::sessions::{self, Cookie, Session};
+use crate::staff::Role;
 use crate::state::State;
-use crate::tokens::{self, Subject};
+use crate::tokens::{Subject, Unverified};
 use axum::extract::{ConnectInfo, FromRequestParts, Query};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// The name of the marketer's cookie. The prefix makes browsers refuse one that another host, another path or a
+/// plain connection set.
+pub const COOKIE: &str = "__Host-vafa";
+const FETCH_SITE: &str = "sec-fetch-site";
 
 /// A logged-in shopper.
 #[derive(Clone, Debug)]
@@ -20,8 +29,29 @@ pub struct Shopper(pub Subject);
 pub struct Shop {
     /// The tenant whose key it is.
     pub tenant: String,
-    /// Who acts, for the audit.
+    /// Who acts, for the audit: the key's id.
     pub actor: String,
+    scopes: Scopes,
+}
+
+impl Shop {
+    /// Whether the key may do this work; each handler asks first.
+    ///
+    /// # Errors
+    /// 403 `scope_missing` naming the scope.
+    pub fn needs(&self, scope: Scope) -> Result<()> {
+        if self.scopes.has(scope) {
+            return Ok(());
+        }
+        Err(Error::forbidden(
+            "scope_missing",
+            format!(
+                "This secret key has not the scope {}; it has: {}.",
+                scope.name(),
+                self.scopes
+            ),
+        ))
+    }
 }
 
 /// Anyone on a shop's page.
@@ -31,6 +61,51 @@ pub struct Page {
     pub tenant: String,
 }
 
+/// The marketer, logged in. A request that changes something is taken from our own pages alone.
+#[derive(Clone, Debug)]
+pub struct Staff {
+    /// Who it is, and for whom.
+    pub session: Session,
+    /// Where the session is kept.
+    pub cookie: Cookie,
+}
+
+impl Staff {
+    /// The tenant whose account it is.
+    #[must_use]
+    pub fn tenant(&self) -> &str {
+        &self.session.tenant
+    }
+
+    /// Who acts, for the audit: the account's id.
+    #[must_use]
+    pub fn actor(&self) -> &str {
+        &self.session.staff
+    }
+
+    /// Whether the account may do what this role may; each handler asks first.
+    ///
+    /// # Errors
+    /// 403 `role_missing` naming the role.
+    pub fn needs(&self, role: Role) -> Result<()> {
+        if self.session.role >= role {
+            return Ok(());
+        }
+        Err(Error::forbidden(
+            "role_missing",
+            format!(
+                "This needs the role {}; this account is {}.",
+                role.name(),
+                self.session.role.name()
+            ),
+        ))
+    }
+}
+
+/// The request comes from a page of our own, or changes nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct SameSite;
+
 /// The address that a request comes from.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub IpAddr);
@@ -38,7 +113,7 @@ pub struct Peer(pub IpAddr);
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    scheme.eq_ignore_ascii_case("bearer").then_some(token)
 }
 
 fn origin(headers: &HeaderMap) -> Result<Option<&str>> {
@@ -49,17 +124,10 @@ fn origin(headers: &HeaderMap) -> Result<Option<&str>> {
     }
 }
 
-async fn check_origin(state: &State, tenant: &str, headers: &HeaderMap) -> Result<()> {
-    let Some(origin) = origin(headers)? else {
-        return Ok(());
-    };
-    let mut connection = state.db.readers().acquire().await?;
-    if keys::allows(&mut connection, Some(tenant), origin).await? {
-        return Ok(());
-    }
-    Err(Error::origin_not_allowed(format!(
+fn origin_refused(origin: &str) -> Error {
+    Error::origin_not_allowed(format!(
         "Pages of {origin} may not use this key; add the origin to the publishable key's list."
-    )))
+    ))
 }
 
 /// The shopper whom a token speaks for, if their page may ask.
@@ -67,10 +135,28 @@ async fn check_origin(state: &State, tenant: &str, headers: &HeaderMap) -> Resul
 /// # Errors
 /// 401 for a token that does not hold, 403 for a page of somebody else.
 pub async fn shopper(state: &State, token: &str, headers: &HeaderMap) -> Result<Shopper> {
-    let mut connection = state.db.readers().acquire().await?;
-    let subject = tokens::verify(&mut connection, token, state.clock.now()).await?;
-    drop(connection);
-    check_origin(state, &subject.tenant, headers).await?;
+    let token = Unverified::read(token)?;
+    let origin = origin(headers)?.map(str::to_owned);
+    let now = state.clock.now();
+    let subject = state
+        .db
+        .look((token, origin, now), |mut tx, (token, origin, now)| {
+            Box::pin(async move {
+                let found = async {
+                    let key = keys::signing(&mut tx, token.kid()).await?;
+                    let subject = token.verify(key.as_ref(), *now)?;
+                    if let Some(origin) = origin
+                        && !keys::allows(&mut tx, &subject.tenant, origin).await?
+                    {
+                        return Err(origin_refused(origin));
+                    }
+                    Ok(subject)
+                }
+                .await;
+                (tx, found)
+            })
+        })
+        .await?;
     Ok(Shopper(subject))
 }
 
@@ -89,7 +175,8 @@ impl FromRequestParts<State> for Shop {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self> {
-        if parts.headers.contains_key(header::ORIGIN) {
+        // Browsers alone send these, and a page cannot leave the second out.
+        if parts.headers.contains_key(header::ORIGIN) || parts.headers.contains_key(FETCH_SITE) {
             return Err(Error::origin_not_allowed(
                 "A secret key belongs on the shop's server. If it was in a page, revoke it now.",
             ));
@@ -97,11 +184,22 @@ impl FromRequestParts<State> for Shop {
         let key = bearer(&parts.headers).ok_or_else(|| {
             Error::unauthorized("Send the secret key as Authorization: Bearer sk_….")
         })?;
-        let mut connection = state.db.readers().acquire().await?;
-        match keys::secret(&mut connection, key).await? {
-            Some((tenant, id)) => Ok(Self { tenant, actor: id }),
-            None => Err(Error::unauthorized("This is not a live secret key (sk_…).")),
-        }
+        let found = state
+            .db
+            .look(key.to_owned(), |mut tx, key| {
+                Box::pin(async move {
+                    let found = keys::secret(&mut tx, key).await;
+                    (tx, found)
+                })
+            })
+            .await?;
+        let key = found
+            .ok_or_else(|| Error::unauthorized("This is not a live secret key (sk_…)."))?;
+        Ok(Self {
+            tenant: key.tenant,
+            actor: key.id,
+            scopes: key.scopes,
+        })
     }
 }
 
@@ -120,13 +218,124 @@ impl FromRequestParts<State> for Page {
         let key = key.ok_or_else(|| {
             Error::unauthorized("Name the publishable key in the query: ?key=pk_….")
         })?;
-        let mut connection = state.db.readers().acquire().await?;
-        let (tenant, _) = keys::page(&mut connection, &key)
-            .await?
-            .ok_or_else(|| Error::unauthorized("This is not a live publishable key (pk_…)."))?;
-        drop(connection);
-        check_origin(state, &tenant, &parts.headers).await?;
+        let origin = origin(&parts.headers)?.map(str::to_owned);
+        let tenant = state
+            .db
+            .look((key, origin), |mut tx, (key, origin)| {
+                Box::pin(async move {
+                    let found = async {
+                        let live = keys::page(&mut tx, key).await?;
+                        let (tenant, _) = live.ok_or_else(|| {
+                            Error::unauthorized("This is not a live publishable key (pk_…).")
+                        })?;
+                        if let Some(origin) = origin
+                            && !keys::allows(&mut tx, &tenant, origin).await?
+                        {
+                            return Err(origin_refused(origin));
+                        }
+                        Ok(tenant)
+                    }
+                    .await;
+                    (tx, found)
+                })
+            })
+            .await?;
         Ok(Self { tenant })
+    }
+}
+
+/// Refuses a request that may change something and does not come from our own pages. Browsers tell it by
+/// `Sec-Fetch-Site`, which no page can forge; one without that header has to name our own host as its
+/// `Origin`.
+///
+/// # Errors
+/// 403 `cross_site`.
+pub fn same_site(method: &Method, headers: &HeaderMap) -> Result<()> {
+    if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
+        return Ok(());
+    }
+    let ours = match headers.get(FETCH_SITE) {
+        Some(site) => site == "same-origin",
+        None => names_our_host(headers),
+    };
+    if ours {
+        return Ok(());
+    }
+    Err(Error::forbidden(
+        "cross_site",
+        "Only pages of this server may ask this: send Sec-Fetch-Site: same-origin, or an Origin with this \
+         server's host.",
+    ))
+}
+
+fn names_our_host(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let (Some(origin), Some(host)) = (text(header::ORIGIN), text(header::HOST)) else {
+        return false;
+    };
+    origin.split_once("://").is_some_and(|(scheme, authority)| {
+        matches!(scheme, "https" | "http") && authority.eq_ignore_ascii_case(host)
+    })
+}
+
+impl<S: Sync> FromRequestParts<S> for SameSite {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        same_site(&parts.method, &parts.headers)?;
+        Ok(Self)
+    }
+}
+
+/// The session's cookie, if there is exactly one: two would be somebody's attempt to be picked.
+fn cookie(headers: &HeaderMap) -> Option<Cookie> {
+    let mut ours = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter(|(name, _)| *name == COOKIE);
+    match (ours.next(), ours.next()) {
+        (Some((_, value)), None) => Cookie::read(value),
+        _ => None,
+    }
+}
+
+impl FromRequestParts<State> for Staff {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self> {
+        same_site(&parts.method, &parts.headers)?;
+        let nobody = || Error::unauthorized("Nobody is logged in. POST /v1/sessions logs in.");
+        let cookie = cookie(&parts.headers).ok_or_else(nobody)?;
+        let now = state.clock.now();
+        let found = state
+            .db
+            .look((cookie.clone(), now), |mut tx, (cookie, now)| {
+                Box::pin(async move {
+                    let found = sessions::find(&mut tx, cookie, *now).await;
+                    (tx, found)
+                })
+            })
+            .await?;
+        let session = found.ok_or_else(nobody)?;
+        if session.is_to_be_noted(now) {
+            let noted: Result<()> = state
+                .db
+                .write((cookie.clone(), now), |mut tx, (cookie, now)| {
+                    Box::pin(async move {
+                        let noted = sessions::note(&mut tx, cookie, *now).await;
+                        (tx, noted)
+                    })
+                })
+                .await;
+            if let Err(error) = noted {
+                // The session holds all the same; the next request notes it.
+                tracing::warn!(%error, "the use of a session was not noted");
+            }
+        }
+        Ok(Self { session, cookie })
     }
 }
 
@@ -164,5 +373,74 @@ impl Peer {
             .limits
             .count(kind, self.0, state.clock.now())
             .map_err(Error::rate_limited)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::{HeaderName, HeaderValue};
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        let pair = |(name, value): &(&'static str, &'static str)| {
+            (
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            )
+        };
+        pairs.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn only_our_own_pages_change_something() {
+        let host = ("host", "club.example:8443");
+        let cases: &[(&[(&str, &str)], bool)] = &[
+            (&[host], false),
+            (&[host, (FETCH_SITE, "same-origin")], true),
+            (&[host, (FETCH_SITE, "same-site")], false),
+            (&[host, (FETCH_SITE, "cross-site")], false),
+            (&[host, (FETCH_SITE, "none")], false),
+            (
+                &[
+                    host,
+                    (FETCH_SITE, "cross-site"),
+                    ("origin", "https://club.example:8443"),
+                ],
+                false,
+            ),
+            (&[host, ("origin", "https://club.example:8443")], true),
+            (&[host, ("origin", "https://Club.Example:8443")], true),
+            (&[host, ("origin", "https://club.example")], false),
+            (&[host, ("origin", "https://evil.example:8443")], false),
+            (&[host, ("origin", "null")], false),
+            (&[("origin", "https://club.example:8443")], false),
+        ];
+        for (pairs, ours) in cases {
+            let pairs: Vec<(&'static str, &'static str)> = pairs.to_vec();
+            let headers = headers(&pairs);
+            for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+                assert_eq!(same_site(&method, &headers).is_ok(), *ours, "{pairs:?}");
+            }
+            assert!(same_site(&Method::GET, &headers).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others_and_two_are_none() {
+        let ours = format!("{COOKIE}=ten_a.{}", "A".repeat(43));
+        let found = |value: &str| {
+            let value = HeaderValue::from_str(value);
+            let headers: HeaderMap = value
+                .into_iter()
+                .map(|value| (header::COOKIE, value))
+                .collect();
+            cookie(&headers).is_some()
+        };
+        assert!(found(&ours));
+        assert!(found(&format!("a=1; {ours};b=2")));
+        assert!(!found(&format!("{ours}; {ours}")));
+        assert!(!found(&ours.replace("__Host-", "")));
+        assert!(!found(&ours.replace("__Host", "__host")));
+        assert!(!found(""));
     }
 }

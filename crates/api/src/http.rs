@@ -149,10 +149,14 @@ async fn cross_origin(Shared(state): Shared<State>, request: Request, next: Next
 }
 
 async fn is_known(state: &State, origin: &str) -> bool {
-    let Ok(mut connection) = state.db.readers().acquire().await else {
-        return false;
-    };
-    keys::allows(&mut connection, None, origin)
+    state
+        .db
+        .look(origin.to_owned(), |mut tx, origin| {
+            Box::pin(async move {
+                let known = keys::allows(&mut tx, None, origin).await;
+                (tx, known)
+            })
+        })
         .await
         .unwrap_or(false)
 }

@@ -74,17 +74,19 @@ struct Outcome {
 ///
 /// # Errors
 /// 409 while the first is at work, 422 for other content, and what `work` gives without burning the key.
-pub async fn once<T, F>(
+pub async fn once<I, T, F>(
     state: &State,
     intent: Intent,
     actor: &str,
     content: &str,
     status: StatusCode,
+    input: I,
     work: F,
 ) -> Result<Response>
 where
+    I: Send + Sync + 'static,
     T: Serialize + Send + 'static,
-    F: for<'a> FnOnce(&'a mut Club) -> Work<'a, T> + Send + 'static,
+    F: for<'a> Fn(&'a mut Club, &'a I) -> Work<'a, T> + Send + Sync + 'static,
 {
     if !state.in_flight.with(|keys| keys.insert(intent.clone())) {
         return Err(Error::key_in_flight());
@@ -93,93 +95,117 @@ where
         in_flight: state.in_flight.clone(),
         intent,
     };
-    let fingerprint = ids::digest(content.as_bytes());
     let tenant = guard.intent.tenant.clone();
+    let first = First {
+        fingerprint: ids::digest(content.as_bytes()),
+        guard,
+        status,
+        input,
+        work,
+    };
     let outcome = state
-        .write(&tenant, actor, move |club| {
-            Box::pin(async move { first_or_replay(club, guard, fingerprint, status, work).await })
-        })
+        .write(&tenant, actor, first, |club, first| Box::pin(first.or_replay(club)))
         .await?;
     Ok(outcome.into_response())
 }
 
-async fn first_or_replay<T, F>(
-    club: &mut Club,
+/// The work of a request that may be the first with its key.
+struct First<I, F> {
     guard: Guard,
     fingerprint: String,
     status: StatusCode,
+    input: I,
     work: F,
-) -> Result<Outcome>
-where
-    T: Serialize,
-    F: for<'a> FnOnce(&'a mut Club) -> Work<'a, T>,
-{
-    let Intent {
-        tenant,
-        subject,
-        route,
-        key,
-    } = &guard.intent;
-    let known: Option<(String, i64, String)> = sqlx::query_as(
-        "SELECT fingerprint, status, body FROM outcomes
-         WHERE tenant = $1 AND subject = $2 AND route = $3 AND key = $4",
-    )
-    .bind(tenant)
-    .bind(subject)
-    .bind(route)
-    .bind(key)
-    .fetch_optional(&mut *club.tx)
-    .await?;
-    if let Some((stored, status, body)) = known {
-        if stored != fingerprint {
+}
+
+impl<I, F> First<I, F> {
+    async fn or_replay<T>(&self, club: &mut Club) -> Result<Outcome>
+    where
+        T: Serialize,
+        F: for<'a> Fn(&'a mut Club, &'a I) -> Work<'a, T>,
+    {
+        if !self.claim(club).await? {
+            return self.replay(club).await;
+        }
+        club.tx.savepoint("intent").await?;
+        let outcome = match (self.work)(club, &self.input).await {
+            Ok(reply) => Outcome {
+                status: self.status.as_u16(),
+                body: serde_json::to_string(&reply)?,
+                replayed: false,
+            },
+            Err(refusal) if refusal.burns_key() => {
+                club.tx.rollback_to("intent").await?;
+                Outcome {
+                    status: refusal.status().as_u16(),
+                    body: serde_json::to_string(&refusal.body())?,
+                    replayed: false,
+                }
+            }
+            Err(error) => return Err(error),
+        };
+        club.tx.release("intent").await?;
+        let Intent { subject, route, key, .. } = &self.guard.intent;
+        club.query(
+            "UPDATE outcomes SET status = $5, body = $6
+             WHERE tenant = $1 AND subject = $2 AND route = $3 AND key = $4",
+        )
+        .bind(subject)
+        .bind(*route)
+        .bind(key)
+        .bind(i64::from(outcome.status))
+        .bind(&outcome.body)
+        .execute(&mut club.tx)
+        .await?;
+        Ok(outcome)
+    }
+
+    /// Takes the key; false when somebody has it. Two processes that try at once wait for each other here.
+    async fn claim(&self, club: &mut Club) -> Result<bool> {
+        let Intent { subject, route, key, .. } = &self.guard.intent;
+        let claimed = club
+            .query(
+                "INSERT INTO outcomes (tenant, subject, route, key, fingerprint, status, at)
+                 VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (tenant, subject, route, key) DO NOTHING",
+            )
+            .bind(subject)
+            .bind(*route)
+            .bind(key)
+            .bind(&self.fingerprint)
+            .bind(club.now.0)
+            .execute(&mut club.tx)
+            .await?;
+        Ok(claimed == 1)
+    }
+
+    async fn replay(&self, club: &mut Club) -> Result<Outcome> {
+        let Intent { subject, route, key, .. } = &self.guard.intent;
+        let (fingerprint, status, body): (String, i64, Option<String>) = club
+            .query(
+                "SELECT fingerprint, status, body FROM outcomes
+                 WHERE tenant = $1 AND subject = $2 AND route = $3 AND key = $4",
+            )
+            .bind(subject)
+            .bind(*route)
+            .bind(key)
+            .fetch_one(&mut club.tx)
+            .await?;
+        if fingerprint != self.fingerprint {
             return Err(Error::key_reused());
         }
         let status = u16::try_from(status).map_err(Error::internal)?;
-        return Ok(Outcome {
+        let body = body.ok_or_else(|| {
+            Error::refused(
+                "idempotency_key_old",
+                "This key was used long ago; its answer is no longer kept. Use a fresh key for a new intent.",
+            )
+        })?;
+        Ok(Outcome {
             status,
             body,
             replayed: true,
-        });
+        })
     }
-    sqlx::query("SAVEPOINT intent")
-        .execute(&mut *club.tx)
-        .await?;
-    let outcome = match work(club).await {
-        Ok(reply) => Outcome {
-            status: status.as_u16(),
-            body: serde_json::to_string(&reply)?,
-            replayed: false,
-        },
-        Err(refusal) if refusal.burns_key() => {
-            sqlx::query("ROLLBACK TO SAVEPOINT intent")
-                .execute(&mut *club.tx)
-                .await?;
-            Outcome {
-                status: refusal.status().as_u16(),
-                body: serde_json::to_string(&refusal.body())?,
-                replayed: false,
-            }
-        }
-        Err(error) => return Err(error),
-    };
-    sqlx::query("RELEASE SAVEPOINT intent")
-        .execute(&mut *club.tx)
-        .await?;
-    sqlx::query(
-        "INSERT INTO outcomes (tenant, subject, route, key, fingerprint, status, body, at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(tenant)
-    .bind(subject)
-    .bind(route)
-    .bind(key)
-    .bind(&fingerprint)
-    .bind(i64::from(outcome.status))
-    .bind(&outcome.body)
-    .bind(club.now.0)
-    .execute(&mut *club.tx)
-    .await?;
-    Ok(outcome)
 }
 
 impl IntoResponse for Outcome {

@@ -7,7 +7,6 @@ use crate::body;
 use crate::club::Club;
 use crate::ids;
 use crate::problem::{Error, Result};
-use crate::settling;
 use crate::state::State;
 use crate::{members, orders, programs, redemptions, refunds};
 use contract::orders::{MemberInput, OrderInput, RefundInput};
@@ -54,9 +53,7 @@ pub async fn import(
     text: &str,
     mut progress: impl FnMut(u64),
 ) -> Result<Imported> {
-    let mut connection = state.db.readers().acquire().await?;
-    let tenant = programs::tenant_of(&mut connection, program).await?;
-    drop(connection);
+    let tenant = programs::tenant(&state.db, program).await?;
     let lines: Vec<(usize, String)> = text
         .lines()
         .enumerate()
@@ -68,8 +65,8 @@ pub async fn import(
     for batch in lines.chunks(BATCH) {
         let batch = batch.to_vec();
         let (done, at) = state
-            .write(&tenant, "import", move |club| {
-                Box::pin(async move { play_batch(club, &batch, clock).await })
+            .write(&tenant, "import", (batch, clock), |club, (batch, clock)| {
+                Box::pin(play_batch(club, batch, *clock))
             })
             .await?;
         clock = at;
@@ -89,20 +86,16 @@ async fn play_batch(
     let mut done = Imported::default();
     for (number, text) in batch {
         let line: Line = body::read(text).map_err(|error| at_line(*number, &error))?;
-        sqlx::query("SAVEPOINT line").execute(&mut *club.tx).await?;
+        club.tx.savepoint("line").await?;
         match play(club, line, &mut clock, today).await {
             Ok(()) => done.taken += 1,
             Err(error) if error.burns_key() => {
-                sqlx::query("ROLLBACK TO SAVEPOINT line")
-                    .execute(&mut *club.tx)
-                    .await?;
+                club.tx.rollback_to("line").await?;
                 done.refused.push(format!("line {number}: {error}"));
             }
             Err(error) => return Err(at_line(*number, &error)),
         }
-        sqlx::query("RELEASE SAVEPOINT line")
-            .execute(&mut *club.tx)
-            .await?;
+        club.tx.release("line").await?;
     }
     club.now = today;
     Ok((done, clock))
@@ -162,17 +155,14 @@ async fn redeem_once(club: &mut Club, member: &str, line: &RedemptionLine) -> Re
         "import-{}",
         ids::digest(format!("{} {}", line.reward_id, line.at).as_bytes())
     );
-    let known: Option<String> = sqlx::query_scalar(
-        "SELECT redemption FROM redemptions WHERE tenant = $1 AND member = $2 AND key = $3",
-    )
-    .bind(club.tenant())
-    .bind(member)
-    .bind(&key)
-    .fetch_optional(&mut *club.tx)
-    .await?;
+    let known: Option<String> = club
+        .query("SELECT redemption FROM redemptions WHERE tenant = $1 AND member = $2 AND key = $3")
+        .bind(member)
+        .bind(&key)
+        .fetch_optional(&mut club.tx)
+        .await?;
     if known.is_none() {
-        settling::settle(club, member).await?;
-        redemptions::redeem(club, member, &line.reward_id, &key).await?;
+        redemptions::redeem(club, member, &line.reward_id, 1, &key).await?;
     }
     Ok(())
 }

@@ -1,11 +1,18 @@
 //! Keys: publishable, secret, signing. Each row names its tenant; a request's key is where its tenant
 //! comes from.
 
+mod lookup;
+
+pub use lookup::{Secret, Signing, allows, anybody_allows, page, secret, signing};
+
+use crate::audit;
 use crate::ids;
 use crate::problem::{Error, Result, fault};
+use crate::public_key;
+use crate::scopes::Scopes;
 use rules::Timestamp;
 use serde::Serialize;
-use sqlx::SqliteConnection;
+use store::{Tx, query};
 
 /// What a key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -28,8 +35,64 @@ impl Kind {
     }
 }
 
+/// How the tokens of a signing key are signed. The key's record decides it, never a token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, clap::ValueEnum)]
+pub enum Alg {
+    /// HMAC-SHA-256: one secret on both sides.
+    #[default]
+    #[serde(rename = "HS256")]
+    #[value(name = "HS256")]
+    Hs256,
+    /// Ed25519: the shop signs with a private key that nobody else has.
+    #[serde(rename = "EdDSA")]
+    #[value(name = "EdDSA")]
+    EdDsa,
+}
+
+impl Alg {
+    /// As JWTs and the table name it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hs256 => "HS256",
+            Self::EdDsa => "EdDSA",
+        }
+    }
+
+    /// The exact name's algorithm.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Hs256, Self::EdDsa]
+            .into_iter()
+            .find(|alg| alg.name() == name)
+    }
+}
+
+/// A key to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum New {
+    /// For the pages of these origins.
+    Publishable(Vec<String>),
+    /// For the shop's server, to do this.
+    Secret(Scopes),
+    /// HS256: we make the secret.
+    Signing,
+    /// EdDSA: the shop's public key, as [`public_key::read`] reads it.
+    SigningBy(String),
+}
+
+impl New {
+    const fn kind(&self) -> Kind {
+        match self {
+            Self::Publishable(_) => Kind::Publishable,
+            Self::Secret(_) => Kind::Secret,
+            Self::Signing | Self::SigningBy(_) => Kind::Signing,
+        }
+    }
+}
+
 /// A fresh key, shown once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fresh {
     /// `pk_…`.
@@ -40,86 +103,165 @@ pub enum Fresh {
     SigningKey(SigningKey),
 }
 
+impl std::fmt::Debug for Fresh {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::PublishableKey(key) => f.debug_tuple("PublishableKey").field(key).finish(),
+            Self::SecretKey(_) => f.write_str("SecretKey(…)"),
+            Self::SigningKey(key) => f.debug_tuple("SigningKey").field(key).finish(),
+        }
+    }
+}
+
 /// A signing key as the shop's server holds it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct SigningKey {
     /// Goes into each token's header.
     pub kid: String,
-    /// Always `HS256`.
-    pub alg: &'static str,
-    /// base64url; tokens are signed with the decoded bytes.
+    /// Goes there too.
+    pub alg: Alg,
+    /// HS256: base64url of 32 random bytes; tokens are signed with the decoded bytes. EdDSA: empty and not
+    /// written, because the private key is the shop's own.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub secret: String,
 }
 
-/// Signing keys that are live at once: the one in use, and the one before it.
-const SIGNING_LIVE: i64 = 2;
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SigningKey")
+            .field("kid", &self.kid)
+            .field("alg", &self.alg)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Signing keys that are live at once: the one in use, and the one that follows or precedes it.
+const SIGNING_LIVE: usize = 2;
 const CHECKSUM_LENGTH: usize = 6;
 
-/// Makes a key. A new signing key ends all but the one before it.
+/// Makes a key, with a row in the audit.
 ///
 /// # Errors
-/// 422 for an origin that is none.
+/// 422 for an origin that is none or a public key that is none; 409 `too_many_signing_keys` when two signing
+/// keys are live, naming the one to revoke first.
 pub async fn create(
-    connection: &mut SqliteConnection,
+    tx: &mut Tx,
     tenant: &str,
-    kind: Kind,
-    origins: &[String],
+    new: &New,
+    actor: &str,
     now: Timestamp,
 ) -> Result<Fresh> {
-    let (fresh, lookup, secret) = match kind {
-        Kind::Publishable => {
+    let kind = new.kind();
+    let mut alg = None;
+    let mut scopes = None;
+    let (fresh, lookup, secret) = match new {
+        New::Publishable(_) => {
             let key = format!("pk_{}", ids::base64url(&ids::random::<18>()));
             (Fresh::PublishableKey(key.clone()), key, None)
         }
-        Kind::Secret => {
+        New::Secret(may) => {
+            scopes = Some(may.to_string());
             let key = secret_key();
-            (
-                Fresh::SecretKey(key.clone()),
-                ids::digest(key.as_bytes()),
-                None,
-            )
+            let lookup = ids::digest(key.as_bytes());
+            (Fresh::SecretKey(key), lookup, None)
         }
-        Kind::Signing => {
-            let secret = ids::base64url(&ids::random::<32>());
-            let kid = ids::id("kid");
-            let key = SigningKey {
-                kid: kid.clone(),
-                alg: "HS256",
-                secret: secret.clone(),
-            };
-            (Fresh::SigningKey(key), kid, Some(secret))
+        New::Signing => {
+            alg = Some(Alg::Hs256);
+            signing_key(Alg::Hs256, ids::base64url(&ids::random::<32>()))
+        }
+        New::SigningBy(public) => {
+            alg = Some(Alg::EdDsa);
+            signing_key(Alg::EdDsa, ids::base64url(&public_key::read(public)?))
         }
     };
+    if kind == Kind::Signing {
+        leave_room(tx, tenant).await?;
+    }
     let id = ids::id("key");
-    sqlx::query(
-        "INSERT INTO keys (tenant, id, kind, lookup, alg, secret, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    query(
+        "INSERT INTO keys (tenant, id, kind, lookup, alg, secret, scopes, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(tenant)
     .bind(&id)
     .bind(kind.name())
     .bind(lookup)
-    .bind(secret.as_ref().map(|_| "HS256"))
-    .bind(&secret)
+    .bind(alg.map(Alg::name))
+    .bind(secret)
+    .bind(scopes)
     .bind(now.0)
-    .execute(&mut *connection)
+    .execute(tx)
     .await?;
-    if kind == Kind::Signing {
-        sqlx::query(
-            "UPDATE keys SET revoked_at = $2
-             WHERE tenant = $1 AND kind = 'signing' AND revoked_at IS NULL AND id NOT IN (
-                 SELECT id FROM keys WHERE tenant = $1 AND kind = 'signing' AND revoked_at IS NULL
-                 ORDER BY created_at DESC, CASE WHEN id = $4 THEN 0 ELSE 1 END LIMIT $3)",
-        )
-        .bind(tenant)
-        .bind(now.0)
-        .bind(SIGNING_LIVE)
-        .bind(&id)
-        .execute(&mut *connection)
-        .await?;
+    if let New::Publishable(origins) = new {
+        allow_origins(tx, tenant, &id, origins).await?;
     }
-    allow_origins(connection, tenant, &id, origins).await?;
+    audit::note(tx, tenant, "key.created", &id, actor, now).await?;
     Ok(fresh)
+}
+
+fn signing_key(alg: Alg, stored: String) -> (Fresh, String, Option<String>) {
+    let kid = ids::id("kid");
+    let key = SigningKey {
+        kid: kid.clone(),
+        alg,
+        secret: match alg {
+            Alg::Hs256 => stored.clone(),
+            Alg::EdDsa => String::new(),
+        },
+    };
+    (Fresh::SigningKey(key), kid, Some(stored))
+}
+
+/// The ids and kids of the live signing keys, oldest first. Whoever asks next waits for this transaction, so
+/// that two at once cannot both find room.
+async fn live_signing(tx: &mut Tx, tenant: &str) -> Result<Vec<(String, String)>> {
+    query("UPDATE tenants SET created_at = created_at WHERE tenant = $1")
+        .bind(tenant)
+        .execute(tx)
+        .await?;
+    Ok(query(
+        "SELECT id, lookup FROM keys WHERE tenant = $1 AND kind = 'signing' AND revoked_at IS NULL
+         ORDER BY created_at, id",
+    )
+    .bind(tenant)
+    .fetch_all(tx)
+    .await?)
+}
+
+async fn leave_room(tx: &mut Tx, tenant: &str) -> Result<()> {
+    let live = live_signing(tx, tenant).await?;
+    match live.first() {
+        Some((id, kid)) if live.len() >= SIGNING_LIVE => Err(Error::refused(
+            "too_many_signing_keys",
+            format!(
+                "Two signing keys are live, which is what a rotation needs. Revoke the older one first: \
+                 {id} (kid {kid})."
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Ends the oldest signing key when there is no room for another, so that [`create`] can make one. For whoever
+/// replaces keys without asking, as seeding does. The id of what was ended.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_oldest_signing(
+    tx: &mut Tx,
+    tenant: &str,
+    actor: &str,
+    now: Timestamp,
+) -> Result<Option<String>> {
+    let live = live_signing(tx, tenant).await?;
+    if live.len() < SIGNING_LIVE {
+        return Ok(None);
+    }
+    let Some((id, _)) = live.into_iter().next() else {
+        return Ok(None);
+    };
+    revoke(tx, tenant, &id, actor, now).await?;
+    Ok(Some(id))
 }
 
 /// The tenant's newest publishable key, made when there is none, with these origins among its list.
@@ -127,23 +269,25 @@ pub async fn create(
 /// # Errors
 /// 422 for an origin that is none.
 pub async fn publishable(
-    connection: &mut SqliteConnection,
+    tx: &mut Tx,
     tenant: &str,
     origins: &[String],
+    actor: &str,
     now: Timestamp,
 ) -> Result<String> {
-    let live: Option<(String, String)> = sqlx::query_as(
+    let live: Option<(String, String)> = query(
         "SELECT id, lookup FROM keys WHERE tenant = $1 AND kind = 'publishable'
-         AND revoked_at IS NULL ORDER BY created_at DESC LIMIT 1",
+         AND revoked_at IS NULL ORDER BY created_at DESC, id LIMIT 1",
     )
     .bind(tenant)
-    .fetch_optional(&mut *connection)
+    .fetch_optional(tx)
     .await?;
     if let Some((id, key)) = live {
-        allow_origins(connection, tenant, &id, origins).await?;
+        allow_origins(tx, tenant, &id, origins).await?;
         return Ok(key);
     }
-    match create(connection, tenant, Kind::Publishable, origins, now).await? {
+    let new = New::Publishable(origins.to_vec());
+    match create(tx, tenant, &new, actor, now).await? {
         Fresh::PublishableKey(key) => Ok(key),
         other => Err(Error::internal(format!(
             "asked for a publishable key, got {other:?}"
@@ -152,23 +296,27 @@ pub async fn publishable(
 }
 
 async fn allow_origins(
-    connection: &mut SqliteConnection,
+    tx: &mut Tx,
     tenant: &str,
     key_id: &str,
     origins: &[String],
 ) -> Result<()> {
-    for origin in origins {
+    for (place, origin) in origins.iter().enumerate() {
         let exact = exact_origin(origin).ok_or_else(|| {
             let detail = format!("{origin} is not an origin; write it as https://shop.example.");
-            Error::validation(vec![fault("/origins", "bad_origin", detail)])
+            Error::validation(vec![fault(
+                format!("/origins/{place}"),
+                "bad_origin",
+                detail,
+            )])
         })?;
-        sqlx::query(
+        query(
             "INSERT INTO origins (tenant, key_id, origin) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
         )
         .bind(tenant)
         .bind(key_id)
         .bind(exact)
-        .execute(&mut *connection)
+        .execute(tx)
         .await?;
     }
     Ok(())
@@ -212,98 +360,6 @@ pub fn is_secret_key(text: &str) -> bool {
     checksum(body) == sum
 }
 
-/// The tenant and id of a live secret key.
-///
-/// # Errors
-/// When the database fails.
-pub async fn secret(
-    connection: &mut SqliteConnection,
-    key: &str,
-) -> Result<Option<(String, String)>> {
-    if !is_secret_key(key) {
-        return Ok(None);
-    }
-    by_lookup(connection, "secret", &ids::digest(key.as_bytes())).await
-}
-
-/// The tenant and id of a live publishable key.
-///
-/// # Errors
-/// When the database fails.
-pub async fn page(
-    connection: &mut SqliteConnection,
-    key: &str,
-) -> Result<Option<(String, String)>> {
-    by_lookup(connection, "publishable", key).await
-}
-
-async fn by_lookup(
-    connection: &mut SqliteConnection,
-    kind: &str,
-    lookup: &str,
-) -> Result<Option<(String, String)>> {
-    Ok(sqlx::query_as(
-        "SELECT tenant, id FROM keys WHERE kind = $1 AND lookup = $2 AND revoked_at IS NULL",
-    )
-    .bind(kind)
-    .bind(lookup)
-    .fetch_optional(connection)
-    .await?)
-}
-
-/// A signing key with whose it is.
-#[derive(Clone, Debug)]
-pub struct Signing {
-    /// The tenant.
-    pub tenant: String,
-    /// The program: what `iss` must be.
-    pub program: String,
-    /// base64url.
-    pub secret: String,
-}
-
-/// The live signing key with this id.
-///
-/// # Errors
-/// When the database fails.
-pub async fn signing(connection: &mut SqliteConnection, kid: &str) -> Result<Option<Signing>> {
-    let row: Option<(String, String, String)> = sqlx::query_as(
-        "SELECT keys.tenant, tenants.program, keys.secret FROM keys
-         JOIN tenants ON tenants.tenant = keys.tenant
-         WHERE keys.kind = 'signing' AND keys.lookup = $1 AND keys.alg = 'HS256'
-             AND keys.revoked_at IS NULL",
-    )
-    .bind(kid)
-    .fetch_optional(connection)
-    .await?;
-    Ok(row.map(|(tenant, program, secret)| Signing {
-        tenant,
-        program,
-        secret,
-    }))
-}
-
-/// Whether one of the tenant's live publishable keys lists this origin; with no tenant, anybody's.
-///
-/// # Errors
-/// When the database fails.
-pub async fn allows(
-    connection: &mut SqliteConnection,
-    tenant: Option<&str>,
-    origin: &str,
-) -> Result<bool> {
-    let found: Option<i64> = sqlx::query_scalar(
-        "SELECT 1 FROM origins JOIN keys ON keys.tenant = origins.tenant AND keys.id = origins.key_id
-         WHERE origins.origin = $1 AND ($2 IS NULL OR origins.tenant = $2)
-             AND keys.revoked_at IS NULL LIMIT 1",
-    )
-    .bind(origin)
-    .bind(tenant)
-    .fetch_optional(connection)
-    .await?;
-    Ok(found.is_some())
-}
-
 /// A key as an operator sees it; never its secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Listed {
@@ -313,58 +369,78 @@ pub struct Listed {
     pub kind: String,
     /// The publishable key or the signing key's `kid`.
     pub name: Option<String>,
+    /// How a signing key's tokens are signed.
+    pub alg: Option<String>,
+    /// What a secret key may do.
+    pub scopes: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was ended.
     pub revoked_at: Option<Timestamp>,
 }
 
+/// A row of [`list`].
+type Row = (
+    String,
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+    i64,
+    Option<i64>,
+);
+
 /// All keys of a tenant, oldest first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(connection: &mut SqliteConnection, tenant: &str) -> Result<Vec<Listed>> {
-    let rows: Vec<(String, String, String, i64, Option<i64>)> = sqlx::query_as(
-        "SELECT id, kind, lookup, created_at, revoked_at FROM keys WHERE tenant = $1
+pub async fn list(tx: &mut Tx, tenant: &str) -> Result<Vec<Listed>> {
+    let rows: Vec<Row> = query(
+        "SELECT id, kind, lookup, alg, scopes, created_at, revoked_at FROM keys WHERE tenant = $1
          ORDER BY created_at, id",
     )
     .bind(tenant)
-    .fetch_all(connection)
+    .fetch_all(tx)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, kind, lookup, created_at, revoked_at)| Listed {
-            id,
-            name: (kind != "secret").then_some(lookup),
-            kind,
-            created_at: Timestamp(created_at),
-            revoked_at: revoked_at.map(Timestamp),
-        })
+    let listed = rows.into_iter();
+    Ok(listed
+        .map(
+            |(id, kind, lookup, alg, scopes, created_at, revoked_at)| Listed {
+                id,
+                name: (kind != "secret").then_some(lookup),
+                kind,
+                alg,
+                scopes,
+                created_at: Timestamp(created_at),
+                revoked_at: revoked_at.map(Timestamp),
+            },
+        )
         .collect())
 }
 
-/// Ends a key at once.
+/// Ends a key at once, with a row in the audit.
 ///
 /// # Errors
 /// 404 when the tenant has no such live key.
 pub async fn revoke(
-    connection: &mut SqliteConnection,
+    tx: &mut Tx,
     tenant: &str,
     id: &str,
+    actor: &str,
     now: Timestamp,
 ) -> Result<()> {
-    let ended = sqlx::query(
+    let ended = query(
         "UPDATE keys SET revoked_at = $3 WHERE tenant = $1 AND id = $2 AND revoked_at IS NULL",
     )
     .bind(tenant)
     .bind(id)
     .bind(now.0)
-    .execute(connection)
+    .execute(tx)
     .await?;
-    if ended.rows_affected() == 0 {
+    if ended == 0 {
         return Err(Error::not_found(format!("No live key has the id {id}.")));
     }
-    Ok(())
+    audit::note(tx, tenant, "key.revoked", id, actor, now).await
 }
 
 #[cfg(test)]
@@ -380,6 +456,15 @@ mod tests {
         for wrong in ["", "sk_", "sk_abc", "sk_аbcdefgh"] {
             assert!(!is_secret_key(wrong), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_fresh_key_is_not_in_what_is_logged_of_it() {
+        let secret = secret_key();
+        let (signing, _, stored) = signing_key(Alg::Hs256, "c2VjcmV0".to_owned());
+        let shown = format!("{:?} {signing:?}", Fresh::SecretKey(secret.clone()));
+        assert!(!shown.contains(&secret[3..]), "{shown}");
+        assert!(!shown.contains(&stored.unwrap_or_default()), "{shown}");
     }
 
     #[test]

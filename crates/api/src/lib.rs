@@ -1,4 +1,4 @@
-//! The merchant API: a loyalty ledger behind HTTP, on SQLite.
+//! The merchant API: a loyalty ledger behind HTTP, on SQLite or PostgreSQL.
 //!
 //! # Invariants
 //! - Whose rows a request may touch (the tenant) comes from its credential alone.
@@ -9,37 +9,46 @@
 //! - Nobody asks the machine for the time but [`clock`].
 
 pub mod assets;
+pub mod audit;
 pub mod body;
+pub mod books;
 pub mod check;
 pub mod clock;
 pub mod club;
 pub mod coupons;
 pub mod credentials;
-pub mod db;
+pub mod database;
 pub mod explain;
+pub mod history;
 pub mod http;
 pub mod idempotency;
 pub mod ids;
 pub mod import;
 pub mod keys;
-pub mod ledger;
 pub mod limits;
+pub mod logins;
 pub mod members;
 pub mod orders;
+pub mod outbox;
+pub mod passwords;
 pub mod problem;
 pub mod programs;
+pub mod public_key;
 pub mod redemptions;
 pub mod referrals;
 pub mod refunds;
 mod routes;
+pub mod scopes;
 pub mod serve;
-pub mod settling;
+pub mod sessions;
+pub mod signatures;
+pub mod staff;
 pub mod snapshot;
 pub mod state;
 pub mod surveys;
-pub mod sweep;
 pub mod sync;
 pub mod tokens;
+pub mod tries;
 mod unserved;
 pub mod zone;
 

@@ -3,19 +3,16 @@
 //! An order id and a status have one effect. `paid` and `fulfilled` earn (once), `cancelled` takes it back,
 //! `placed` only remembers. What arrives after a later status changes nothing.
 
+use crate::books::{About, Books, Item, refusal};
 use crate::club::{Club, from_word, word};
 use crate::coupons;
-use crate::ledger::{self, Gift, Source};
 use crate::members::{self, CLOCK_SKEW_MS};
 use crate::problem::{Error, Result, fault};
-use crate::settling;
-use crate::{referrals, refunds, surveys};
+use crate::{referrals, surveys};
 use contract::orders::{OrderInput, OrderStatus};
 use contract::problem::Fault;
-use contract::shopper::EntryReason;
-use rules::earning::{self, Line, OrderBase, purchase_points};
-use rules::program::{Activity, PurchaseRule};
-use rules::{Bp, Money, Points, Timestamp};
+use rules::journal::{Bill, BillLine, Event, Refused};
+use rules::{Money, Points, Timestamp};
 use serde::Serialize;
 use serde_json::json;
 
@@ -36,24 +33,6 @@ pub struct Order {
     pub points: Points,
     /// When it was paid.
     pub paid_at: Option<Timestamp>,
-    /// Lines net of discounts, coupons and refunds: what counts toward a tier.
-    #[serde(skip)]
-    pub spend: Money,
-    /// The lot its points are in.
-    #[serde(skip)]
-    pub lot: Option<String>,
-    /// The rule and the multipliers of the purchase.
-    #[serde(skip)]
-    pub terms: Option<Terms>,
-}
-
-/// What an order earned by: its refunds are computed with the same.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Terms {
-    /// The rule as it was.
-    pub rule: PurchaseRule,
-    /// The multipliers as they were.
-    pub multipliers: Vec<Bp>,
 }
 
 const ITEMS_MAX: usize = 500;
@@ -73,47 +52,85 @@ pub async fn put(club: &mut Club, order_id: &str, input: &OrderInput) -> Result<
     }
     let member = members::find(club, &input.member)
         .await?
-        .ok_or_else(|| members::unknown(&input.member))?;
+        .ok_or_else(|| members::unknown(&input.member))?
+        .member;
+    // Two reports of one member wait for each other here.
+    let mut books = Books::open(club, &member, About::order(order_id)).await?;
     let known = find(club, order_id).await?;
     let created = known.is_none();
     let order = match known {
-        Some(order) if order.member != member.member => {
+        Some(order) if order.member != member => {
             return Err(Error::refused(
                 "order_of_another_member",
                 format!("Order {order_id} belongs to another member."),
             ));
         }
         Some(order) => order,
-        None => insert(club, order_id, &member.member, input).await?,
+        None => insert(club, order_id, &member, input).await?,
     };
     // Placed, paid, fulfilled, cancelled: only forward.
     if order.status == OrderStatus::Cancelled || (!created && input.status <= order.status) {
         return Ok((order, created));
     }
-    settling::settle(club, &member.member).await?;
-    match input.status {
-        OrderStatus::Placed => {}
-        OrderStatus::Paid | OrderStatus::Fulfilled => {
-            if order.paid_at.is_none() {
-                pay(club, &order, input).await?;
-            }
+    let paid = match input.status {
+        OrderStatus::Paid | OrderStatus::Fulfilled if order.paid_at.is_none() => {
+            let bill = bill(club, &member, order_id, input).await?;
+            books
+                .apply(club, &Event::Paid(bill))
+                .map_err(|refused| match refused {
+                    Refused::CouponNotUsable => coupons::not_usable(),
+                    other => refusal(&other),
+                })?;
+            books.account.order(order_id).cloned()
         }
-        OrderStatus::Cancelled => refunds::cancel(club, &order).await?,
-    }
-    sqlx::query(
-        "UPDATE orders SET status = $3, updated_at = $4 WHERE tenant = $1 AND order_id = $2",
+        OrderStatus::Cancelled => {
+            cancel(club, &mut books, &order).await?;
+            None
+        }
+        OrderStatus::Placed | OrderStatus::Paid | OrderStatus::Fulfilled => None,
+    };
+    let whole = order.paid_at.is_some() && input.status == OrderStatus::Cancelled;
+    books.close(club).await?;
+    club.query(
+        "UPDATE orders SET status = $3, updated_at = $4, fulfilled_at = COALESCE(fulfilled_at, $5)
+         WHERE tenant = $1 AND order_id = $2",
     )
-    .bind(club.tenant())
     .bind(order_id)
     .bind(word(input.status))
     .bind(club.now.0)
-    .execute(&mut *club.tx)
+    .bind((input.status == OrderStatus::Fulfilled).then_some(club.now.0))
+    .execute(&mut club.tx)
     .await?;
-    settling::settle(club, &member.member).await?;
+    if let Some(paid) = paid {
+        referrals::bought(club, &member, order_id, paid.spend, paid.paid_at).await?;
+        surveys::pay_for_order(club, &member, order_id).await?;
+    }
+    if whole {
+        referrals::unbought(club, order_id).await?;
+    }
     let action = format!("order.{}", word(input.status));
-    club.audit(&action, order_id, json!({ "member": member.member }))
+    club.audit(&action, order_id, json!({ "member": member }))
         .await?;
     Ok((get(club, order_id).await?, created))
+}
+
+/// What was paid goes back; what was only placed lets its coupons go.
+async fn cancel(club: &mut Club, books: &mut Books, order: &Order) -> Result<()> {
+    let id = &order.order_id;
+    if order.paid_at.is_some() {
+        let event = Event::Cancelled { order: id.clone() };
+        books
+            .apply(club, &event)
+            .map_err(|refused| refusal(&refused))?;
+        return Ok(());
+    }
+    books.settle(club)?;
+    for redemption in coupons::of_order(club, id).await? {
+        books
+            .apply(club, &Event::CouponReleased { redemption })
+            .map_err(|refused| refusal(&refused))?;
+    }
+    Ok(())
 }
 
 fn faults(club: &Club, order_id: &str, input: &OrderInput) -> Vec<Fault> {
@@ -206,179 +223,67 @@ async fn insert(
     member: &str,
     input: &OrderInput,
 ) -> Result<Order> {
-    sqlx::query(
-        "INSERT INTO orders (tenant, order_id, member, status, currency, spend, base, base_remaining,
-             program_version, placed_at, updated_at)
-         VALUES ($1, $2, $3, 'placed', $4, 0, 0, 0, $5, $6, $7)",
+    let net = |item: &contract::orders::OrderItem| {
+        let whole = item.unit_price.0.saturating_mul(item.quantity.into());
+        whole.saturating_sub(item.discount.0).max(0)
+    };
+    let items: Vec<Item> = input
+        .items
+        .iter()
+        .map(|item| (item.sku.clone(), item.category.clone(), item.quantity, net(item)))
+        .collect();
+    club.query(
+        "INSERT INTO orders (tenant, order_id, member, status, currency, items, placed_at, updated_at)
+         VALUES ($1, $2, $3, 'placed', $4, $5, $6, $7)",
     )
-    .bind(club.tenant())
     .bind(order_id)
     .bind(member)
     .bind(&input.currency)
-    .bind(club.version())
+    .bind(serde_json::to_string(&items)?)
     .bind(input.placed_at.unwrap_or(club.now).0)
     .bind(club.now.0)
-    .execute(&mut *club.tx)
+    .execute(&mut club.tx)
     .await?;
     get(club, order_id).await
 }
 
-/// The first time that an order is said to be paid.
-async fn pay(club: &mut Club, order: &Order, input: &OrderInput) -> Result<()> {
-    let published = club.published();
-    let program = &published.program;
-    let paid_at = input.paid_at.unwrap_or(club.now).min(club.now);
-    let lines: Vec<Line<'_>> = input
-        .items
-        .iter()
-        .map(|item| Line {
-            category: item.category.as_deref(),
-            quantity: item.quantity,
-            unit_price: item.unit_price,
-            discount: item.discount,
-        })
-        .collect();
-    let net: Money = lines.iter().map(Line::net).sum();
-    let off =
-        coupons::use_on_paid(club, order, &input.coupons, net, input.shipping, paid_at).await?;
-    let rule = program
-        .earning
-        .purchase
-        .clone()
-        .unwrap_or_else(earns_nothing);
-    let base = earning::base(
-        &rule.base,
-        &OrderBase {
-            lines: &lines,
-            coupons: off.lines,
-            tax: input.tax,
-            shipping: input.shipping.minus(off.shipping),
-            gift_cards: input.gift_cards,
-        },
-    );
-    let record = members::record(club, &order.member).await?;
-    let multipliers = earning::multipliers(program, &published.zone, &record, base, paid_at);
-    let points = purchase_points(&rule, base, &multipliers);
-    let points = earning::room(
-        program,
-        &published.zone,
-        &rule.caps,
-        &rule.id,
-        points,
-        &record,
-        paid_at,
-    )
-    .unwrap_or_default();
-    let lot = ledger::give(
-        club,
-        Gift {
-            member: &order.member,
-            reason: EntryReason::Purchase,
-            source: Source::new("order", &order.order_id, format!("purchase:{}", rule.id)),
-            shown_source: Some(&order.order_id),
-            points,
-            earned_at: paid_at,
-            activates_at: published.zone.plus_days(paid_at, rule.pending_days.into()),
-        },
-    )
-    .await?;
-    let is_first = record.purchases.is_empty();
-    sqlx::query(
-        "UPDATE orders SET paid_at = $3, spend = $4, base = $5, base_remaining = $5, points = $6,
-             lot = $7, rule = $8, multipliers = $9, program_version = $10
-         WHERE tenant = $1 AND order_id = $2",
-    )
-    .bind(club.tenant())
-    .bind(&order.order_id)
-    .bind(paid_at.0)
-    .bind(net.minus(off.lines).or_zero().0)
-    .bind(base.0)
-    .bind(if lot.is_some() { points.0 } else { 0 })
-    .bind(lot)
-    .bind(serde_json::to_string(&rule)?)
-    .bind(serde_json::to_string(&multipliers)?)
-    .bind(club.version())
-    .execute(&mut *club.tx)
-    .await?;
-    if is_first {
-        give_for_first(club, order, paid_at).await?;
-    }
-    referrals::bought(
-        club,
-        &order.member,
-        &order.order_id,
-        net.minus(off.lines),
-        paid_at,
-    )
-    .await?;
-    surveys::pay_for_order(club, &order.member, &order.order_id).await?;
-    members::was_active(club, &order.member, paid_at).await
-}
-
-async fn give_for_first(club: &mut Club, order: &Order, paid_at: Timestamp) -> Result<()> {
-    let published = club.published();
-    let Some(rule) = earning::activity(&published.program, &Activity::FirstPurchase) else {
-        return Ok(());
+/// The order as the rules read it.
+async fn bill(club: &mut Club, member: &str, order_id: &str, input: &OrderInput) -> Result<Bill> {
+    let line = |item: &contract::orders::OrderItem| BillLine {
+        sku: item.sku.clone(),
+        category: item.category.clone(),
+        quantity: item.quantity,
+        unit_price: item.unit_price,
+        discount: item.discount,
     };
-    let gift = Gift {
-        member: &order.member,
-        reason: EntryReason::FirstPurchase,
-        source: Source::new("order", &order.order_id, format!("first:{}", rule.id)),
-        shown_source: Some(&order.order_id),
-        points: rule.points,
-        earned_at: paid_at,
-        activates_at: paid_at,
-    };
-    ledger::give(club, gift).await?;
-    Ok(())
+    Ok(Bill {
+        order: order_id.to_owned(),
+        paid_at: input.paid_at,
+        lines: input.items.iter().map(line).collect(),
+        tax: input.tax,
+        shipping: input.shipping,
+        gift_cards: input.gift_cards,
+        coupons: coupons::named_by(club, member, order_id, &input.coupons).await?,
+    })
 }
 
-/// A program without a purchase rule still measures what was bought.
-fn earns_nothing() -> PurchaseRule {
-    PurchaseRule {
-        per: Money(1),
-        ..PurchaseRule::default()
-    }
-}
-
-type Row = (
-    String,
-    String,
-    String,
-    i64,
-    i64,
-    i64,
-    i64,
-    Option<i64>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-);
+type Row = (String, String, String, i64, i64, i64, Option<i64>);
 
 /// The order, if the shop has told us of it.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn find(club: &mut Club, order_id: &str) -> Result<Option<Order>> {
-    let row: Option<Row> = sqlx::query_as(
-        "SELECT order_id, member, status, spend, base, base_remaining, points, paid_at, lot, rule,
-             multipliers
-         FROM orders WHERE tenant = $1 AND order_id = $2",
-    )
-    .bind(club.tenant())
-    .bind(order_id)
-    .fetch_optional(&mut *club.tx)
-    .await?;
-    let Some((order_id, member, status, spend, base, left, points, paid_at, lot, rule, by)) = row
-    else {
+    let row: Option<Row> = club
+        .query(
+            "SELECT order_id, member, status, base, remaining, earned, paid_at
+             FROM orders WHERE tenant = $1 AND order_id = $2",
+        )
+        .bind(order_id)
+        .fetch_optional(&mut club.tx)
+        .await?;
+    let Some((order_id, member, status, base, left, points, paid_at)) = row else {
         return Ok(None);
-    };
-    let terms = match (rule, by) {
-        (Some(rule), Some(multipliers)) => Some(Terms {
-            rule: serde_json::from_str(&rule)?,
-            multipliers: serde_json::from_str(&multipliers)?,
-        }),
-        _ => None,
     };
     Ok(Some(Order {
         order_id,
@@ -388,9 +293,6 @@ pub async fn find(club: &mut Club, order_id: &str) -> Result<Option<Order>> {
         base_remaining: Money(left),
         points: Points(points),
         paid_at: paid_at.map(Timestamp),
-        spend: Money(spend),
-        lot,
-        terms,
     }))
 }
 

@@ -133,6 +133,21 @@ impl Error {
         Self::new(StatusCode::FORBIDDEN, "origin_not_allowed", detail)
     }
 
+    /// 403: the credential is good, and not for this. The code says what it lacks.
+    pub fn forbidden(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, detail)
+    }
+
+    /// 401: e-mail address or password is wrong; which of them is not told.
+    #[must_use]
+    pub fn login_failed() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "login_failed",
+            "No open account of this program has this e-mail address and password.",
+        )
+    }
+
     /// 404: a logged-in shopper who has not joined.
     #[must_use]
     pub fn not_a_member() -> Self {
@@ -287,7 +302,11 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     (
         "token_invalid",
-        "The member token is refused for the reason in the detail. Mend how the shop's server mints it.",
+        "The member token is refused; the one entry of errors has the reason as a code. Mend how the shop's server mints it.",
+    ),
+    (
+        "login_failed",
+        "No open account of the program has this e-mail address and password. Which of them is wrong is not told.",
     ),
     (
         "token_expired",
@@ -296,6 +315,30 @@ pub const CODES: &[(&str, &str)] = &[
     (
         "origin_not_allowed",
         "This page may not use this credential. List its exact origin with the publishable key; keep secret keys on the server.",
+    ),
+    (
+        "scope_missing",
+        "The secret key was made for other work. Use one with the scope that the detail names.",
+    ),
+    (
+        "role_missing",
+        "The account's role does not allow this. An owner can give another.",
+    ),
+    (
+        "cross_site",
+        "A page of another site asked in the name of somebody who is logged in. Only our own pages may.",
+    ),
+    (
+        "too_many_signing_keys",
+        "Two signing keys are live. Revoke the one that the detail names first.",
+    ),
+    (
+        "staff_exists",
+        "The e-mail address has an account already.",
+    ),
+    (
+        "last_owner",
+        "A program keeps one open account with the role owner at least.",
     ),
     ("not_found", "There is no such thing for this credential."),
     (
@@ -401,22 +444,17 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        let busy = match &error {
-            sqlx::Error::PoolTimedOut => true,
-            // 5 is SQLITE_BUSY, 6 SQLITE_LOCKED, 13 SQLITE_FULL; the low byte is the primary code.
-            sqlx::Error::Database(inner) => inner
-                .code()
-                .and_then(|code| code.parse::<u32>().ok())
-                .is_some_and(|code| matches!(code & 0xff, 5 | 6 | 13)),
-            _ => false,
-        };
-        if busy {
-            tracing::warn!(%error, "database not available");
-            Self::unavailable()
-        } else {
-            Self::internal(error)
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Busy(_)
+            | store::Error::Full(_)
+            | store::Error::Unavailable(_)
+            | store::Error::Unknown(_) => {
+                tracing::warn!(%error, "the database cannot do this now");
+                Self::unavailable()
+            }
+            other => Self::internal(other),
         }
     }
 }

@@ -12,7 +12,7 @@ use rules::{Program, Timestamp, Zone, document, validate};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
-use store::{Tx, query};
+use store::{Db, Tx, query};
 
 /// A published version, ready for the rules.
 #[derive(Clone, Debug)]
@@ -162,6 +162,20 @@ pub async fn tenant_of(tx: &mut Tx, program: &str) -> Result<String> {
             .fetch_optional(tx)
             .await?;
     tenant.ok_or_else(|| Error::not_found(format!("No program is named {program}.")))
+}
+
+/// [`tenant_of`], for whoever has no transaction.
+///
+/// # Errors
+/// When nobody does.
+pub async fn tenant(db: &Db, program: &str) -> Result<String> {
+    db.look(program.to_owned(), |mut tx, program| {
+        Box::pin(async move {
+            let tenant = tenant_of(&mut tx, program).await;
+            (tx, tenant)
+        })
+    })
+    .await
 }
 
 /// Reads a program as somebody wrote it. Published versions are read as they were kept, by [`load`]: what was

@@ -1,128 +1,85 @@
 //! Taking a reward, and giving it back unused.
 //!
-//! The rules judge inside the write transaction, on what is true there; hold, coupon and post are one
-//! transaction. With one writer at a time, sixteen requests for one affordable reward end in one coupon.
+//! The rules judge under the member's lock, on what is true there; hold, coupon and post are one
+//! transaction, so sixteen requests for one affordable reward end in one coupon.
 
+use crate::books::{About, Books, Coupon, refusal};
 use crate::club::{Club, from_word};
 use crate::ids;
-use crate::ledger::{self, Account, Posting, Source, Why};
-use crate::members;
 use crate::problem::{Error, Result, fault};
 use crate::programs;
-use crate::settling;
-use contract::shopper::{EntryReason, Redemption, RedemptionState};
+use contract::shopper::{Redemption, RedemptionState};
+use rules::journal::{CouponState, Event, Refused};
 use rules::rewards::{self, Reason};
 use rules::words::{Locale, Words};
 use rules::{Points, Program, Timestamp, Zone, explain};
 use serde_json::json;
 use std::sync::LazyLock;
 
-/// Takes a reward for the member. `key` is the intent's, and stays with the redemption.
+/// Takes so many units of a reward for the member. `key` is the intent's, and stays with the redemption.
 ///
 /// # Errors
-/// 404 for an unknown reward; 409 `not_eligible` with every reason.
+/// 404 for an unknown reward; 409 `not_eligible` with every reason; 422 for units that it is not sold in.
 pub async fn redeem(
     club: &mut Club,
     member: &str,
     reward_id: &str,
+    units: u32,
     key: &str,
 ) -> Result<Redemption> {
-    settling::settle(club, member).await?;
-    let facts = members::facts(club, member).await?;
+    let mut books = Books::open(club, member, About::MEMBER).await?;
+    books.settle(club)?;
     let program = programs::as_it_stands(club).await?;
     let reward = program
         .rewards
         .iter()
         .find(|reward| reward.id == reward_id)
         .ok_or_else(|| Error::not_found(format!("The program has no reward {reward_id}.")))?;
-    let now = club.now;
-    let reasons = rewards::eligibility(&program, club.zone(), reward, Some(&facts), None, now);
+    if rewards::price(reward, units).is_none() {
+        return Err(Error::invalid(
+            "/units",
+            "out_of_range",
+            "The reward is not sold in so many units.",
+        ));
+    }
+    let facts = &books.account.member;
+    let reasons = rewards::eligibility(&program, club.zone(), reward, Some(facts), None, club.now);
     if !reasons.is_empty() {
         return Err(not_eligible(&program, club.zone(), &reasons));
     }
-    let id = ids::id("rdm");
-    let txn = hold_and_post(club, member, &id, reward_id, reward.cost).await?;
-    let redemption = Redemption {
-        id,
+    let coupon = Coupon {
+        redemption: ids::id("rdm"),
         key: key.to_owned(),
-        reward_id: reward_id.to_owned(),
-        points: reward.cost,
-        at: now,
         code: ids::code(),
-        state: RedemptionState::Open,
-        expires_at: club.zone().plus_days(now, reward.coupon_days.into()),
     };
-    sqlx::query(
-        "INSERT INTO redemptions (tenant, redemption, member, key, reward_id, program_version, points,
-             at, code, state, expires_at, txn)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, $11)",
-    )
-    .bind(club.tenant())
-    .bind(&redemption.id)
-    .bind(member)
-    .bind(key)
-    .bind(reward_id)
-    .bind(club.version())
-    .bind(reward.cost.0)
-    .bind(now.0)
-    .bind(&redemption.code)
-    .bind(redemption.expires_at.0)
-    .bind(txn)
-    .execute(&mut *club.tx)
-    .await?;
-    members::was_active(club, member, now).await?;
+    let id = coupon.redemption.clone();
+    books.expect(coupon);
+    let event = Event::Redeemed {
+        redemption: id.clone(),
+        reward: reward_id.to_owned(),
+        units,
+    };
+    books
+        .apply(club, &event)
+        .map_err(|refused| match refused {
+            Refused::NotEligible(reasons) => not_eligible(&program, club.zone(), &reasons),
+            // More units than the points reach for.
+            Refused::NotEnough { missing } => {
+                let reason = Reason::NotEnoughPoints {
+                    missing: Points(missing),
+                };
+                not_eligible(&program, club.zone(), &[reason])
+            }
+            other => refusal(&other),
+        })?;
+    books.close(club).await?;
     club.audit(
         "reward.redeemed",
-        &redemption.id,
-        json!({ "member": member, "reward": reward_id }),
+        &id,
+        json!({ "member": member, "reward": reward_id, "units": units }),
     )
     .await?;
-    Ok(redemption)
-}
-
-async fn hold_and_post(
-    club: &mut Club,
-    member: &str,
-    redemption: &str,
-    reward_id: &str,
-    cost: Points,
-) -> Result<Option<String>> {
-    if !cost.is_positive() {
-        return Ok(None);
-    }
-    let now = club.now;
-    let mut lots = ledger::lots(club, member).await?;
-    let takings = ledger_take(&mut lots, cost, now)?;
-    let posting = Posting {
-        member,
-        why: Why::Shown(EntryReason::Redemption),
-        source: Source::new("redemption", redemption, "hold"),
-        shown_source: Some(reward_id),
-        corrects: None,
-        at: now,
-        activates_at: None,
-        expires_at: None,
-        lines: &[
-            (Account::Available, -cost.0),
-            (Account::Held, cost.0),
-            (Account::Held, -cost.0),
-            (Account::Redeemed, cost.0),
-        ],
-    };
-    let txn = ledger::post(club, posting).await?;
-    if let Some(txn) = &txn {
-        ledger::record(club, txn, &takings).await?;
-    }
-    Ok(txn)
-}
-
-fn ledger_take(
-    lots: &mut ledger::Lots,
-    cost: Points,
-    now: Timestamp,
-) -> Result<Vec<rules::ledger::Taking>> {
-    rules::ledger::take(&mut lots.lots, cost, now)
-        .ok_or_else(|| Error::internal("eligible, yet the lots do not hold the cost"))
+    get(club, member, &id).await
 }
 
 fn not_eligible(program: &Program, zone: &Zone, reasons: &[Reason]) -> Error {
@@ -150,70 +107,88 @@ static ENGLISH: LazyLock<Option<Locale>> = LazyLock::new(|| Locale::of("en"));
 ///
 /// # Errors
 /// 404 for a redemption that is not the member's; 409 `not_cancellable` once it is used, ended or given
-/// back.
+/// back, or while a checkout holds its coupon.
 pub async fn cancel(club: &mut Club, member: &str, id: &str) -> Result<Redemption> {
-    settling::settle(club, member).await?;
+    let mut books = Books::open(club, member, About::MEMBER).await?;
     let redemption = get(club, member, id).await?;
-    if redemption.state != RedemptionState::Open {
-        let state = crate::club::word(redemption.state);
+    let held: Option<i64> = club
+        .query("SELECT held_until FROM redemptions WHERE tenant = $1 AND redemption = $2 AND held_until > $3")
+        .bind(id)
+        .bind(club.now.0)
+        .fetch_optional(&mut club.tx)
+        .await?;
+    if held.is_some() {
         return Err(Error::refused(
             "not_cancellable",
-            format!("Only an open redemption can be cancelled; this one is {state}."),
+            "A checkout is using this coupon; wait until it is paid or given up.",
         ));
     }
-    give_back(club, member, id).await?;
+    let event = Event::GaveBack {
+        redemption: id.to_owned(),
+    };
+    books
+        .apply(club, &event)
+        .map_err(|refused| match refused {
+            Refused::NotCancellable => {
+                let state = crate::club::word(redemption.state);
+                Error::refused(
+                    "not_cancellable",
+                    format!("Only an open redemption can be cancelled; this one is {state}."),
+                )
+            }
+            other => refusal(&other),
+        })?;
+    books.close(club).await?;
     club.audit("reward.cancelled", id, json!({ "member": member }))
         .await?;
     get(club, member, id).await
 }
 
-/// Marks the redemption as cancelled and returns its points.
-///
-/// # Errors
-/// When the database fails.
-pub async fn give_back(club: &mut Club, member: &str, id: &str) -> Result<Points> {
-    let row: Option<(Option<String>, String)> = sqlx::query_as(
-        "UPDATE redemptions SET state = 'cancelled'
-         WHERE tenant = $1 AND redemption = $2 AND state IN ('open', 'used') RETURNING txn, reward_id",
-    )
-    .bind(club.tenant())
-    .bind(id)
-    .fetch_optional(&mut *club.tx)
-    .await?;
-    let Some((Some(txn), reward_id)) = row else {
-        return Ok(Points::ZERO);
-    };
-    let source = Source::new("redemption", id, "return");
-    ledger::give_back(club, member, &txn, source, &reward_id).await
-}
-
-type Row = (String, String, String, i64, i64, String, String, i64);
+type Row = (
+    String,
+    String,
+    String,
+    i64,
+    i64,
+    i64,
+    String,
+    String,
+    i64,
+    Option<i64>,
+);
 
 fn redemption(row: Row, now: Timestamp) -> Result<Redemption> {
-    let (id, key, reward_id, points, at, code, state, expires_at) = row;
+    let (id, key, reward_id, units, points, at, code, state, expires_at, held_until) = row;
     Ok(Redemption {
         id,
         key,
         reward_id,
+        units: u32::try_from(units).map_err(Error::internal)?,
         points: Points(points),
         at: Timestamp(at),
         code,
-        state: state_at(&state, Timestamp(expires_at), now)?,
+        state: state_at(from_word(&state)?, Timestamp(expires_at), held_until, now),
         expires_at: Timestamp(expires_at),
     })
 }
 
-/// A coupon ends at its instant, not when a sweep comes by.
-///
-/// # Errors
-/// When the table holds an unknown word.
-pub fn state_at(state: &str, expires_at: Timestamp, now: Timestamp) -> Result<RedemptionState> {
-    let state = from_word(state)?;
-    Ok(if state == RedemptionState::Open && expires_at <= now {
-        RedemptionState::Expired
-    } else {
-        state
-    })
+/// A coupon ends at its instant, not when the books are next written; while a checkout holds it, it is as good
+/// as used.
+#[must_use]
+pub fn state_at(
+    state: CouponState,
+    expires_at: Timestamp,
+    held_until: Option<i64>,
+    now: Timestamp,
+) -> RedemptionState {
+    match state {
+        CouponState::Open if expires_at <= now => RedemptionState::Expired,
+        CouponState::Open if held_until.is_some_and(|until| now.0 < until) => RedemptionState::Used,
+        CouponState::Open => RedemptionState::Open,
+        CouponState::Used => RedemptionState::Used,
+        CouponState::Returned => RedemptionState::Cancelled,
+        CouponState::Ended => RedemptionState::Expired,
+    }
 }
 
 /// One redemption of the member.
@@ -221,15 +196,16 @@ pub fn state_at(state: &str, expires_at: Timestamp, now: Timestamp) -> Result<Re
 /// # Errors
 /// 404 when it is not the member's.
 pub async fn get(club: &mut Club, member: &str, id: &str) -> Result<Redemption> {
-    let row: Option<Row> = sqlx::query_as(
-        "SELECT redemption, key, reward_id, points, at, code, state, expires_at FROM redemptions
-         WHERE tenant = $1 AND member = $2 AND redemption = $3",
-    )
-    .bind(club.tenant())
-    .bind(member)
-    .bind(id)
-    .fetch_optional(&mut *club.tx)
-    .await?;
+    let row: Option<Row> = club
+        .query(
+            "SELECT redemption, key, reward_id, units, points, at, COALESCE(partner_code, code), state,
+                 expires_at, held_until
+             FROM redemptions WHERE tenant = $1 AND member = $2 AND redemption = $3",
+        )
+        .bind(member)
+        .bind(id)
+        .fetch_optional(&mut club.tx)
+        .await?;
     match row {
         Some(row) => redemption(row, club.now),
         None => Err(Error::not_found(format!("No redemption {id}."))),
@@ -244,18 +220,19 @@ const SETTLED_SHOWN: i64 = 20;
 /// # Errors
 /// When the database fails.
 pub async fn list(club: &mut Club, member: &str) -> Result<Vec<Redemption>> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT redemption, key, reward_id, points, at, code, state, expires_at FROM redemptions
-         WHERE tenant = $1 AND member = $2 AND (state = 'open' OR redemption IN (
-             SELECT redemption FROM redemptions
-             WHERE tenant = $1 AND member = $2 AND state <> 'open' ORDER BY at DESC LIMIT $3))
-         ORDER BY at DESC, redemption DESC",
-    )
-    .bind(club.tenant())
-    .bind(member)
-    .bind(SETTLED_SHOWN)
-    .fetch_all(&mut *club.tx)
-    .await?;
+    let rows: Vec<Row> = club
+        .query(
+            "SELECT redemption, key, reward_id, units, points, at, COALESCE(partner_code, code), state,
+                 expires_at, held_until
+             FROM redemptions WHERE tenant = $1 AND member = $2 AND (state = 'open' OR redemption IN (
+                 SELECT redemption FROM redemptions
+                 WHERE tenant = $1 AND member = $2 AND state <> 'open' ORDER BY at DESC LIMIT $3))
+             ORDER BY at DESC, redemption DESC",
+        )
+        .bind(member)
+        .bind(SETTLED_SHOWN)
+        .fetch_all(&mut club.tx)
+        .await?;
     rows.into_iter()
         .map(|row| redemption(row, club.now))
         .collect()

@@ -1,19 +1,21 @@
 //! Inviting friends: claim, join, first order, reward, or a refusal with its reason.
 
+use crate::books::{self, About};
 use crate::club::{Club, from_word, word};
 use crate::ids;
-use crate::ledger::{self, Gift, Source};
 use crate::members;
 use crate::problem::{Error, Result};
-use crate::refunds;
-use contract::shopper::{Claim, EntryReason, Friend, FriendState, Invitation};
-use rules::program::{NegativePolicy, Referral};
+use contract::shopper::{Claim, Friend, FriendState, Invitation};
+use rules::journal::Event;
+use rules::program::Referral;
 use rules::referral::{self as rule, Facts, Refusal};
-use rules::{Money, Points, Timestamp};
+use rules::{Money, Timestamp};
 use serde_json::json;
 
-const ADVOCATE: &str = "advocate";
-const FRIEND: &str = "friend";
+/// What the advocate's reward is credited under.
+pub const ADVOCATE: &str = "referral_advocate";
+/// What the friend's reward is credited under.
+pub const FRIEND: &str = "referral_friend";
 
 /// A guest follows an invitation.
 ///
@@ -23,12 +25,9 @@ pub async fn claim(club: &mut Club, code: &str) -> Result<Claim> {
     let unknown = || Error::not_found("No invitation has this code.");
     let published = club.published();
     let terms = published.program.referral.as_ref().ok_or_else(unknown)?;
-    let advocate: Option<String> = sqlx::query_scalar(
-        "SELECT member FROM members WHERE tenant = $1 AND referral_code = $2 AND erased_at IS NULL",
-    )
-    .bind(club.tenant())
+    let advocate: Option<String> = club.query("SELECT member FROM members WHERE tenant = $1 AND referral_code = $2 AND erased_at IS NULL")
     .bind(ids::read_code(code).unwrap_or_default())
-    .fetch_optional(&mut *club.tx)
+    .fetch_optional(&mut club.tx)
     .await?;
     let advocate = advocate.ok_or_else(unknown)?;
     let claim = Claim {
@@ -37,16 +36,13 @@ pub async fn claim(club: &mut Club, code: &str) -> Result<Claim> {
         minimum_order: terms.minimum_order,
         expires_at: rule::expires_at(terms, club.zone(), club.now),
     };
-    sqlx::query(
-        "INSERT INTO claims (tenant, claim, advocate, state, state_at, created_at, expires_at)
-         VALUES ($1, $2, $3, 'invited', $4, $4, $5)",
-    )
-    .bind(club.tenant())
+    club.query("INSERT INTO claims (tenant, claim, advocate, state, state_at, created_at, expires_at)
+         VALUES ($1, $2, $3, 'invited', $4, $4, $5)")
     .bind(&claim.id)
     .bind(&advocate)
     .bind(club.now.0)
     .bind(claim.expires_at.0)
-    .execute(&mut *club.tx)
+    .execute(&mut club.tx)
     .await?;
     club.audit(
         "referral.claimed",
@@ -63,23 +59,17 @@ pub async fn claim(club: &mut Club, code: &str) -> Result<Claim> {
 /// # Errors
 /// When the database fails.
 pub async fn attach(club: &mut Club, member: &str, claim: &str) -> Result<()> {
-    let row: Option<(String, i64)> = sqlx::query_as(
-        "SELECT advocate, expires_at FROM claims
-         WHERE tenant = $1 AND claim = $2 AND friend IS NULL AND state = 'invited'",
-    )
-    .bind(club.tenant())
+    let row: Option<(String, i64)> = club.query("SELECT advocate, expires_at FROM claims
+         WHERE tenant = $1 AND claim = $2 AND friend IS NULL AND state = 'invited'")
     .bind(claim)
-    .fetch_optional(&mut *club.tx)
+    .fetch_optional(&mut club.tx)
     .await?;
     let Some((advocate, expires_at)) = row else {
         return Ok(());
     };
-    let other: Option<String> = sqlx::query_scalar(
-        "SELECT claim FROM claims WHERE tenant = $1 AND friend = $2 AND state IN ('joined', 'bought')",
-    )
-    .bind(club.tenant())
+    let other: Option<String> = club.query("SELECT claim FROM claims WHERE tenant = $1 AND friend = $2 AND state IN ('joined', 'bought')")
     .bind(member)
-    .fetch_optional(&mut *club.tx)
+    .fetch_optional(&mut club.tx)
     .await?;
     let facts = Facts {
         same_member: advocate == member,
@@ -89,15 +79,12 @@ pub async fn attach(club: &mut Club, member: &str, claim: &str) -> Result<()> {
     };
     let terms = club.program().referral.clone().unwrap_or_default();
     let state = judged(&terms, &facts, club.now, FriendState::Joined);
-    sqlx::query(
-        "UPDATE claims SET friend = $3, state = $4, state_at = $5 WHERE tenant = $1 AND claim = $2",
-    )
-    .bind(club.tenant())
+    club.query("UPDATE claims SET friend = $3, state = $4, state_at = $5 WHERE tenant = $1 AND claim = $2")
     .bind(claim)
     .bind(member)
     .bind(word(state))
     .bind(club.now.0)
-    .execute(&mut *club.tx)
+    .execute(&mut club.tx)
     .await?;
     club.audit("referral.attached", claim, json!({ "state": state }))
         .await
@@ -134,14 +121,11 @@ fn judged(terms: &Referral, facts: &Facts, at: Timestamp, counts: FriendState) -
 
 /// Orders that the member has ever paid, `except` one.
 async fn paid_orders(club: &mut Club, member: &str, except: &str) -> Result<u32> {
-    let orders: i64 = sqlx::query_scalar(
-        "SELECT COUNT(*) FROM orders
-         WHERE tenant = $1 AND member = $2 AND paid_at IS NOT NULL AND order_id <> $3",
-    )
-    .bind(club.tenant())
+    let orders: i64 = club.query("SELECT COUNT(*) FROM orders
+         WHERE tenant = $1 AND member = $2 AND paid_at IS NOT NULL AND order_id <> $3")
     .bind(member)
     .bind(except)
-    .fetch_one(&mut *club.tx)
+    .fetch_one(&mut club.tx)
     .await?;
     Ok(u32::try_from(orders).unwrap_or(u32::MAX))
 }
@@ -162,13 +146,10 @@ pub async fn bought(
     let Some(terms) = &published.program.referral else {
         return Ok(());
     };
-    let row: Option<(String, String, i64)> = sqlx::query_as(
-        "SELECT claim, advocate, expires_at FROM claims
-         WHERE tenant = $1 AND friend = $2 AND state = 'joined'",
-    )
-    .bind(club.tenant())
+    let row: Option<(String, String, i64)> = club.query("SELECT claim, advocate, expires_at FROM claims
+         WHERE tenant = $1 AND friend = $2 AND state = 'joined'")
     .bind(member)
-    .fetch_optional(&mut *club.tx)
+    .fetch_optional(&mut club.tx)
     .await?;
     let Some((claim, advocate, expires_at)) = row else {
         return Ok(());
@@ -181,17 +162,14 @@ pub async fn bought(
     };
     let state = judged(terms, &facts, paid_at, FriendState::Bought);
     let rewards_at = rule::activates_at(terms, &published.zone, paid_at);
-    sqlx::query(
-        "UPDATE claims SET state = $3, state_at = $4, order_id = $5, rewards_at = $6
-         WHERE tenant = $1 AND claim = $2",
-    )
-    .bind(club.tenant())
+    club.query("UPDATE claims SET state = $3, state_at = $4, order_id = $5, rewards_at = $6
+         WHERE tenant = $1 AND claim = $2")
     .bind(&claim)
     .bind(word(state))
     .bind(paid_at.0)
     .bind(order_id)
     .bind(rewards_at.0)
-    .execute(&mut *club.tx)
+    .execute(&mut club.tx)
     .await?;
     club.audit(
         "referral.bought",
@@ -202,42 +180,26 @@ pub async fn bought(
     if state != FriendState::Bought {
         return Ok(());
     }
-    for (who, role, reason, points) in [
-        (
-            advocate.as_str(),
-            ADVOCATE,
-            EntryReason::ReferralAdvocate,
-            terms.advocate_points,
-        ),
-        (
-            member,
-            FRIEND,
-            EntryReason::ReferralFriend,
-            terms.friend_points,
-        ),
+    for (who, rule, points) in [
+        (advocate.as_str(), ADVOCATE, terms.advocate_points),
+        (member, FRIEND, terms.friend_points),
     ] {
-        let gift = Gift {
-            member: who,
-            reason,
-            source: Source::new("referral", format!("{claim}/{order_id}"), role),
-            shown_source: None,
+        let event = Event::Credited {
+            rule: rule.to_owned(),
+            source: format!("{claim}/{order_id}"),
             points,
-            earned_at: paid_at,
-            activates_at: rewards_at,
+            pending_days: terms.pending_days,
         };
-        ledger::give(club, gift).await?;
+        books::post(club, who, About::MEMBER, &event).await?;
     }
     Ok(())
 }
 
 /// Friends for whom the member is or will be rewarded.
 async fn rewarded(club: &mut Club, advocate: &str) -> Result<u32> {
-    let friends: i64 = sqlx::query_scalar(
-        "SELECT COUNT(*) FROM claims WHERE tenant = $1 AND advocate = $2 AND state = 'bought'",
-    )
-    .bind(club.tenant())
+    let friends: i64 = club.query("SELECT COUNT(*) FROM claims WHERE tenant = $1 AND advocate = $2 AND state = 'bought'")
     .bind(advocate)
-    .fetch_one(&mut *club.tx)
+    .fetch_one(&mut club.tx)
     .await?;
     Ok(u32::try_from(friends).unwrap_or(u32::MAX))
 }
@@ -248,49 +210,34 @@ async fn rewarded(club: &mut Club, advocate: &str) -> Result<u32> {
 /// # Errors
 /// When the database fails.
 pub async fn unbought(club: &mut Club, order_id: &str) -> Result<()> {
-    let claim: Option<(String, i64)> = sqlx::query_as(
-        "SELECT claim, rewards_at FROM claims
-         WHERE tenant = $1 AND order_id = $2 AND state = 'bought'",
-    )
-    .bind(club.tenant())
-    .bind(order_id)
-    .fetch_optional(&mut *club.tx)
-    .await?;
-    let Some((claim, rewards_at)) = claim else {
+    let claim: Option<(String, String, String, i64)> = club
+        .query(
+            "SELECT claim, advocate, friend, rewards_at FROM claims
+             WHERE tenant = $1 AND order_id = $2 AND state = 'bought'",
+        )
+        .bind(order_id)
+        .fetch_optional(&mut club.tx)
+        .await?;
+    let Some((claim, advocate, friend, rewards_at)) = claim else {
         return Ok(());
     };
     if Timestamp(rewards_at) <= club.now {
         return Ok(());
     }
-    let lots: Vec<(String, String, i64, String)> = sqlx::query_as(
-        "SELECT lots.lot, lots.member, lots.counted, transactions.rule FROM lots
-         JOIN transactions ON transactions.tenant = lots.tenant AND transactions.txn = lots.txn
-         WHERE lots.tenant = $1 AND transactions.source_type = 'referral'
-             AND transactions.source_id = $2",
-    )
-    .bind(club.tenant())
-    .bind(format!("{claim}/{order_id}"))
-    .fetch_all(&mut *club.tx)
-    .await?;
-    for (lot, member, points, role) in lots {
-        let taken = refunds::Claim {
-            member: &member,
-            lot: &lot,
-            points: Points(points),
-            policy: NegativePolicy::PendingOnly,
-            source: Source::new("referral_return", format!("{claim}/{order_id}"), role),
-            order_id,
+    for (who, rule) in [(advocate, ADVOCATE), (friend, FRIEND)] {
+        let event = Event::Revoked {
+            rule: rule.to_owned(),
+            source: format!("{claim}/{order_id}"),
         };
-        refunds::claw(club, taken).await?;
+        books::post(club, &who, About::MEMBER, &event).await?;
     }
-    sqlx::query(
+    club.query(
         "UPDATE claims SET state = 'joined', state_at = $3, order_id = NULL, rewards_at = NULL
          WHERE tenant = $1 AND claim = $2",
     )
-    .bind(club.tenant())
     .bind(&claim)
     .bind(club.now.0)
-    .execute(&mut *club.tx)
+    .execute(&mut club.tx)
     .await?;
     club.audit("referral.unbought", &claim, json!({ "order": order_id }))
         .await
@@ -307,14 +254,11 @@ pub async fn invitation(club: &mut Club, member: &members::Row) -> Result<Option
     if club.program().referral.is_none() {
         return Ok(None);
     }
-    let rows: Vec<(String, i64, Option<i64>, i64)> = sqlx::query_as(
-        "SELECT state, state_at, rewards_at, expires_at FROM claims
-         WHERE tenant = $1 AND advocate = $2 ORDER BY state_at DESC, claim DESC LIMIT $3",
-    )
-    .bind(club.tenant())
+    let rows: Vec<(String, i64, Option<i64>, i64)> = club.query("SELECT state, state_at, rewards_at, expires_at FROM claims
+         WHERE tenant = $1 AND advocate = $2 ORDER BY state_at DESC, claim DESC LIMIT $3")
     .bind(&member.member)
     .bind(FRIENDS_SHOWN)
-    .fetch_all(&mut *club.tx)
+    .fetch_all(&mut club.tx)
     .await?;
     let friends = rows
         .into_iter()

@@ -8,7 +8,7 @@ use crate::limits::Kind;
 use crate::problem::{CODES, Error, Result};
 use crate::state::State;
 use crate::{
-    coupons, ids, members, orders, programs, redemptions, referrals, refunds, snapshot, surveys,
+    books, coupons, history, ids, members, orders, programs, redemptions, referrals, refunds, snapshot, surveys,
 };
 use axum::extract::{Path, Query, State as Shared};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -74,10 +74,16 @@ pub(crate) async fn problem_page(Path(code): Path<String>) -> Result<String> {
 
 /// Ready once the database answers.
 pub(crate) async fn ready(Shared(state): Shared<State>) -> Result<&'static str> {
-    sqlx::query("SELECT 1 FROM tenants LIMIT 1")
-        .fetch_optional(state.db.readers())
-        .await?;
-    Ok("ready")
+    state
+        .db
+        .look((), |mut tx, ()| {
+            Box::pin(async move {
+                let one = store::query("SELECT 1 FROM tenants LIMIT 1");
+                let one = one.fetch_optional::<i64>(&mut tx).await;
+                (tx, one.map(|_| "ready").map_err(Error::from))
+            })
+        })
+        .await
 }
 
 pub(crate) async fn program(
@@ -88,14 +94,19 @@ pub(crate) async fn program(
     headers: HeaderMap,
 ) -> Result<Response> {
     peer.count(&state, Kind::Program)?;
-    let mut club = state.read(&page.tenant).await?;
-    if club.program().id != name {
-        return Err(Error::not_found(format!("This key has no program {name}.")));
-    }
-    let view = ProgramView {
-        program: programs::as_it_stands(&mut club).await?,
-        zone: club.zone().clone(),
-    };
+    let view = state
+        .read(&page.tenant, name, |club, name| {
+            Box::pin(async move {
+                if club.program().id != *name {
+                    return Err(Error::not_found(format!("This key has no program {name}.")));
+                }
+                Ok(ProgramView {
+                    program: programs::as_it_stands(club).await?,
+                    zone: club.zone().clone(),
+                })
+            })
+        })
+        .await?;
     let tag = ids::digest(&serde_json::to_vec(&view)?);
     tagged(
         &headers,
@@ -110,11 +121,14 @@ pub(crate) async fn me(
     Shopper(subject): Shopper,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let mut club = state.read(&subject.tenant).await?;
-    let member = members::of_shopper(&mut club, &subject.external_id).await?;
-    drop(club);
-    let mut club = state.read_settled(&subject.tenant, &member.member).await?;
-    let snapshot = snapshot::of(&mut club, &member).await?;
+    let snapshot = state
+        .read(&subject.tenant, subject.external_id, |club, external_id| {
+            Box::pin(async move {
+                let member = members::of_shopper(club, external_id).await?;
+                snapshot::of(club, &member).await
+            })
+        })
+        .await?;
     let tag = tag_of(&snapshot)?;
     tagged(&headers, &tag, "private, no-store", &snapshot)
 }
@@ -141,14 +155,18 @@ pub(crate) async fn entries(
     paging: Result<Query<Paging>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response> {
     let Query(paging) = paging.map_err(|error| Error::malformed(error.body_text()))?;
-    let mut club = state.read(&subject.tenant).await?;
-    let member = members::of_shopper(&mut club, &subject.external_id)
-        .await?
-        .member;
-    drop(club);
-    let mut club = state.read_settled(&subject.tenant, &member).await?;
-    let limit = paging.limit.unwrap_or(snapshot::PAGE);
-    let page = snapshot::entries(&mut club, &member, limit, paging.cursor.as_deref()).await?;
+    let input = (subject.external_id, paging);
+    let page = state
+        .read(&subject.tenant, input, |club, (external_id, paging)| {
+            Box::pin(async move {
+                let member = members::of_shopper(club, external_id).await?.member;
+                let account = books::facts(club, &member).await?;
+                let limit = paging.limit.unwrap_or(history::PAGE);
+                let cursor = paging.cursor.as_deref();
+                history::page(club, &member, limit, cursor, Some(&account)).await
+            })
+        })
+        .await?;
     reply(StatusCode::OK, &page)
 }
 
@@ -178,13 +196,14 @@ pub(crate) async fn join(
         SHOPPER,
         &text,
         StatusCode::CREATED,
-        move |club| {
+        (subject.external_id, value),
+        |club, (external_id, value)| {
             Box::pin(async move {
                 let input = MemberInput {
-                    claim_id: value.claim_id,
+                    claim_id: value.claim_id.clone(),
                     ..MemberInput::default()
                 };
-                let (member, _) = members::put(club, &subject.external_id, &input).await?;
+                let (member, _) = members::put(club, external_id, &input).await?;
                 snapshot::of(club, &member).await
             })
         },
@@ -207,12 +226,12 @@ pub(crate) async fn redeem(
         SHOPPER,
         &text,
         StatusCode::CREATED,
-        move |club| {
+        (subject.external_id, value, key),
+        |club, (external_id, value, key)| {
             Box::pin(async move {
-                let member = members::of_shopper(club, &subject.external_id)
-                    .await?
-                    .member;
-                let redemption = redemptions::redeem(club, &member, &value.reward_id, &key).await?;
+                let member = members::of_shopper(club, external_id).await?.member;
+                let (reward, units) = (&value.reward_id, value.units);
+                let redemption = redemptions::redeem(club, &member, reward, units, key).await?;
                 Ok(RedemptionReply { redemption })
             })
         },
@@ -235,12 +254,11 @@ pub(crate) async fn cancel(
         SHOPPER,
         &content,
         StatusCode::OK,
-        move |club| {
+        (subject.external_id, id),
+        |club, (external_id, id)| {
             Box::pin(async move {
-                let member = members::of_shopper(club, &subject.external_id)
-                    .await?
-                    .member;
-                let redemption = redemptions::cancel(club, &member, &id).await?;
+                let member = members::of_shopper(club, external_id).await?.member;
+                let redemption = redemptions::cancel(club, &member, id).await?;
                 Ok(RedemptionReply { redemption })
             })
         },
@@ -266,12 +284,11 @@ pub(crate) async fn respond(
         SHOPPER,
         &text,
         StatusCode::CREATED,
-        move |club| {
+        (subject.external_id, value),
+        |club, (external_id, value)| {
             Box::pin(async move {
-                let member = members::of_shopper(club, &subject.external_id)
-                    .await?
-                    .member;
-                let response = surveys::respond(club, &member, &value).await?;
+                let member = members::of_shopper(club, external_id).await?.member;
+                let response = surveys::respond(club, &member, value).await?;
                 Ok(ResponseReply { response })
             })
         },
@@ -301,10 +318,11 @@ pub(crate) async fn claim(
         "guest",
         &content,
         StatusCode::CREATED,
-        move |club| {
+        code,
+        |club, code| {
             Box::pin(async move {
                 Ok(ClaimReply {
-                    claim: referrals::claim(club, &code).await?,
+                    claim: referrals::claim(club, code).await?,
                 })
             })
         },
@@ -341,12 +359,10 @@ pub(crate) async fn events(
     let events = body?.events;
     let tenant = subject.tenant.clone();
     let new = state
-        .write(&tenant, SHOPPER, move |club| {
+        .write(&tenant, SHOPPER, (subject.external_id, events), |club, (external_id, events)| {
             Box::pin(async move {
-                let member = members::of_shopper(club, &subject.external_id)
-                    .await?
-                    .member;
-                surveys::events(club, &member, &events).await
+                let member = members::of_shopper(club, external_id).await?.member;
+                surveys::events(club, &member, events).await
             })
         })
         .await?;
@@ -360,9 +376,9 @@ pub(crate) async fn put_member(
     Json { value, .. }: Json<MemberInput>,
 ) -> Result<Response> {
     let (body, created) = state
-        .write(&shop.tenant, &shop.actor, move |club| {
+        .write(&shop.tenant, &shop.actor, (external_id, value), |club, (external_id, value)| {
             Box::pin(async move {
-                let (member, created) = members::put(club, &external_id, &value).await?;
+                let (member, created) = members::put(club, external_id, value).await?;
                 Ok((members::view(club, &member).await?, created))
             })
         })
@@ -375,13 +391,15 @@ pub(crate) async fn get_member(
     shop: Shop,
     Path(external_id): Path<String>,
 ) -> Result<Response> {
-    let mut club = state.read(&shop.tenant).await?;
-    let member = members::find(&mut club, &external_id)
-        .await?
-        .ok_or_else(|| members::unknown(&external_id))?;
-    drop(club);
-    let mut club = state.read_settled(&shop.tenant, &member.member).await?;
-    let body = members::view(&mut club, &member).await?;
+    let body = state
+        .read(&shop.tenant, external_id, |club, external_id| {
+            Box::pin(async move {
+                let member = members::find(club, external_id).await?;
+                let member = member.ok_or_else(|| members::unknown(external_id))?;
+                members::view(club, &member).await
+            })
+        })
+        .await?;
     reply(StatusCode::OK, &json!({ "member": body }))
 }
 
@@ -391,8 +409,8 @@ pub(crate) async fn erase_member(
     Path(external_id): Path<String>,
 ) -> Result<Response> {
     state
-        .write(&shop.tenant, &shop.actor, move |club| {
-            Box::pin(async move { members::erase(club, &external_id).await })
+        .write(&shop.tenant, &shop.actor, external_id, |club, external_id| {
+            Box::pin(members::erase(club, external_id))
         })
         .await?;
     Ok(StatusCode::NO_CONTENT.into_response())
@@ -414,8 +432,8 @@ pub(crate) async fn put_order(
     Json { value, .. }: Json<OrderInput>,
 ) -> Result<Response> {
     let (order, created) = state
-        .write(&shop.tenant, &shop.actor, move |club| {
-            Box::pin(async move { orders::put(club, &order_id, &value).await })
+        .write(&shop.tenant, &shop.actor, (order_id, value), |club, (order_id, value)| {
+            Box::pin(orders::put(club, order_id, value))
         })
         .await?;
     reply(made(created), &json!({ "order": order }))
@@ -428,8 +446,8 @@ pub(crate) async fn refund(
     Json { value, .. }: Json<RefundInput>,
 ) -> Result<Response> {
     let (refund, created) = state
-        .write(&shop.tenant, &shop.actor, move |club| {
-            Box::pin(async move { refunds::refund(club, &order_id, &value).await })
+        .write(&shop.tenant, &shop.actor, (order_id, value), |club, (order_id, value)| {
+            Box::pin(refunds::refund(club, order_id, value))
         })
         .await?;
     reply(made(created), &json!({ "refund": refund }))
@@ -440,8 +458,9 @@ pub(crate) async fn coupon(
     shop: Shop,
     Path(code): Path<String>,
 ) -> Result<Response> {
-    let mut club = state.read(&shop.tenant).await?;
-    let coupon = coupons::get(&mut club, &code).await?;
+    let coupon = state
+        .read(&shop.tenant, code, |club, code| Box::pin(coupons::get(club, code)))
+        .await?;
     reply(StatusCode::OK, &json!({ "coupon": coupon }))
 }
 
@@ -452,8 +471,8 @@ pub(crate) async fn act_on_coupon(
     Json { value, .. }: Json<CouponAction>,
 ) -> Result<Response> {
     let coupon = state
-        .write(&shop.tenant, &shop.actor, move |club| {
-            Box::pin(async move { coupons::act(club, &code, &value).await })
+        .write(&shop.tenant, &shop.actor, (code, value), |club, (code, value)| {
+            Box::pin(coupons::act(club, code, value))
         })
         .await?;
     reply(StatusCode::OK, &json!({ "coupon": coupon }))

@@ -5,8 +5,10 @@ use crate::clock::Clock;
 use crate::club::Club;
 use crate::idempotency::InFlight;
 use crate::limits::Limits;
+use crate::passwords::Passwords;
 use crate::problem::{Error, Result};
 use crate::programs::Versions;
+use crate::tries::Tries;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -31,6 +33,10 @@ pub struct State {
     pub in_flight: InFlight,
     /// A proxy in front of us says where requests come from.
     pub behind_proxy: bool,
+    /// Passwords, proven a few at a time.
+    pub passwords: Passwords,
+    /// Who tried to log in of late.
+    pub tries: Tries,
     /// Programs, parsed once per version.
     pub versions: Versions,
 }
@@ -55,6 +61,8 @@ impl State {
             limits: Arc::new(limits),
             in_flight: InFlight::default(),
             behind_proxy: false,
+            passwords: Passwords::default(),
+            tries: Tries::default(),
             versions: Versions::default(),
         }
     }

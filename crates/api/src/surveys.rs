@@ -1,10 +1,11 @@
 //! Answers to surveys, and what prompts did.
 
+use crate::books::{self, About};
 use crate::club::Club;
-use crate::ledger::{self, Gift, Source};
 use crate::problem::{Error, Result, fault};
 use contract::problem::Fault;
-use contract::shopper::{EntryReason, Event, EventKind, StoredResponse, SurveyResponse};
+use contract::shopper::{Event, EventKind, StoredResponse, SurveyResponse};
+use rules::journal;
 use rules::member::Prompted;
 use rules::program::{Activity, Scope, Survey};
 use rules::surveys::{Reaction, Show, note};
@@ -37,13 +38,10 @@ pub async fn respond(
     if !faults.is_empty() {
         return Err(Error::validation(faults));
     }
-    let known: Option<(String, String)> = sqlx::query_as(
-        "SELECT survey, scope FROM responses WHERE tenant = $1 AND member = $2 AND response = $3",
-    )
-    .bind(club.tenant())
+    let known: Option<(String, String)> = club.query("SELECT survey, scope FROM responses WHERE tenant = $1 AND member = $2 AND response = $3")
     .bind(member)
     .bind(&response.id)
-    .fetch_optional(&mut *club.tx)
+    .fetch_optional(&mut club.tx)
     .await?;
     if known.is_some_and(|known| known != (response.survey_id.clone(), response.scope.clone())) {
         return Err(Error::invalid(
@@ -52,26 +50,23 @@ pub async fn respond(
             "This id stands for another survey.",
         ));
     }
-    sqlx::query(
-        "INSERT INTO responses (tenant, member, response, survey, scope, score, comment, completed,
+    club.query("INSERT INTO responses (tenant, member, response, survey, scope, scores, comment, completed,
              created_at, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
-         ON CONFLICT (tenant, member, response) DO UPDATE SET score = excluded.score,
+         ON CONFLICT (tenant, member, response) DO UPDATE SET scores = excluded.scores,
              comment = COALESCE(excluded.comment, responses.comment),
              completed = CASE WHEN excluded.completed > responses.completed
                  THEN excluded.completed ELSE responses.completed END,
-             updated_at = excluded.updated_at",
-    )
-    .bind(club.tenant())
+             updated_at = excluded.updated_at")
     .bind(member)
     .bind(&response.id)
     .bind(&response.survey_id)
     .bind(&response.scope)
-    .bind(i64::from(response.score))
+    .bind(format!("[{}]", response.score))
     .bind(&response.comment)
-    .bind(i64::from(response.completed))
+    .bind(response.completed)
     .bind(club.now.0)
-    .execute(&mut *club.tx)
+    .execute(&mut club.tx)
     .await?;
     remember(
         club,
@@ -82,13 +77,10 @@ pub async fn respond(
     )
     .await?;
     pay(club, member, &response.survey_id, &response.scope).await?;
-    let points: i64 = sqlx::query_scalar(
-        "SELECT points FROM responses WHERE tenant = $1 AND member = $2 AND response = $3",
-    )
-    .bind(club.tenant())
+    let points: i64 = club.query("SELECT points FROM responses WHERE tenant = $1 AND member = $2 AND response = $3")
     .bind(member)
     .bind(&response.id)
-    .fetch_one(&mut *club.tx)
+    .fetch_one(&mut club.tx)
     .await?;
     Ok(StoredResponse {
         id: response.id.clone(),
@@ -151,40 +143,38 @@ async fn pay(club: &mut Club, member: &str, survey: &str, scope: &str) -> Result
         return Ok(());
     };
     if !scope.is_empty() {
-        let paid: Option<String> = sqlx::query_scalar(
-            "SELECT order_id FROM orders WHERE tenant = $1 AND order_id = $2 AND member = $3
-             AND paid_at IS NOT NULL AND status <> 'cancelled'",
-        )
-        .bind(club.tenant())
+        let paid: Option<String> = club.query("SELECT order_id FROM orders WHERE tenant = $1 AND order_id = $2 AND member = $3
+             AND paid_at IS NOT NULL AND status <> 'cancelled'")
         .bind(scope)
         .bind(member)
-        .fetch_optional(&mut *club.tx)
+        .fetch_optional(&mut club.tx)
         .await?;
         if paid.is_none() {
             return Ok(());
         }
     }
-    let gift = Gift {
-        member,
-        reason: EntryReason::Survey,
-        source: Source::new("survey", format!("{survey}/{scope}"), &rule.id),
-        shown_source: Some(survey),
-        points: rule.points,
-        earned_at: club.now,
-        activates_at: club.now,
+    let event = journal::Event::Did {
+        rule: rule.id.clone(),
+        source: Some(scope.to_owned()),
     };
-    if ledger::give(club, gift).await?.is_some() {
-        sqlx::query(
+    let mut books = books::Books::open(club, member, About::MEMBER).await?;
+    // A cap that is full pays nothing, and is no reason to refuse an answer.
+    let Ok(written) = books.apply(club, &event) else {
+        return Ok(());
+    };
+    books.close(club).await?;
+    let points = books::Books::given(&written, journal::Why::Activity);
+    if points.is_positive() {
+        club.query(
             "UPDATE responses SET points = $5 WHERE tenant = $1 AND member = $2 AND response = (
                  SELECT response FROM responses WHERE tenant = $1 AND member = $2 AND survey = $3
                      AND scope = $4 ORDER BY created_at, response LIMIT 1)",
         )
-        .bind(club.tenant())
         .bind(member)
         .bind(survey)
         .bind(scope)
-        .bind(rule.points.0)
-        .execute(&mut *club.tx)
+        .bind(points.0)
+        .execute(&mut club.tx)
         .await?;
     }
     Ok(())
@@ -196,13 +186,10 @@ async fn pay(club: &mut Club, member: &str, survey: &str, scope: &str) -> Result
 /// # Errors
 /// When the database fails.
 pub async fn pay_for_order(club: &mut Club, member: &str, order_id: &str) -> Result<()> {
-    let surveys: Vec<String> = sqlx::query_scalar(
-        "SELECT DISTINCT survey FROM responses WHERE tenant = $1 AND member = $2 AND scope = $3",
-    )
-    .bind(club.tenant())
+    let surveys: Vec<String> = club.query("SELECT DISTINCT survey FROM responses WHERE tenant = $1 AND member = $2 AND scope = $3")
     .bind(member)
     .bind(order_id)
-    .fetch_all(&mut *club.tx)
+    .fetch_all(&mut club.tx)
     .await?;
     for survey in surveys {
         pay(club, member, &survey, order_id).await?;
@@ -260,20 +247,17 @@ async fn take_event(club: &mut Club, member: &str, event: &Event) -> Result<bool
     }
     // A browser's clock may run ahead; nothing has happened in the future.
     let at = event.at.min(club.now);
-    let stored = sqlx::query(
-        "INSERT INTO events (tenant, member, event, kind, survey, scope, at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant, member, event) DO NOTHING",
-    )
-    .bind(club.tenant())
+    let stored = club.query("INSERT INTO events (tenant, member, event, kind, survey, scope, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant, member, event) DO NOTHING")
     .bind(member)
     .bind(&event.id)
     .bind(crate::club::word(event.kind))
     .bind(prompt.map(|(survey, _)| survey))
     .bind(prompt.map(|_| scope))
     .bind(at.0)
-    .execute(&mut *club.tx)
+    .execute(&mut club.tx)
     .await?;
-    if stored.rows_affected() == 0 {
+    if stored == 0 {
         return Ok(false);
     }
     if let Some((survey, reaction)) = prompt {
@@ -290,15 +274,12 @@ async fn remember(
     reaction: Reaction,
     at: Timestamp,
 ) -> Result<()> {
-    let known: Option<PromptRow> = sqlx::query_as(
-        "SELECT survey, scope, displays, shown_at, answered_at, dismissed_at FROM prompts
-         WHERE tenant = $1 AND member = $2 AND survey = $3 AND scope = $4",
-    )
-    .bind(club.tenant())
+    let known: Option<PromptRow> = club.query("SELECT survey, scope, displays, shown_at, answered_at, dismissed_at FROM prompts
+         WHERE tenant = $1 AND member = $2 AND survey = $3 AND scope = $4")
     .bind(member)
     .bind(survey)
     .bind(scope)
-    .fetch_optional(&mut *club.tx)
+    .fetch_optional(&mut club.tx)
     .await?;
     let known = known.map(prompted);
     let mut history: Vec<_> = known.clone().into_iter().collect();
@@ -316,15 +297,12 @@ async fn remember(
         let since = Some(at) > before.answered_at.max(before.dismissed_at);
         next.displays = before.displays.saturating_add(u32::from(since));
     }
-    sqlx::query(
-        "INSERT INTO prompts (tenant, member, survey, scope, displays, shown_at, answered_at,
+    club.query("INSERT INTO prompts (tenant, member, survey, scope, displays, shown_at, answered_at,
              dismissed_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (tenant, member, survey, scope) DO UPDATE SET displays = excluded.displays,
              shown_at = excluded.shown_at, answered_at = excluded.answered_at,
-             dismissed_at = excluded.dismissed_at",
-    )
-    .bind(club.tenant())
+             dismissed_at = excluded.dismissed_at")
     .bind(member)
     .bind(survey)
     .bind(scope)
@@ -332,7 +310,7 @@ async fn remember(
     .bind(next.shown_at.max(before.shown_at).map(|at| at.0))
     .bind(next.answered_at.max(before.answered_at).map(|at| at.0))
     .bind(next.dismissed_at.max(before.dismissed_at).map(|at| at.0))
-    .execute(&mut *club.tx)
+    .execute(&mut club.tx)
     .await?;
     Ok(())
 }
@@ -355,13 +333,10 @@ fn prompted((survey, scope, displays, shown_at, answered_at, dismissed_at): Prom
 /// # Errors
 /// When the database fails.
 pub async fn history(club: &mut Club, member: &str) -> Result<Vec<Prompted>> {
-    let rows: Vec<PromptRow> = sqlx::query_as(
-        "SELECT survey, scope, displays, shown_at, answered_at, dismissed_at FROM prompts
-         WHERE tenant = $1 AND member = $2 ORDER BY survey, scope",
-    )
-    .bind(club.tenant())
+    let rows: Vec<PromptRow> = club.query("SELECT survey, scope, displays, shown_at, answered_at, dismissed_at FROM prompts
+         WHERE tenant = $1 AND member = $2 ORDER BY survey, scope")
     .bind(member)
-    .fetch_all(&mut *club.tx)
+    .fetch_all(&mut club.tx)
     .await?;
     Ok(rows.into_iter().map(prompted).collect())
 }

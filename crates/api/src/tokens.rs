@@ -1,28 +1,32 @@
-//! Member tokens: JWTs that the shop's server mints, HS256 and nothing else.
+//! Member tokens: JWTs that the shop's server mints, signed by HS256 or Ed25519.
 //!
 //! The algorithm is the key record's, not the token's; the key comes from our own table by `kid`, never
-//! from anything that the token brings along. The only cryptography linked in is HMAC-SHA-256, so there is
-//! no other algorithm to be confused into.
+//! from anything that the token brings along. A token is read in two steps: [`Unverified::read`] looks at its
+//! shape and header without any key, [`Unverified::verify`] proves the signature and judges the claims.
+//!
+//! A refusal has one fault: its `code` says why in a word that stays, its `pointer` says where, in the object
+//! `{"header": …, "claims": …}`, and its `detail` says how the shop's server mends it.
+
+mod claims;
+
+pub use claims::{AUDIENCE, LEEWAY_S, LIFE_S_MAX, SUBJECT_BYTES_MAX};
 
 use crate::ids;
-use crate::keys;
-use crate::problem::{Error, Result};
-use hmac::{Hmac, Mac};
-use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
+use crate::keys::{Alg, Signing};
+use crate::problem::{Error, Result, fault};
+use crate::signatures;
 use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::signature::{Error as SignatureError, Signer, Verifier};
-use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, EncodingKey, Header, Validation};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use rules::Timestamp;
-use serde::{Deserialize, Serialize};
-use sha2::Sha256;
-use sqlx::SqliteConnection;
-use std::sync::Once;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
 
-/// What `aud` must be.
-pub const AUDIENCE: &str = "vafa";
-const LIFE_S_MAX: i64 = 600;
-const LEEWAY_S: i64 = 30;
-const TOKEN_BYTES_MAX: usize = 4_096;
+/// Bytes of a token at most.
+pub const TOKEN_BYTES_MAX: usize = 4_096;
+const KID_BYTES_MAX: usize = 64;
 
 /// Who a token speaks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,8 +37,8 @@ pub struct Subject {
     pub external_id: String,
 }
 
-/// The claims, all required.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// The claims of a token, as a shop's server writes them. All but `nbf` are required.
+#[derive(Clone, Debug, Serialize)]
 pub struct Claims {
     /// The program.
     pub iss: String,
@@ -47,169 +51,332 @@ pub struct Claims {
     /// Seconds since 1970 at which it ends.
     pub exp: i64,
     /// Seconds since 1970 before which it does not count.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub nbf: Option<i64>,
 }
 
-/// Reads a member token.
-///
-/// # Errors
-/// 401 `token_expired` for one that was good, `token_invalid` for any other.
-pub async fn verify(
-    connection: &mut SqliteConnection,
-    token: &str,
-    now: Timestamp,
-) -> Result<Subject> {
-    install();
-    if token.len() > TOKEN_BYTES_MAX {
-        return Err(invalid("it is too long"));
-    }
-    let header = jsonwebtoken::decode_header(token).map_err(|_| invalid("it is not a JWT"))?;
-    if header.alg != Algorithm::HS256 {
-        return Err(invalid("its key signs with HS256"));
-    }
-    if header.jku.is_some()
-        || header.jwk.is_some()
-        || header.x5u.is_some()
-        || header.x5c.is_some()
-        || header.crit.is_some()
-    {
-        return Err(invalid("a token does not bring its own key or rules"));
-    }
-    let kid = header.kid.ok_or_else(|| invalid("its header has no kid"))?;
-    let key = keys::signing(connection, &kid)
-        .await?
-        .ok_or_else(|| invalid("no live signing key has this kid"))?;
-    let secret = ids::from_base64url(&key.secret)
-        .ok_or_else(|| Error::internal("a stored signing key is not base64url"))?;
-    let mut validation = Validation::new(Algorithm::HS256);
-    validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-    validation.set_issuer(&[&key.program]);
-    validation.set_audience(&[AUDIENCE]);
-    // Times are judged below, by the server's one clock.
-    validation.validate_exp = false;
-    validation.validate_nbf = false;
-    let claims =
-        jsonwebtoken::decode::<Claims>(token, &DecodingKey::from_secret(&secret), &validation)
-            .map_err(|error| invalid(fault(&error)))?
-            .claims;
-    judge_times(&claims, now.0.div_euclid(1_000))?;
-    if claims.sub.is_empty() || claims.sub.len() > 128 {
-        return Err(invalid(
-            "sub is the shop's id of the shopper, 1 to 128 bytes",
-        ));
-    }
-    Ok(Subject {
-        tenant: key.tenant,
-        external_id: claims.sub,
-    })
+/// A token whose shape and header are in order. Nothing that it says is proven yet.
+#[derive(Clone)]
+pub struct Unverified {
+    token: String,
+    alg: Alg,
+    kid: String,
 }
 
-fn judge_times(claims: &Claims, now_s: i64) -> Result<()> {
-    let life_s = claims.exp.saturating_sub(claims.iat);
-    if !(1..=LIFE_S_MAX).contains(&life_s) {
-        return Err(invalid("a token lives 10 minutes at most (exp - iat)"));
+impl fmt::Debug for Unverified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unverified")
+            .field("alg", &self.alg)
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
     }
-    if claims.iat > now_s + LEEWAY_S || claims.nbf.is_some_and(|nbf| nbf > now_s + LEEWAY_S) {
-        return Err(invalid(
-            "it is from the future; check the clock of the shop's server",
-        ));
-    }
-    if now_s >= claims.exp.saturating_add(LEEWAY_S) {
-        return Err(Error::token_expired());
-    }
-    Ok(())
 }
 
-fn fault(error: &jsonwebtoken::errors::Error) -> &'static str {
-    match error.kind() {
-        ErrorKind::InvalidSignature => "its signature does not hold",
-        ErrorKind::InvalidIssuer => "iss must be the program's id",
-        ErrorKind::InvalidAudience => "aud must be \"vafa\"",
-        ErrorKind::MissingRequiredClaim(_) | ErrorKind::Json(_) => {
-            "iss, aud, sub, iat and exp are all required"
+impl Unverified {
+    /// Looks at the shape and the header.
+    ///
+    /// # Errors
+    /// 401 `token_invalid` with the reason.
+    pub fn read(token: &str) -> Result<Self> {
+        if token.starts_with("sk_") {
+            return Err(refused(
+                "",
+                "secret_key",
+                "this is a secret key, not a member token; if it was in a page, revoke it now",
+            ));
         }
-        _ => "it cannot be read",
+        if token.len() > TOKEN_BYTES_MAX {
+            return Err(refused("", "too_long", "it has more than 4096 bytes"));
+        }
+        let parts: Vec<&str> = token.split('.').collect();
+        let [header, claims, signature] = parts.as_slice() else {
+            return Err(refused(
+                "",
+                "not_a_jwt",
+                "a JWT has three parts with a dot between each",
+            ));
+        };
+        for part in [claims, signature] {
+            if ids::from_base64url(part).is_none() {
+                return Err(bad_encoding());
+            }
+        }
+        let header = ids::from_base64url(header).ok_or_else(bad_encoding)?;
+        let header = read_header(&header)?;
+        Ok(Self {
+            token: token.to_owned(),
+            alg: alg_of(&header)?,
+            kid: kid_of(&header)?,
+        })
+    }
+
+    /// What the header says is the signing key's id: 1 to 64 letters, digits, `-` and `_`.
+    #[must_use]
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// Proves the signature by the key that [`Unverified::kid`] led to, and judges the claims at `now`.
+    ///
+    /// # Errors
+    /// 401 `token_expired` for one that was good, `token_invalid` with the reason for any other.
+    pub fn verify(&self, key: Option<&Signing>, now: Timestamp) -> Result<Subject> {
+        let key = key.ok_or_else(|| {
+            refused(
+                "/header/kid",
+                "unknown_kid",
+                "no signing key has this kid; use the kid that came with the key",
+            )
+        })?;
+        if key.revoked {
+            return Err(refused(
+                "/header/kid",
+                "revoked_kid",
+                "its signing key is revoked; sign with a live one",
+            ));
+        }
+        if key.alg != self.alg {
+            return Err(refused(
+                "/header/alg",
+                "algorithm_not_allowed",
+                &format!("its key signs with {}", key.alg.name()),
+            ));
+        }
+        let claims = self.prove(key)?;
+        claims::judge(&claims.all, key, now)
+    }
+
+    fn prove(&self, key: &Signing) -> Result<Members> {
+        signatures::install();
+        let bytes = ids::from_base64url(&key.secret)
+            .ok_or_else(|| Error::internal("a stored signing key is not base64url"))?;
+        let (algorithm, decoding) = match key.alg {
+            Alg::Hs256 => (Algorithm::HS256, DecodingKey::from_secret(&bytes)),
+            Alg::EdDsa => (Algorithm::EdDSA, DecodingKey::from_ed_der(&bytes)),
+        };
+        let mut validation = Validation::new(algorithm);
+        // The library proves the signature. It is lenient about claims (lists, fractions, absences), and it
+        // asks the machine for the time: claims are judged here, by the server's one clock.
+        validation.required_spec_claims = HashSet::new();
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        validation.validate_aud = false;
+        let decoded = jsonwebtoken::decode::<Members>(&self.token, &decoding, &validation);
+        let claims = match decoded {
+            Ok(data) => data.claims,
+            Err(error) => match error.kind() {
+                ErrorKind::InvalidSignature => {
+                    return Err(refused(
+                        "",
+                        "bad_signature",
+                        "its signature does not hold; sign with the decoded bytes of the key",
+                    ));
+                }
+                // Proven by then, since the library reads the claims last.
+                ErrorKind::Json(_) => self.unreadable_claims(),
+                _ => return Err(refused("", "not_a_jwt", "it cannot be read")),
+            },
+        };
+        match claims.twice {
+            Some(name) => Err(refused(
+                &format!("/claims/{}", escaped(&name)),
+                "duplicate_claim",
+                "a claim stands twice in it",
+            )),
+            None if claims.object => Ok(claims),
+            None => Err(refused(
+                "/claims",
+                "claims_malformed",
+                "its claims are not a JSON object",
+            )),
+        }
+    }
+
+    fn unreadable_claims(&self) -> Members {
+        let payload = self.token.split('.').nth(1).and_then(ids::from_base64url);
+        payload
+            .and_then(|payload| serde_json::from_slice(&payload).ok())
+            .unwrap_or_default()
     }
 }
 
-fn invalid(why: &str) -> Error {
-    Error::token_invalid(format!("The member token is refused: {why}."))
+fn bad_encoding() -> Error {
+    refused(
+        "",
+        "bad_encoding",
+        "each part is base64url without padding and without spaces",
+    )
 }
 
-/// Mints a token as a shop's server does; for tests and for trying things out.
+/// A JSON object's members, and a name that stands twice among them: two readers could see two values.
+#[derive(Debug, Default)]
+struct Members {
+    all: BTreeMap<String, Value>,
+    twice: Option<String>,
+    object: bool,
+}
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Members {
+                    object: true,
+                    ..Members::default()
+                };
+                while let Some((name, value)) = map.next_entry::<String, Value>()? {
+                    if members.all.insert(name.clone(), value).is_some() {
+                        members.twice = Some(name);
+                    }
+                }
+                Ok(members)
+            }
+        }
+        deserializer.deserialize_map(Reader)
+    }
+}
+
+fn read_header(bytes: &[u8]) -> Result<BTreeMap<String, Value>> {
+    let header: Members = serde_json::from_slice(bytes).map_err(|_| {
+        refused(
+            "/header",
+            "header_malformed",
+            "its header is not a JSON object",
+        )
+    })?;
+    let at = |name: &str| format!("/header/{}", escaped(name));
+    if let Some(name) = header.twice {
+        return Err(refused(
+            &at(&name),
+            "duplicate_header",
+            "a header stands twice in it",
+        ));
+    }
+    let header = header.all;
+    for (name, value) in &header {
+        match name.as_str() {
+            "jku" | "jwk" | "x5u" | "x5c" | "x5t" | "x5t#S256" => {
+                return Err(refused(
+                    &at(name),
+                    "key_in_token",
+                    "a token does not bring its own key; the kid alone names it",
+                ));
+            }
+            "crit" | "b64" | "enc" | "zip" => {
+                return Err(refused(
+                    &at(name),
+                    "header_not_supported",
+                    "a token does not bring its own rules; leave this header out",
+                ));
+            }
+            "cty" => {
+                return Err(refused(
+                    &at(name),
+                    "nested_token",
+                    "it holds another token; send the claims themselves",
+                ));
+            }
+            "typ" if !value.as_str().is_some_and(|typ| typ.eq_ignore_ascii_case("JWT")) => {
+                return Err(refused(
+                    &at(name),
+                    "wrong_type",
+                    "typ is JWT, or left out; tokens of other kinds are not for us",
+                ));
+            }
+            _ => {}
+        }
+    }
+    Ok(header)
+}
+
+fn alg_of(header: &BTreeMap<String, Value>) -> Result<Alg> {
+    header
+        .get("alg")
+        .and_then(Value::as_str)
+        .and_then(Alg::from_name)
+        .ok_or_else(|| {
+            refused(
+                "/header/alg",
+                "algorithm_not_allowed",
+                "alg is HS256 or EdDSA, as the signing key was made for",
+            )
+        })
+}
+
+fn kid_of(header: &BTreeMap<String, Value>) -> Result<String> {
+    let at = "/header/kid";
+    let kid = header.get("kid").ok_or_else(|| {
+        refused(
+            at,
+            "kid_missing",
+            "its header has no kid; send the kid that came with the key",
+        )
+    })?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    match kid.as_str() {
+        Some(kid) if (1..=KID_BYTES_MAX).contains(&kid.len()) && kid.bytes().all(plain) => {
+            Ok(kid.to_owned())
+        }
+        _ => Err(refused(
+            at,
+            "kid_malformed",
+            "its kid is not one of ours; send the kid that came with the key",
+        )),
+    }
+}
+
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+fn refused(pointer: &str, code: &str, why: &str) -> Error {
+    let detail = format!("The member token is refused: {why}.");
+    let fault = fault(pointer, code, detail.clone());
+    Error::token_invalid(detail).with_errors(vec![fault])
+}
+
+/// Mints a token as a shop's server does with an HS256 key; for tests and for trying things out.
 ///
 /// # Errors
 /// When the claims cannot be written.
 pub fn mint(kid: &str, secret: &[u8], claims: &impl Serialize) -> Result<String> {
-    install();
-    let mut header = Header::new(Algorithm::HS256);
+    encode(
+        Algorithm::HS256,
+        kid,
+        &EncodingKey::from_secret(secret),
+        claims,
+    )
+}
+
+/// Mints a token as a shop's server does with an Ed25519 pair, by the private half's 32 bytes (the seed of
+/// RFC 8032); for tests and for trying things out.
+///
+/// # Errors
+/// When the claims cannot be written.
+pub fn mint_ed25519(kid: &str, seed: &[u8; 32], claims: &impl Serialize) -> Result<String> {
+    encode(
+        Algorithm::EdDSA,
+        kid,
+        &EncodingKey::from_ed_der(seed),
+        claims,
+    )
+}
+
+fn encode(
+    algorithm: Algorithm,
+    kid: &str,
+    key: &EncodingKey,
+    claims: &impl Serialize,
+) -> Result<String> {
+    signatures::install();
+    let mut header = Header::new(algorithm);
     header.kid = Some(kid.to_owned());
-    jsonwebtoken::encode(&header, claims, &EncodingKey::from_secret(secret))
-        .map_err(Error::internal)
-}
-
-static PROVIDER: CryptoProvider = CryptoProvider {
-    signer_factory: |algorithm, key| {
-        if (*algorithm, key.family()) != (Algorithm::HS256, AlgorithmFamily::Hmac) {
-            return Err(ErrorKind::InvalidAlgorithm.into());
-        }
-        Ok(Box::new(Hs256(mac(key.as_bytes())?)))
-    },
-    verifier_factory: |algorithm, key| {
-        if (*algorithm, key.family()) != (Algorithm::HS256, AlgorithmFamily::Hmac) {
-            return Err(ErrorKind::InvalidAlgorithm.into());
-        }
-        Ok(Box::new(Hs256(mac(key.try_get_as_bytes()?)?)))
-    },
-    key_utils: KeyUtils::new_unimplemented(),
-};
-
-fn install() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        // Only this crate installs one; a second installation would be the same value.
-        let _ = PROVIDER.install_default();
-    });
-}
-
-struct Hs256(Hmac<Sha256>);
-
-fn mac(secret: &[u8]) -> jsonwebtoken::errors::Result<Hmac<Sha256>> {
-    Hmac::new_from_slice(secret).map_err(|_| ErrorKind::InvalidKeyFormat.into())
-}
-
-impl Signer<Vec<u8>> for Hs256 {
-    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, SignatureError> {
-        Ok(self
-            .0
-            .clone()
-            .chain_update(message)
-            .finalize()
-            .into_bytes()
-            .to_vec())
-    }
-}
-
-impl JwtSigner for Hs256 {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::HS256
-    }
-}
-
-impl Verifier<Vec<u8>> for Hs256 {
-    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), SignatureError> {
-        // Compares in constant time.
-        self.0
-            .clone()
-            .chain_update(message)
-            .verify_slice(signature)
-            .map_err(SignatureError::from_source)
-    }
-}
-
-impl JwtVerifier for Hs256 {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::HS256
-    }
+    jsonwebtoken::encode(&header, claims, key).map_err(Error::internal)
 }

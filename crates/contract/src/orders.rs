@@ -107,6 +107,8 @@ pub struct CouponAction {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CouponVerb {
+    /// Keep it for the order's checkout, 15 minutes at most.
+    Hold,
     /// Spend it on the order.
     Use,
     /// Take it back from the order.

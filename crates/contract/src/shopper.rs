@@ -56,6 +56,9 @@ pub struct Entry {
     pub reason: EntryReason,
     /// Change of what the member has; negative when points left.
     pub points: Points,
+    /// Change of the wallet, in minor units.
+    #[serde(default)]
+    pub wallet: Money,
     /// When pending points become active; absent when they were active at once.
     #[serde(default)]
     pub activates_at: Option<Timestamp>,
@@ -93,6 +96,14 @@ pub enum EntryReason {
     Expired,
     /// The merchant changed the balance.
     Adjustment,
+    /// Did something that a rule pays for.
+    Activity,
+    /// Reached a tier.
+    TierEntry,
+    /// Took an offer.
+    Offer,
+    /// Wallet credit was spent on an order.
+    WalletSpent,
 }
 
 /// `POST /v1/me`: a logged-in shopper joins the club. Body `{}` or this.
@@ -108,6 +119,13 @@ pub struct Join {
 pub struct Redeem {
     /// The reward's id.
     pub reward_id: String,
+    /// How many units of it; 1 when absent.
+    #[serde(default = "one")]
+    pub units: u32,
+}
+
+const fn one() -> u32 {
+    1
 }
 
 /// `POST` and `DELETE /v1/me/redemptions…` answer `{"redemption": …}`.
@@ -126,6 +144,9 @@ pub struct Redemption {
     pub key: String,
     /// The reward's id.
     pub reward_id: String,
+    /// How many units of it.
+    #[serde(default = "one")]
+    pub units: u32,
     /// Points it cost.
     pub points: Points,
     /// When it was taken.

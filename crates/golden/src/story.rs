@@ -99,7 +99,7 @@ impl Story {
     fn keeps_too_much(&self, account: &Account, order: &str) -> bool {
         let (Some(rule), Some(remaining)) = (
             &self.program.earning.purchase,
-            account.remaining_base(order),
+            account.order(order).map(|order| order.remaining),
         ) else {
             return false;
         };

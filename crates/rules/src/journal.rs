@@ -190,12 +190,9 @@ impl Account {
         &self.journal
     }
 
-    /// What of a paid order's base is not refunded.
-    pub fn remaining_base(&self, order: &str) -> Option<Money> {
-        self.orders
-            .iter()
-            .find(|known| known.is(order))
-            .map(Order::remaining)
+    /// A paid order.
+    pub fn order(&self, id: &str) -> Option<&Order> {
+        self.orders.iter().find(|known| known.is(id))
     }
 
     #[allow(

@@ -7,10 +7,11 @@ use std::fs;
 use std::sync::LazyLock;
 
 /// Every crate of ours with its folder and the crates of ours that it may use.
-const HOUSE: [(&str, &str, &[&str]); 7] = [
+const HOUSE: [(&str, &str, &[&str]); 8] = [
     ("rules", "crates/rules/", &[]),
     ("contract", "crates/contract/", &["rules"]),
-    ("api", "crates/api/", &["contract", "rules"]),
+    ("store", "crates/store/", &[]),
+    ("api", "crates/api/", &["contract", "rules", "store"]),
     ("golden", "crates/golden/", &["rules"]),
     ("fuzz", "crates/fuzz/", &["golden", "rules"]),
     ("vafa", "src/", &["contract", "rules"]),

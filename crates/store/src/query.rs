@@ -1,0 +1,206 @@
+//! Statements with bound values, and the transaction that they run in.
+
+use crate::value::{FromRow, Row, Value};
+use crate::{Dialect, Error, Result, sqlite};
+use std::borrow::Cow;
+
+/// One database transaction; in [`look`](crate::Db::look), a connection without one. It owns its connection.
+///
+/// A statement that fails leaves the transaction failed, on both engines: every further statement is refused until
+/// [`rollback_to`](Self::rollback_to), and a work that returns `Ok` all the same is undone with [`Error::Other`].
+pub struct Tx {
+    pub(crate) inner: Inner,
+    /// Whether a transaction is around.
+    whole: bool,
+    failed: bool,
+}
+
+pub(crate) enum Inner {
+    Sqlite(Box<rusqlite::Connection>),
+}
+
+impl Tx {
+    pub(crate) fn new(inner: Inner, whole: bool) -> Self {
+        Self {
+            inner,
+            whole,
+            failed: false,
+        }
+    }
+
+    /// Whether a statement failed and nothing was rolled back since.
+    pub(crate) fn failed(&self) -> bool {
+        self.failed
+    }
+
+    /// Which database this is, for the few statements that the two write differently.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        match self.inner {
+            Inner::Sqlite(_) => Dialect::Sqlite,
+        }
+    }
+
+    /// Sets a mark to which [`rollback_to`](Self::rollback_to) can return. Names are letters and underscores.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn savepoint(&mut self, name: &'static str) -> Result<()> {
+        let name = identifier(name)?;
+        self.batch(&format!("SAVEPOINT {name}")).await
+    }
+
+    /// Undoes what was done since the mark, which stays. Ends the state that a failed statement leaves.
+    ///
+    /// # Errors
+    /// Those of any statement; [`Error::Other`] when there is no such mark.
+    pub async fn rollback_to(&mut self, name: &'static str) -> Result<()> {
+        let name = identifier(name)?;
+        self.failed = false;
+        self.batch(&format!("ROLLBACK TO SAVEPOINT {name}")).await
+    }
+
+    /// Takes the mark away and keeps what was done since.
+    ///
+    /// # Errors
+    /// Those of any statement; [`Error::Other`] when there is no such mark.
+    pub async fn release(&mut self, name: &'static str) -> Result<()> {
+        let name = identifier(name)?;
+        self.batch(&format!("RELEASE SAVEPOINT {name}")).await
+    }
+
+    /// Runs several statements without bound values. For fixed text alone: nothing is escaped.
+    ///
+    /// # Errors
+    /// Those of any statement; those before the one that failed have run.
+    pub async fn batch(&mut self, sql: &str) -> Result<()> {
+        self.usable()?;
+        let result = match &mut self.inner {
+            Inner::Sqlite(connection) => sqlite::batch(connection, sql),
+        };
+        self.remember(result)
+    }
+
+    fn usable(&self) -> Result<()> {
+        if self.failed {
+            return Err(Error::Other(
+                "a statement before this one failed; roll back to a savepoint first".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+
+    fn remember<T>(&mut self, result: Result<T>) -> Result<T> {
+        // What the caller asked of a row that the database gave says nothing about the transaction.
+        let inside = !matches!(result, Ok(_) | Err(Error::Missing | Error::Decode(_)));
+        self.failed |= inside && self.whole;
+        result
+    }
+}
+
+fn identifier(name: &'static str) -> Result<&'static str> {
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    if plain {
+        Ok(name)
+    } else {
+        Err(Error::Other(format!(
+            "a savepoint's name is of small letters and underscores, not `{name}`"
+        )))
+    }
+}
+
+/// A statement and the values for its places `$1`, `$2`, …
+#[derive(Debug, Clone)]
+#[must_use = "a query does nothing until it is executed or fetched"]
+pub struct Query {
+    text: Cow<'static, str>,
+    binds: Vec<Value>,
+}
+
+/// A statement in the SQL that both databases understand, with `$1`, `$2`, … for values. Each place may stand in the
+/// text more than once, and every one of them needs a [`bind`](Query::bind).
+///
+/// Statements are prepared once per connection and kept, so a text must not carry values of its own.
+pub fn query(text: impl Into<Cow<'static, str>>) -> Query {
+    Query {
+        text: text.into(),
+        binds: Vec::new(),
+    }
+}
+
+impl Query {
+    /// The value of the next place.
+    pub fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.binds.push(value.into());
+        self
+    }
+
+    /// All rows.
+    ///
+    /// # Errors
+    /// What the database refused, and [`Error::Decode`] for rows of another shape.
+    pub async fn fetch_all<T: FromRow>(self, tx: &mut Tx) -> Result<Vec<T>> {
+        self.fetch(tx, usize::MAX).await
+    }
+
+    /// The first row, if there is one. Further rows are not read.
+    ///
+    /// # Errors
+    /// Those of [`fetch_all`](Self::fetch_all).
+    pub async fn fetch_optional<T: FromRow>(self, tx: &mut Tx) -> Result<Option<T>> {
+        Ok(self.fetch(tx, 1).await?.pop())
+    }
+
+    /// The first row. Further rows are not read.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] when there is none, and those of [`fetch_all`](Self::fetch_all).
+    pub async fn fetch_one<T: FromRow>(self, tx: &mut Tx) -> Result<T> {
+        self.fetch_optional(tx).await?.ok_or(Error::Missing)
+    }
+
+    /// Runs the statement and says how many rows it changed.
+    ///
+    /// # Errors
+    /// What the database refused.
+    pub async fn execute(self, tx: &mut Tx) -> Result<u64> {
+        tx.usable()?;
+        self.storable()?;
+        let result = match &mut tx.inner {
+            Inner::Sqlite(connection) => sqlite::execute(connection, &self.text, &self.binds),
+        };
+        tx.remember(result)
+    }
+
+    async fn fetch<T: FromRow>(self, tx: &mut Tx, most: usize) -> Result<Vec<T>> {
+        tx.usable()?;
+        self.storable()?;
+        let mut rows = Vec::new();
+        let mut each = |cells: &mut Vec<Value>| {
+            rows.push(T::from_row(&mut Row::new(cells))?);
+            Ok(())
+        };
+        let result = match &mut tx.inner {
+            Inner::Sqlite(connection) => {
+                let fetch = sqlite::Fetch {
+                    width: T::WIDTH,
+                    most,
+                };
+                fetch.run(connection, &self.text, &self.binds, &mut each)
+            }
+        };
+        tx.remember(result)?;
+        Ok(rows)
+    }
+
+    /// The two engines take the same texts.
+    fn storable(&self) -> Result<()> {
+        let nul = |value: &Value| matches!(value, Value::Text(text) if text.contains('\0'));
+        match self.binds.iter().position(nul) {
+            Some(at) => Err(Error::Refused {
+                message: format!("the text for ${} holds the character U+0000", at + 1),
+            }),
+            None => Ok(()),
+        }
+    }
+}

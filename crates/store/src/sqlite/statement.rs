@@ -1,0 +1,140 @@
+//! Statements on one connection, and what SQLite's errors mean.
+
+use crate::value::Value;
+use crate::{Error, Result};
+use rusqlite::ffi::{self, ErrorCode};
+use rusqlite::types::ValueRef;
+use rusqlite::{CachedStatement, Connection};
+
+/// Prepares a statement, or takes the prepared one, and binds its places.
+///
+/// SQLite numbers `$2` by where it stands in the text, so places are found by their names.
+fn prepared<'c>(
+    connection: &'c Connection,
+    text: &str,
+    binds: &[Value],
+) -> Result<CachedStatement<'c>> {
+    let mut statement = connection.prepare_cached(text).map_err(|why| error(&why))?;
+    let places = statement.parameter_count();
+    if places != binds.len() {
+        return Err(Error::Other(format!(
+            "the statement has {places} places and {} values: {text}",
+            binds.len()
+        )));
+    }
+    for index in 1..=places {
+        let name = statement.parameter_name(index);
+        let number = name.and_then(|name| name.strip_prefix('$')?.parse::<usize>().ok());
+        let value = number.and_then(|number| binds.get(number.checked_sub(1)?));
+        let value = value.ok_or_else(|| {
+            Error::Other(format!("places are $1, $2 and so on without gaps: {text}"))
+        })?;
+        let bound = match value {
+            Value::Null => statement.raw_bind_parameter(index, rusqlite::types::Null),
+            Value::Int(value) => statement.raw_bind_parameter(index, value),
+            Value::Text(value) => statement.raw_bind_parameter(index, value),
+        };
+        bound.map_err(|why| error(&why))?;
+    }
+    Ok(statement)
+}
+
+/// Several statements without values.
+pub(crate) fn batch(connection: &Connection, sql: &str) -> Result<()> {
+    connection.execute_batch(sql).map_err(|why| error(&why))
+}
+
+/// One statement; how many rows it changed.
+pub(crate) fn execute(connection: &Connection, text: &str, binds: &[Value]) -> Result<u64> {
+    let mut statement = prepared(connection, text, binds)?;
+    let changed = statement.raw_execute().map_err(|why| error(&why))?;
+    Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+}
+
+/// One statement's rows.
+pub(crate) struct Fetch {
+    /// How many columns the caller wants.
+    pub width: usize,
+    /// How many rows the caller wants.
+    pub most: usize,
+}
+
+impl Fetch {
+    /// Calls `each` with the cells of every row.
+    pub(crate) fn run(
+        &self,
+        connection: &Connection,
+        text: &str,
+        binds: &[Value],
+        each: &mut dyn FnMut(&mut Vec<Value>) -> Result<()>,
+    ) -> Result<()> {
+        let mut statement = prepared(connection, text, binds)?;
+        let width = statement.column_count();
+        if width != self.width {
+            return Err(Error::Decode(format!(
+                "{width} columns in place of {}: {text}",
+                self.width
+            )));
+        }
+        let mut cells = Vec::with_capacity(width);
+        let mut rows = statement.raw_query();
+        for _ in 0..self.most {
+            let Some(row) = rows.next().map_err(|why| error(&why))? else {
+                break;
+            };
+            cells.clear();
+            for at in 0..width {
+                let cell = row.get_ref(at).map_err(|why| error(&why))?;
+                cells.push(value(cell, at)?);
+            }
+            each(&mut cells)?;
+        }
+        Ok(())
+    }
+}
+
+fn value(cell: ValueRef<'_>, at: usize) -> Result<Value> {
+    let fault = |what: &str| Err(Error::Decode(format!("column {}: {what}", at + 1)));
+    match cell {
+        ValueRef::Null => Ok(Value::Null),
+        ValueRef::Integer(value) => Ok(Value::Int(value)),
+        ValueRef::Text(text) => match std::str::from_utf8(text) {
+            Ok(text) => Ok(Value::Text(text.to_owned())),
+            Err(_) => fault("the text is not UTF-8"),
+        },
+        ValueRef::Real(_) => fault("a fraction; CAST it AS BIGINT"),
+        ValueRef::Blob(_) => fault("bytes; CAST them AS TEXT"),
+    }
+}
+
+/// What an error of SQLite means to a caller.
+pub(crate) fn error(why: &rusqlite::Error) -> Error {
+    let rusqlite::Error::SqliteFailure(failure, message) = why else {
+        return Error::Other(why.to_string());
+    };
+    let text = message.clone().unwrap_or_else(|| failure.to_string());
+    match failure.code {
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Error::Busy(text),
+        ErrorCode::DiskFull => Error::Full(text),
+        ErrorCode::CannotOpen | ErrorCode::SystemIoFailure => Error::Unavailable(text),
+        ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt => Error::Schema(text),
+        ErrorCode::ConstraintViolation => match failure.extended_code {
+            ffi::SQLITE_CONSTRAINT_UNIQUE
+            | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+            | ffi::SQLITE_CONSTRAINT_ROWID => Error::Conflict {
+                constraint: key(&text),
+            },
+            _ => Error::Refused { message: text },
+        },
+        _ => Error::Other(text),
+    }
+}
+
+/// The key in `UNIQUE constraint failed: t.a, t.b` or `…: index 'name'`.
+fn key(text: &str) -> String {
+    let key = text.split_once(": ").map_or(text, |(_, key)| key);
+    let index = key
+        .strip_prefix("index '")
+        .and_then(|name| name.strip_suffix('\''));
+    index.unwrap_or(key).to_owned()
+}

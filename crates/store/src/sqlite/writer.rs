@@ -1,0 +1,235 @@
+//! The thread that writes, and its group commit.
+//!
+//! A commit waits for the disk, and a disk syncs a few hundred times a second. So the works that wait while one commit
+//! syncs share the next: each runs inside a savepoint of its own, all are committed at once, and only then is any of
+//! them answered. Without load a work is alone in its commit and waits for nothing.
+
+use super::Waiting;
+use super::connection::{Role, Source};
+use super::job::{Job, fail};
+use super::statement::batch;
+use crate::query::Inner;
+use crate::{Counters, Error, Result, Tx};
+use rusqlite::Connection;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, mpsc};
+
+pub(crate) struct Writer {
+    source: Arc<Source>,
+    /// Absent after it broke, until the next work opens it again.
+    connection: Option<Box<Connection>>,
+    incoming: mpsc::Receiver<Waiting>,
+    /// A work that was taken from the queue and is the next.
+    held: Option<Waiting>,
+    counters: Arc<Counters>,
+}
+
+/// How a work left the transaction.
+enum Left {
+    /// As it should be: with the work's changes, or without.
+    Standing { kept: bool },
+    /// Undone as a whole, with all that was in it before.
+    Broken,
+}
+
+impl Writer {
+    pub(crate) fn new(
+        source: Arc<Source>,
+        connection: Box<Connection>,
+        incoming: mpsc::Receiver<Waiting>,
+        counters: Arc<Counters>,
+    ) -> Self {
+        Self {
+            source,
+            connection: Some(connection),
+            incoming,
+            held: None,
+            counters,
+        }
+    }
+
+    /// Until the queue is closed and empty.
+    pub(crate) fn run(mut self) {
+        let most = self.source.options.most_in_commit.max(1);
+        while let Some(first) = self.held.take().or_else(|| self.incoming.recv().ok()) {
+            let first = self.admit(first);
+            self.commit(first, most);
+        }
+    }
+
+    fn admit(&self, waiting: Waiting) -> Box<dyn Job> {
+        Counters::admitted_no_more(&self.counters.waiting_writes);
+        waiting.job
+    }
+
+    /// A work that waits already.
+    fn another(&mut self) -> Option<Box<dyn Job>> {
+        let waiting = self.held.take().or_else(|| self.incoming.try_recv().ok())?;
+        Some(self.admit(waiting))
+    }
+
+    /// One transaction with the first work and those that wait by then, `most` at once.
+    fn commit(&mut self, first: Box<dyn Job>, most: usize) {
+        if let Err(why) = self.begin() {
+            self.give_up(first, &why);
+            return;
+        }
+        let mut group = Vec::new();
+        let mut kept = 0;
+        let mut next = Some(first);
+        while let Some(mut job) = next {
+            match self.run_one(&mut *job) {
+                Left::Standing { kept: one } => {
+                    kept += usize::from(one);
+                    group.push(job);
+                }
+                Left::Broken => {
+                    Counters::add(&self.counters.refused, 1);
+                    job.answer();
+                    self.alone(group);
+                    return;
+                }
+            }
+            next = if group.len() < most {
+                self.another()
+            } else {
+                None
+            };
+        }
+        match self.end(kept) {
+            Ok(()) => {
+                Counters::add(&self.counters.writes, kept);
+                Counters::add(&self.counters.refused, group.len() - kept);
+                if kept > 0 {
+                    Counters::add(&self.counters.commits, 1);
+                    let kept = u64::try_from(kept).unwrap_or(u64::MAX);
+                    self.counters
+                        .largest_commit
+                        .fetch_max(kept, Ordering::Relaxed);
+                }
+                group.into_iter().for_each(Job::answer);
+            }
+            // A constraint that is deferred to the commit: find whose it was.
+            Err(Error::Refused { .. }) if group.len() > 1 => self.alone(group),
+            Err(why) => {
+                Counters::add(&self.counters.refused, group.len());
+                for job in group {
+                    fail(job, why.clone());
+                }
+            }
+        }
+    }
+
+    /// Runs works again, each in a transaction of its own, after another one broke theirs.
+    fn alone(&mut self, group: Vec<Box<dyn Job>>) {
+        for job in group {
+            Counters::add(&self.counters.retries, 1);
+            self.commit(job, 1);
+        }
+    }
+
+    fn begin(&mut self) -> Result<()> {
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.source.connect(Role::Writer)?,
+        };
+        batch(self.connection.insert(connection), "BEGIN IMMEDIATE")
+    }
+
+    /// The lock was not to be had: everybody who waited as long as that is told so.
+    fn give_up(&mut self, first: Box<dyn Job>, why: &Error) {
+        fail(first, why.clone());
+        let mut refused = 1;
+        let patience = self.source.options.lock_wait;
+        while let Some(waiting) = self.held.take().or_else(|| self.incoming.try_recv().ok()) {
+            if waiting.since.elapsed() < patience {
+                self.held = Some(waiting);
+                break;
+            }
+            fail(self.admit(waiting), why.clone());
+            refused += 1;
+        }
+        Counters::add(&self.counters.refused, refused);
+    }
+
+    /// One work inside its savepoint. A work that leaves the transaction broken has its error by then.
+    fn run_one(&mut self, job: &mut dyn Job) -> Left {
+        let Some(connection) = self.connection.take() else {
+            job.spoil(Error::Unavailable("the connection was lost".to_owned()));
+            return Left::Broken;
+        };
+        if let Err(why) = batch(&connection, "SAVEPOINT \"the work\"") {
+            job.spoil(why);
+            self.abandon(connection);
+            return Left::Broken;
+        }
+        let tx = Tx::new(Inner::Sqlite(connection), true);
+        let Ok((tx, fine)) = catch_unwind(AssertUnwindSafe(|| job.run(tx))) else {
+            // The connection was closed by the unwinding, and with it the transaction undone.
+            job.spoil(Error::Other("a work panicked".to_owned()));
+            return Left::Broken;
+        };
+        let kept = fine && !tx.failed();
+        if fine && !kept {
+            job.spoil(swallowed());
+        }
+        let Inner::Sqlite(connection) = tx.inner else {
+            job.spoil(Error::Other(
+                "a work gave back another transaction".to_owned(),
+            ));
+            return Left::Broken;
+        };
+        let end = if kept {
+            "RELEASE \"the work\""
+        } else {
+            "ROLLBACK TO \"the work\"; RELEASE \"the work\""
+        };
+        let ended = if connection.is_autocommit() {
+            Err(Error::Other("the whole transaction was undone".to_owned()))
+        } else {
+            batch(&connection, end)
+        };
+        match ended {
+            Ok(()) => {
+                self.connection = Some(connection);
+                Left::Standing { kept }
+            }
+            Err(why) => {
+                // A work that failed by itself keeps its own error.
+                if kept {
+                    job.spoil(why);
+                }
+                self.abandon(connection);
+                Left::Broken
+            }
+        }
+    }
+
+    /// Commits when something is to be kept.
+    fn end(&mut self, kept: usize) -> Result<()> {
+        let Some(connection) = self.connection.take() else {
+            return Err(Error::Unavailable("the connection was lost".to_owned()));
+        };
+        let ended = batch(&connection, if kept > 0 { "COMMIT" } else { "ROLLBACK" });
+        if ended.is_ok() {
+            self.connection = Some(connection);
+        } else {
+            self.abandon(connection);
+        }
+        ended
+    }
+
+    /// Undoes the transaction. A connection that cannot even do that is closed, which undoes it too.
+    fn abandon(&mut self, connection: Box<Connection>) {
+        let undone = connection.is_autocommit() || batch(&connection, "ROLLBACK").is_ok();
+        self.connection = undone.then_some(connection);
+    }
+}
+
+/// The error of a work that returned `Ok` after a statement of it had failed.
+pub(crate) fn swallowed() -> Error {
+    Error::Other(
+        "a statement failed, and the work went on without rolling back to a savepoint".to_owned(),
+    )
+}
