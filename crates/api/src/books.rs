@@ -11,11 +11,12 @@
 mod load;
 mod save;
 
-pub use load::{About, balances, facts};
+pub use load::{About, facts};
+pub(crate) use load::Item;
 
 use crate::club::Club;
 use crate::problem::{Error, Result};
-use rules::journal::{Account, Event, Kept, Refused, Transaction, Why};
+use rules::journal::{Account, CouponState, Event, Kept, Refused, Transaction, Why};
 use rules::{Points, Timestamp};
 
 /// What else of a redemption that the rules make is written down.
@@ -68,6 +69,18 @@ impl Books {
     /// Names the coupon that an event is about to make.
     pub fn expect(&mut self, coupon: Coupon) {
         self.coupons.push(coupon);
+    }
+
+    /// Redemptions whose coupons ended unused since the books were opened.
+    #[must_use]
+    pub fn ended_coupons(&self) -> Vec<String> {
+        let after = self.account.keep().redemptions;
+        let was_open = |id: &str| {
+            let mut before = self.before.redemptions.iter();
+            before.any(|known| known.id == id && known.state == CouponState::Open)
+        };
+        let ended = after.into_iter().filter(|r| r.state == CouponState::Ended);
+        ended.map(|r| r.id).filter(|id| was_open(id)).collect()
     }
 
     /// Points that transactions took back.

@@ -88,17 +88,7 @@ impl Staff {
     /// # Errors
     /// 403 `role_missing` naming the role.
     pub fn needs(&self, role: Role) -> Result<()> {
-        if self.session.role >= role {
-            return Ok(());
-        }
-        Err(Error::forbidden(
-            "role_missing",
-            format!(
-                "This needs the role {}; this account is {}.",
-                role.name(),
-                self.session.role.name()
-            ),
-        ))
+        self.session.role.covers(role)
     }
 }
 
@@ -193,8 +183,8 @@ impl FromRequestParts<State> for Shop {
                 })
             })
             .await?;
-        let key = found
-            .ok_or_else(|| Error::unauthorized("This is not a live secret key (sk_…)."))?;
+        let key =
+            found.ok_or_else(|| Error::unauthorized("This is not a live secret key (sk_…)."))?;
         Ok(Self {
             tenant: key.tenant,
             actor: key.id,

@@ -153,7 +153,7 @@ async fn is_known(state: &State, origin: &str) -> bool {
         .db
         .look(origin.to_owned(), |mut tx, origin| {
             Box::pin(async move {
-                let known = keys::allows(&mut tx, None, origin).await;
+                let known = keys::anybody_allows(&mut tx, origin).await;
                 (tx, known)
             })
         })

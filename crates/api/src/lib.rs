@@ -24,6 +24,7 @@ pub mod http;
 pub mod idempotency;
 pub mod ids;
 pub mod import;
+pub mod jobs;
 pub mod keys;
 pub mod limits;
 pub mod logins;
@@ -50,6 +51,7 @@ pub mod sync;
 pub mod tokens;
 pub mod tries;
 mod unserved;
+pub mod webhooks;
 pub mod zone;
 
 pub use http::app;

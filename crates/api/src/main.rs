@@ -2,18 +2,20 @@
 
 use api::assets::Assets;
 use api::clock::Clock;
-use api::db::Db;
-use api::keys::{self, Fresh, Kind, SigningKey};
+use api::database;
+use api::keys::{self, Alg, Fresh, Kind, New, SigningKey};
 use api::limits::Limits;
 use api::problem::{Error, Result};
-use api::{State, check, explain, import, programs, serve, sweep};
+use api::scopes::Scopes;
+use api::{State, check, explain, import, jobs, programs, serve};
 use clap::{Parser, Subcommand};
-use rules::{Program, document};
+use rules::{Program, Timestamp, document};
 use serde::Serialize;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use store::{Db, Tx};
 use tracing_subscriber::EnvFilter;
 
 /// A loyalty club: ledger, rules and HTTP on one SQLite file.
@@ -26,14 +28,25 @@ struct Cli {
 
 #[derive(clap::Args)]
 struct Database {
-    /// The SQLite file; made when it is not there.
+    /// A SQLite file (made when it is not there), or postgres://user:password@host/name.
     #[arg(long = "database", env = "VAFA_DATABASE", default_value = "vafa.db")]
-    path: PathBuf,
+    url: String,
+    /// Most writes that share one commit on SQLite; 1 commits each alone.
+    #[arg(long, env = "VAFA_MOST_IN_COMMIT", default_value_t = 128)]
+    most_in_commit: usize,
+    /// Most connections to PostgreSQL.
+    #[arg(long, env = "VAFA_CONNECTIONS", default_value_t = 16)]
+    connections: u32,
 }
 
 impl Database {
     async fn open(&self) -> Result<Db> {
-        Db::open(&self.path).await
+        let options = store::Options {
+            most_in_commit: self.most_in_commit,
+            pool: self.connections,
+            ..store::Options::default()
+        };
+        database::open(&self.url, options).await
     }
 
     async fn state(&self) -> Result<State> {
@@ -137,6 +150,15 @@ enum KeysAction {
         /// For a publishable key: origin of the shop's pages; repeat for more.
         #[arg(long = "origin")]
         origins: Vec<String>,
+        /// For a secret key: what it may do, e.g. `members,orders`.
+        #[arg(long, default_value = "*")]
+        scopes: String,
+        /// For a signing key: how tokens are signed.
+        #[arg(long, default_value = "HS256")]
+        alg: Alg,
+        /// For an EdDSA signing key: file with the shop's public key (base64url, JWK or PEM).
+        #[arg(long)]
+        public_key: Option<PathBuf>,
     },
     /// Prints all keys, without secrets.
     List,
@@ -150,7 +172,7 @@ enum KeysAction {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let filter =
-        EnvFilter::try_from_env("VAFA_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+        EnvFilter::try_from_env("VAFA_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .json()
         .with_current_span(false)
@@ -292,28 +314,43 @@ async fn read_program(path: &Path) -> Result<Program> {
 
 async fn seed(database: &Database, path: &Path, origins: &[String]) -> Result<()> {
     let program = read_program(path).await?;
-    let name = program.id.clone();
     let db = database.open().await?;
     let now = Clock::System.now();
-    let mut tx = db.begin_write().await?;
-    let (tenant, _) = programs::publish(&mut tx, program, now).await?;
-    let publishable_key = keys::publishable(&mut tx, &tenant, origins, now).await?;
-    let secret = keys::create(&mut tx, &tenant, Kind::Secret, &[], now).await?;
-    let signing = keys::create(&mut tx, &tenant, Kind::Signing, &[], now).await?;
-    tx.commit().await?;
+    let seeded = db
+        .write((program, origins.to_vec(), now), |mut tx, (program, origins, now)| {
+            Box::pin(async move {
+                let seeded = seed_in(&mut tx, program, origins, *now).await;
+                (tx, seeded)
+            })
+        })
+        .await?;
     db.close().await;
+    say(&serde_json::to_string(&seeded)?)
+}
+
+async fn seed_in(
+    tx: &mut Tx,
+    program: &Program,
+    origins: &[String],
+    now: Timestamp,
+) -> Result<Seeded> {
+    let (tenant, _) = programs::publish(tx, program.clone(), "seed", now).await?;
+    let publishable_key = keys::publishable(tx, &tenant, origins, "seed", now).await?;
+    let secret = New::Secret(Scopes::ALL);
+    let secret = keys::create(tx, &tenant, &secret, "seed", now).await?;
+    keys::end_oldest_signing(tx, &tenant, "seed", now).await?;
+    let signing = keys::create(tx, &tenant, &New::Signing, "seed", now).await?;
     let (Fresh::SecretKey(secret_key), Fresh::SigningKey(signing_key)) = (secret, signing) else {
         return Err(Error::internal(
             "asked for a secret and a signing key, got others",
         ));
     };
-    let seeded = Seeded {
-        program: name,
+    Ok(Seeded {
+        program: program.id.clone(),
         publishable_key,
         secret_key,
         signing_key,
-    };
-    say(&serde_json::to_string(&seeded)?)
+    })
 }
 
 async fn run_import(database: &Database, program: &str, file: &Path) -> Result<()> {
@@ -327,7 +364,7 @@ async fn run_import(database: &Database, program: &str, file: &Path) -> Result<(
         let _ = write!(io::stderr(), "\r{done}/{total} lines");
     })
     .await?;
-    let swept = sweep::sweep(&state).await?;
+    let settled = jobs::run(&state).await?;
     let mut err = io::stderr().lock();
     let _ = writeln!(err);
     for refusal in done.refused.iter().take(10) {
@@ -335,11 +372,9 @@ async fn run_import(database: &Database, program: &str, file: &Path) -> Result<(
     }
     let _ = writeln!(
         err,
-        "{} lines taken, {} refused by the rules; {} members and {} coupons brought up to now",
+        "{} lines taken, {} refused by the rules; {settled} members brought up to now",
         done.taken,
         done.refused.len(),
-        swept.members,
-        swept.coupons,
     );
     state.db.close().await;
     Ok(())
@@ -347,9 +382,7 @@ async fn run_import(database: &Database, program: &str, file: &Path) -> Result<(
 
 async fn run_check(database: &Database) -> Result<ExitCode> {
     let db = database.open().await?;
-    let mut tx = db.begin_read().await?;
-    let findings = check::check(&mut tx).await?;
-    drop(tx);
+    let findings = check::check(&db).await?;
     db.close().await;
     for finding in &findings {
         let verdict = if finding.broken == 0 { "ok" } else { "BROKEN" };
@@ -367,21 +400,80 @@ async fn run_check(database: &Database) -> Result<ExitCode> {
 }
 
 async fn manage_keys(database: &Database, program: &str, action: KeysAction) -> Result<()> {
+    let asked = match action {
+        KeysAction::Create {
+            kind,
+            origins,
+            scopes,
+            alg,
+            public_key,
+        } => Some(Asked::Create(new_key(kind, origins, &scopes, alg, public_key).await?)),
+        KeysAction::List => None,
+        KeysAction::Revoke { id } => Some(Asked::Revoke(id)),
+    };
     let db = database.open().await?;
     let now = Clock::System.now();
-    let mut tx = db.begin_write().await?;
-    let tenant = programs::tenant_of(&mut tx, program).await?;
-    let answer = match action {
-        KeysAction::Create { kind, origins } => {
-            serde_json::to_string(&keys::create(&mut tx, &tenant, kind, &origins, now).await?)?
-        }
-        KeysAction::List => serde_json::to_string_pretty(&keys::list(&mut tx, &tenant).await?)?,
-        KeysAction::Revoke { id } => {
-            keys::revoke(&mut tx, &tenant, &id, now).await?;
-            format!("{id} is revoked")
-        }
-    };
-    tx.commit().await?;
+    let tenant = programs::tenant(&db, program).await?;
+    let answer = db
+        .write((tenant, asked, now), |mut tx, (tenant, asked, now)| {
+            Box::pin(async move {
+                let answer = answer(&mut tx, tenant, asked.as_ref(), *now).await;
+                (tx, answer)
+            })
+        })
+        .await?;
     db.close().await;
     say(&answer)
+}
+
+enum Asked {
+    Create(New),
+    Revoke(String),
+}
+
+async fn new_key(
+    kind: Kind,
+    origins: Vec<String>,
+    scopes: &str,
+    alg: Alg,
+    public_key: Option<PathBuf>,
+) -> Result<New> {
+    Ok(match (kind, alg, public_key) {
+        (Kind::Publishable, ..) => New::Publishable(origins),
+        (Kind::Secret, ..) => New::Secret(Scopes::read(scopes)?),
+        (Kind::Signing, Alg::Hs256, None) => New::Signing,
+        (Kind::Signing, Alg::EdDsa, Some(path)) => {
+            let shown = path.display();
+            let text = tokio::fs::read_to_string(&path)
+                .await
+                .map_err(|error| Error::malformed(format!("{shown}: {error}")))?;
+            New::SigningBy(text)
+        }
+        (Kind::Signing, Alg::EdDsa, None) => {
+            return Err(Error::malformed(
+                "An EdDSA key is the shop's own: name the file of its public half with --public-key.",
+            ));
+        }
+        (Kind::Signing, Alg::Hs256, Some(_)) => {
+            return Err(Error::malformed("A public key goes with --alg EdDSA."));
+        }
+    })
+}
+
+async fn answer(
+    tx: &mut Tx,
+    tenant: &str,
+    asked: Option<&Asked>,
+    now: Timestamp,
+) -> Result<String> {
+    Ok(match asked {
+        Some(Asked::Create(new)) => {
+            serde_json::to_string(&keys::create(tx, tenant, new, "operator", now).await?)?
+        }
+        None => serde_json::to_string_pretty(&keys::list(tx, tenant).await?)?,
+        Some(Asked::Revoke(id)) => {
+            keys::revoke(tx, tenant, id, "operator", now).await?;
+            format!("{id} is revoked")
+        }
+    })
 }

@@ -4,7 +4,7 @@ use crate::books::{self, About};
 use crate::club::Club;
 use crate::ids;
 use crate::problem::{Error, Result, fault};
-use crate::{referrals, surveys};
+use crate::referrals;
 use contract::orders::MemberInput;
 use rules::earning;
 use rules::journal::Event;
@@ -75,7 +75,7 @@ pub async fn put(club: &mut Club, external_id: &str, input: &MemberInput) -> Res
     } else if input.first_name.is_some() {
         club.query("UPDATE members SET first_name = $3 WHERE tenant = $1 AND external_id = $2")
             .bind(external_id)
-            .bind(&input.first_name)
+            .bind(input.first_name.clone())
             .execute(&mut club.tx)
             .await?;
     }
@@ -142,7 +142,7 @@ async fn create(club: &mut Club, external_id: &str, input: &MemberInput) -> Resu
          VALUES ($1, $2, $3, $4, $5, $5, $6)")
     .bind(ids::id("mem"))
     .bind(external_id)
-    .bind(&input.first_name)
+    .bind(input.first_name.clone())
     .bind(input.joined_at.unwrap_or(club.now).min(club.now).0)
     .bind(ids::code())
     .execute(&mut club.tx)

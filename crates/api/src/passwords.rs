@@ -130,7 +130,10 @@ impl Passwords {
         .await?
     }
 
-    async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
         let place = tokio::time::timeout(PATIENCE, Arc::clone(&self.places).acquire_owned());
         let place = place
             .await
@@ -160,8 +163,13 @@ mod tests {
     async fn a_password_is_proven_and_nothing_else_is() {
         let passwords = Passwords::default();
         let hashed = passwords.hash(Password::new(TYPED)).await.unwrap();
-        assert!(hashed.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        for (typed, fits) in [(TYPED, true), ("", false), ("یک گذرواژه‌ی بلند ", false)] {
+        assert!(
+            hashed
+                .as_str()
+                .starts_with("$argon2id$v=19$m=19456,t=2,p=1$")
+        );
+        for (typed, fits) in [(TYPED, true), ("", false), ("یک گذرواژه‌ی بلند ", false)]
+        {
             let proven = passwords.prove(Password::new(typed), Some(hashed.clone()));
             assert_eq!(proven.await.unwrap(), fits, "{typed}");
         }
@@ -178,7 +186,8 @@ mod tests {
             (ours.m_cost(), ours.t_cost(), ours.p_cost()),
             (newest.m_cost(), newest.t_cost(), newest.p_cost())
         );
-        let proven = Passwords::default().prove(Password::new(TYPED), None);
+        let passwords = Passwords::default();
+        let proven = passwords.prove(Password::new(TYPED), None);
         assert!(!proven.await.unwrap());
     }
 

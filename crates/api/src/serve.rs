@@ -3,7 +3,7 @@
 use crate::http::app;
 use crate::problem::{Error, Result};
 use crate::state::State;
-use crate::sweep;
+use crate::jobs;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use hyper::server::conn::http1;
@@ -35,7 +35,7 @@ pub async fn serve(
     state: State,
     stop: impl Future<Output = ()>,
 ) -> Result<()> {
-    let sweeping = tokio::spawn(sweep::keep_sweeping(state.clone()));
+    let sweeping = tokio::spawn(jobs::keep_running(state.clone()));
     let router = app(state.clone());
     let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let graceful = GracefulShutdown::new();

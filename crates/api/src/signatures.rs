@@ -5,7 +5,7 @@
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use hmac::{Hmac, Mac};
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
-use jsonwebtoken::errors::{ErrorKind, Result};
+use jsonwebtoken::errors::{self, ErrorKind};
 use jsonwebtoken::signature::{Error, Signer, Verifier};
 use jsonwebtoken::{Algorithm, AlgorithmFamily};
 use sha2::Sha256;
@@ -43,12 +43,12 @@ static PROVIDER: CryptoProvider = CryptoProvider {
     key_utils: KeyUtils::new_unimplemented(),
 };
 
-fn exact(key: &[u8]) -> Result<&[u8; 32]> {
+fn exact(key: &[u8]) -> errors::Result<&[u8; 32]> {
     key.try_into()
         .map_err(|_| ErrorKind::InvalidKeyFormat.into())
 }
 
-fn mac(secret: &[u8]) -> Result<Hmac<Sha256>> {
+fn mac(secret: &[u8]) -> errors::Result<Hmac<Sha256>> {
     Hmac::new_from_slice(secret).map_err(|_| ErrorKind::InvalidKeyFormat.into())
 }
 
@@ -85,7 +85,7 @@ struct Ed25519Signer(SigningKey);
 
 impl Signer<Vec<u8>> for Ed25519Signer {
     fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
-        Ok(self.0.sign(message).to_vec())
+        Ok(self.0.sign(message).to_bytes().to_vec())
     }
 }
 

@@ -31,6 +31,24 @@ impl Role {
         }
     }
 
+    /// Whether somebody with this role may do what `needed` may.
+    ///
+    /// # Errors
+    /// 403 `role_missing` naming the role.
+    pub fn covers(self, needed: Self) -> Result<()> {
+        if self >= needed {
+            return Ok(());
+        }
+        Err(Error::forbidden(
+            "role_missing",
+            format!(
+                "This needs the role {}; this account is {}.",
+                needed.name(),
+                self.name()
+            ),
+        ))
+    }
+
     /// Reads what the table holds.
     ///
     /// # Errors
@@ -53,9 +71,8 @@ const EMAIL_BYTES_MAX: usize = 254;
 pub fn read_email(typed: &str) -> Result<String> {
     let email = typed.trim().to_lowercase();
     let parts = email.split_once('@');
-    let plausible = parts.is_some_and(|(name, host)| {
-        !name.is_empty() && !host.is_empty() && !host.contains('@')
-    });
+    let plausible = parts
+        .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
     let odd = |c: char| c.is_control() || c.is_whitespace();
     if plausible && email.len() <= EMAIL_BYTES_MAX && !email.contains(odd) {
         return Ok(email);
@@ -300,15 +317,23 @@ mod tests {
 
     #[test]
     fn each_role_may_what_the_one_before_it_may() {
-        assert!(Role::Viewer < Role::Editor && Role::Editor < Role::Owner);
-        for role in [Role::Viewer, Role::Editor, Role::Owner] {
-            assert_eq!(Role::from_name(role.name()).unwrap(), role);
+        let roles = [Role::Viewer, Role::Editor, Role::Owner];
+        for (place, role) in roles.iter().enumerate() {
+            assert_eq!(Role::from_name(role.name()).unwrap(), *role);
+            for (needs, needed) in roles.iter().enumerate() {
+                let allowed = role.covers(*needed);
+                assert_eq!(allowed.is_ok(), place >= needs, "{role:?} {needed:?}");
+                assert!(allowed.is_ok() || allowed.unwrap_err().code() == "role_missing");
+            }
         }
     }
 
     #[test]
     fn an_address_is_known_however_it_is_typed() {
-        assert_eq!(read_email(" Sara@Shop.Example ").unwrap(), "sara@shop.example");
+        assert_eq!(
+            read_email(" Sara@Shop.Example ").unwrap(),
+            "sara@shop.example"
+        );
         let long = format!("{}@b", "a".repeat(EMAIL_BYTES_MAX));
         for typed in ["", "sara", "@b", "a@", "a@b@c", "a b@c", "a\0@b", &long] {
             let refused = read_email(typed).unwrap_err();

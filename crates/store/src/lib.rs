@@ -18,6 +18,7 @@
 
 mod error;
 mod migration;
+mod postgres;
 mod query;
 mod sqlite;
 mod value;
@@ -156,6 +157,15 @@ pub struct Db {
 #[derive(Clone)]
 enum Engine {
     Sqlite(Arc<sqlite::Sqlite>),
+    Postgres(Arc<postgres::Postgres>),
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Db")
+            .field("dialect", &self.dialect())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Db {
@@ -164,6 +174,10 @@ impl Db {
     ///
     /// `url` is `sqlite:path`, a plain path, or `postgres://user:password@host/database`. A file is made when there is
     /// none; its folder has to be there.
+    ///
+    /// PostgreSQL is spoken to in the clear unless the address says `sslmode=require` (or `verify-full`, which means the
+    /// same here): then the server's certificate must be for its host name and signed by a root that the system
+    /// trusts, or one in the file that `SSL_CERT_FILE` names.
     ///
     /// # Errors
     /// [`Error::Config`] for an address that cannot be used, [`Error::Unavailable`] when nothing answers there,
@@ -174,9 +188,18 @@ impl Db {
         migrations: &'static [Migration],
     ) -> Result<Self> {
         let counters = Arc::new(Counters::default());
-        let path = sqlite_path(url)?;
-        let lite = sqlite::Sqlite::open(path, options, migrations, counters.clone()).await?;
-        let engine = Engine::Sqlite(Arc::new(lite));
+        let server = ["postgres://", "postgresql://"]
+            .iter()
+            .any(|scheme| url.starts_with(scheme));
+        let engine = if server {
+            let server =
+                postgres::Postgres::open(url, options, migrations, counters.clone()).await?;
+            Engine::Postgres(Arc::new(server))
+        } else {
+            let path = sqlite_path(url)?;
+            let lite = sqlite::Sqlite::open(path, options, migrations, counters.clone()).await?;
+            Engine::Sqlite(Arc::new(lite))
+        };
         Ok(Self { engine, counters })
     }
 
@@ -238,6 +261,7 @@ impl Db {
     {
         match &self.engine {
             Engine::Sqlite(lite) => lite.run(kind, input, work).await,
+            Engine::Postgres(server) => server.run(kind, input, work).await,
         }
     }
 
@@ -249,6 +273,9 @@ impl Db {
     pub async fn backup(&self, to: &Path) -> Result<()> {
         match &self.engine {
             Engine::Sqlite(lite) => lite.backup(to.to_owned()).await,
+            Engine::Postgres(_) => Err(Error::Config(
+                "PostgreSQL is copied with its own tool: pg_dump --format=custom".to_owned(),
+            )),
         }
     }
 
@@ -257,6 +284,7 @@ impl Db {
     pub fn dialect(&self) -> Dialect {
         match self.engine {
             Engine::Sqlite(_) => Dialect::Sqlite,
+            Engine::Postgres(_) => Dialect::Postgres,
         }
     }
 
@@ -271,6 +299,7 @@ impl Db {
     pub async fn close(&self) {
         match &self.engine {
             Engine::Sqlite(lite) => lite.close().await,
+            Engine::Postgres(server) => server.close().await,
         }
     }
 }

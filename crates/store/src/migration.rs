@@ -1,8 +1,9 @@
 //! Steps that bring a database to the shape that this program expects.
 
-use crate::{Dialect, Error, Result};
+use crate::{Dialect, Error, Result, Tx, query};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// One step. Steps run in the order of their versions, each in a transaction of its own, and once.
 ///
@@ -20,17 +21,21 @@ pub struct Migration {
 }
 
 /// The table that says which steps were taken. `applied_at` is in seconds since 1970.
-pub(crate) const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY, \
+const TABLE: &str = "CREATE TABLE schema_versions (version BIGINT PRIMARY KEY, \
      name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";
 
-pub(crate) const APPLIED: &str = "SELECT version, checksum FROM schema_versions ORDER BY version";
+/// Every table besides SQLite's own.
+const TABLES_SQLITE: &str = "SELECT name FROM sqlite_schema WHERE type = 'table' \
+     AND name NOT LIKE 'sqlite!_%' ESCAPE '!'";
 
-pub(crate) const RECORD: &str =
-    "INSERT INTO schema_versions (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)";
+/// Every table in the schema that statements see first, besides those that belong to an extension.
+const TABLES_POSTGRES: &str = "SELECT c.relname FROM pg_class c \
+     WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') \
+     AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')";
 
 impl Migration {
     /// SHA-256 of the text, in hexadecimal. Line ends do not count.
-    pub(crate) fn checksum(&self) -> String {
+    fn checksum(&self) -> String {
         let digest = Sha256::digest(self.sql.replace("\r\n", "\n"));
         digest.iter().fold(String::new(), |mut hex, byte| {
             // Writing to a string cannot fail.
@@ -40,7 +45,7 @@ impl Migration {
     }
 
     /// The text for one engine.
-    pub(crate) fn text(&self, dialect: Dialect) -> Result<String> {
+    fn text(&self, dialect: Dialect) -> Result<String> {
         let fault = |line: usize, what: &str| {
             let (version, name) = (self.version, self.name);
             Error::Schema(format!("migration {version} ({name}), line {line}: {what}"))
@@ -90,7 +95,7 @@ fn uncommented(line: &str, dialect: Dialect) -> String {
 }
 
 /// The steps that a database still needs, given `(version, checksum)` of those it has.
-pub(crate) fn outstanding<'m>(
+fn outstanding<'m>(
     migrations: &'m [Migration],
     applied: &[(i64, String)],
 ) -> Result<&'m [Migration]> {
@@ -124,20 +129,52 @@ pub(crate) fn outstanding<'m>(
     Ok(&migrations[applied.len()..])
 }
 
-/// Seconds since 1970, for the record alone.
-pub(crate) fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0, |since| {
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-    })
-}
-
-pub(crate) fn foreign() -> Error {
-    Error::Schema(
+/// Whether a database has our record of versions. One that has nothing has not.
+///
+/// # Errors
+/// [`Error::Schema`] when there are tables, but no record.
+pub(crate) async fn ours(tx: &mut Tx) -> Result<bool> {
+    let tables = match tx.dialect() {
+        Dialect::Sqlite => TABLES_SQLITE,
+        Dialect::Postgres => TABLES_POSTGRES,
+    };
+    let tables = query(tables).fetch_all::<String>(tx).await?;
+    if tables.is_empty() || tables.iter().any(|table| table == "schema_versions") {
+        return Ok(!tables.is_empty());
+    }
+    Err(Error::Schema(
         "it has tables, but no record of versions: it was not made by this version of the program; \
          name an empty database"
             .to_owned(),
+    ))
+}
+
+/// Takes one step that is outstanding, in a transaction that no other program's step runs beside. Says whether there
+/// was one.
+pub(crate) async fn step(tx: &mut Tx, migrations: &[Migration]) -> Result<bool> {
+    if !ours(tx).await? {
+        tx.batch(TABLE).await?;
+    }
+    let applied = query("SELECT version, checksum FROM schema_versions ORDER BY version");
+    let applied: Vec<(i64, String)> = applied.fetch_all(tx).await?;
+    let Some(next) = outstanding(migrations, &applied)?.first() else {
+        return Ok(false);
+    };
+    let text = next.text(tx.dialect())?;
+    tx.batch(&text).await?;
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    query(
+        "INSERT INTO schema_versions (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
     )
+    .bind(next.version)
+    .bind(next.name)
+    .bind(next.checksum())
+    .bind(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+    .execute(tx)
+    .await?;
+    Ok(true)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Statements with bound values, and the transaction that they run in.
 
+use crate::postgres::Session;
 use crate::value::{FromRow, Row, Value};
 use crate::{Dialect, Error, Result, sqlite};
 use std::borrow::Cow;
@@ -17,6 +18,15 @@ pub struct Tx {
 
 pub(crate) enum Inner {
     Sqlite(Box<rusqlite::Connection>),
+    Postgres(Session),
+}
+
+impl std::fmt::Debug for Tx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tx")
+            .field("dialect", &self.dialect())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Tx {
@@ -38,6 +48,7 @@ impl Tx {
     pub fn dialect(&self) -> Dialect {
         match self.inner {
             Inner::Sqlite(_) => Dialect::Sqlite,
+            Inner::Postgres(_) => Dialect::Postgres,
         }
     }
 
@@ -77,6 +88,7 @@ impl Tx {
         self.usable()?;
         let result = match &mut self.inner {
             Inner::Sqlite(connection) => sqlite::batch(connection, sql),
+            Inner::Postgres(session) => session.batch(sql).await,
         };
         self.remember(result)
     }
@@ -88,6 +100,12 @@ impl Tx {
             ));
         }
         Ok(())
+    }
+
+    /// The error of a work that returned `Ok` after a statement of it had failed.
+    pub(crate) fn swallowed() -> Error {
+        let why = "a statement failed, and the work went on without rolling back to a savepoint";
+        Error::Other(why.to_owned())
     }
 
     fn remember<T>(&mut self, result: Result<T>) -> Result<T> {
@@ -143,7 +161,7 @@ impl Query {
         self.fetch(tx, usize::MAX).await
     }
 
-    /// The first row, if there is one. Further rows are not read.
+    /// The first row, if there is one. Further rows are dropped.
     ///
     /// # Errors
     /// Those of [`fetch_all`](Self::fetch_all).
@@ -151,7 +169,7 @@ impl Query {
         Ok(self.fetch(tx, 1).await?.pop())
     }
 
-    /// The first row. Further rows are not read.
+    /// The first row. Further rows are dropped.
     ///
     /// # Errors
     /// [`Error::Missing`] when there is none, and those of [`fetch_all`](Self::fetch_all).
@@ -168,6 +186,7 @@ impl Query {
         self.storable()?;
         let result = match &mut tx.inner {
             Inner::Sqlite(connection) => sqlite::execute(connection, &self.text, &self.binds),
+            Inner::Postgres(session) => session.execute(&self.text, &self.binds).await,
         };
         tx.remember(result)
     }
@@ -175,22 +194,30 @@ impl Query {
     async fn fetch<T: FromRow>(self, tx: &mut Tx, most: usize) -> Result<Vec<T>> {
         tx.usable()?;
         self.storable()?;
-        let mut rows = Vec::new();
-        let mut each = |cells: &mut Vec<Value>| {
-            rows.push(T::from_row(&mut Row::new(cells))?);
-            Ok(())
-        };
         let result = match &mut tx.inner {
             Inner::Sqlite(connection) => {
                 let fetch = sqlite::Fetch {
                     width: T::WIDTH,
                     most,
                 };
-                fetch.run(connection, &self.text, &self.binds, &mut each)
+                let mut rows = Vec::new();
+                let mut each = |cells: &mut Vec<Value>| {
+                    rows.push(T::from_row(&mut Row::new(cells))?);
+                    Ok(())
+                };
+                let read = fetch.run(connection, &self.text, &self.binds, &mut each);
+                read.map(|()| rows)
+            }
+            Inner::Postgres(session) => {
+                let fetched = session.fetch(T::WIDTH, &self.text, &self.binds).await;
+                fetched.and_then(|rows| {
+                    let rows = rows.iter().take(most).map(Session::cells);
+                    rows.map(|cells| T::from_row(&mut Row::new(&mut cells?)))
+                        .collect()
+                })
             }
         };
-        tx.remember(result)?;
-        Ok(rows)
+        tx.remember(result)
     }
 
     /// The two engines take the same texts.

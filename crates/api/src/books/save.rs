@@ -117,8 +117,8 @@ impl Books {
 
     async fn member_row(&self, club: &mut Club, after: &Kept) -> Result<()> {
         let member = &after.member;
-        let (pending, available) = split(&member.lots, &after.pending);
-        let (wallet_pending, wallet) = split(&member.wallet, &after.pending);
+        let (pending, available) = split(&member.lots, &after.pending, |points| points.0);
+        let (wallet_pending, wallet) = split(&member.wallet, &after.pending, |money| money.0);
         let membership = member.membership.as_ref();
         let membership = membership.map(serde_json::to_string).transpose()?;
         let due_at = self.account.next_due(club.program(), club.zone());
@@ -583,8 +583,12 @@ async fn partner_code(club: &mut Club, redemption: &Redemption) -> Result<Option
 }
 
 /// What is in pending lots, and in active ones.
-fn split<A: Copy + Into<i64>>(lots: &[Lot<A>], pending: &BTreeSet<String>) -> (i64, i64) {
+fn split<A: Copy>(
+    lots: &[Lot<A>],
+    pending: &BTreeSet<String>,
+    plain: impl Fn(A) -> i64,
+) -> (i64, i64) {
     let (waiting, active): (Vec<_>, Vec<_>) = lots.iter().partition(|lot| pending.contains(&lot.id));
-    let sum = |lots: Vec<&Lot<A>>| lots.iter().map(|lot| lot.remaining.into()).sum();
+    let sum = |lots: Vec<&Lot<A>>| lots.iter().map(|lot| plain(lot.remaining)).sum();
     (sum(waiting), sum(active))
 }

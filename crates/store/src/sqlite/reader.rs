@@ -3,8 +3,8 @@
 use super::Waiting;
 use super::connection::{Role, Source};
 use super::job::{Job, fail};
+use super::setup::own;
 use super::statement::batch;
-use super::writer::swallowed;
 use crate::query::Inner;
 use crate::{Counters, Error, Kind, Result, Tx};
 use rusqlite::Connection;
@@ -68,13 +68,12 @@ impl Reader {
         let (tx, fine) = catch_unwind(AssertUnwindSafe(|| job.run(tx)))
             .map_err(|_| Error::Other("a work panicked".to_owned()))?;
         let failed = tx.failed();
-        if let Inner::Sqlite(connection) = tx.inner
-            && (connection.is_autocommit() || batch(&connection, "ROLLBACK").is_ok())
-        {
+        let connection = own(tx)?;
+        if connection.is_autocommit() || batch(&connection, "ROLLBACK").is_ok() {
             self.connection = Some(connection);
         }
         if fine && failed {
-            return Err(swallowed());
+            return Err(Tx::swallowed());
         }
         Ok(())
     }

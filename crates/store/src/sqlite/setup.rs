@@ -1,25 +1,23 @@
 //! Opening a file for the first time: whose it is, and its migrations.
 
 use super::connection::{Role, Source};
-use super::statement::{Fetch, batch, error, execute};
+use super::statement::{batch, error};
 use crate::migration::{self, Migration};
-use crate::value::{FromRow, Row, Value};
-use crate::{Dialect, Result};
+use crate::query::Inner;
+use crate::{Error, Result, Tx};
 use rusqlite::{Connection, OpenFlags};
-
-/// Every table and view besides SQLite's own.
-const TABLES: &str = "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') \
-     AND name NOT LIKE 'sqlite!_%' ESCAPE '!'";
 
 /// The writer's connection to a file that has every migration.
 pub(crate) fn prepared(source: &Source, migrations: &[Migration]) -> Result<Box<Connection>> {
     whose(source)?;
-    let connection = source.connect(Role::Writer)?;
+    let mut connection = source.connect(Role::Writer)?;
     // One transaction per step. Another program that starts may take a step in between, so each round looks anew.
     loop {
         batch(&connection, "BEGIN IMMEDIATE")?;
+        let mut tx = Tx::new(Inner::Sqlite(connection), true);
         // On an error the connection is closed, which undoes the step.
-        let more = step(&connection, migrations)?;
+        let more = pollster::block_on(migration::step(&mut tx, migrations))?;
+        connection = own(tx)?;
         batch(&connection, "COMMIT")?;
         if !more {
             return Ok(connection);
@@ -37,48 +35,16 @@ fn whose(source: &Source) -> Result<()> {
     let connection = opened.map_err(|why| error(&why))?;
     let waits = connection.busy_timeout(source.options.lock_wait);
     waits.map_err(|why| error(&why))?;
-    ours(&connection).map(drop)
+    let mut tx = Tx::new(Inner::Sqlite(Box::new(connection)), false);
+    pollster::block_on(migration::ours(&mut tx)).map(drop)
 }
 
-/// Whether a file that is not empty has our record of versions; an error when it is somebody else's.
-fn ours(connection: &Connection) -> Result<bool> {
-    let tables: Vec<String> = all(connection, TABLES)?;
-    if tables.is_empty() {
-        return Ok(false);
+/// The connection of a transaction of SQLite.
+pub(crate) fn own(tx: Tx) -> Result<Box<Connection>> {
+    match tx.inner {
+        Inner::Sqlite(connection) => Ok(connection),
+        Inner::Postgres(_) => Err(Error::Other(
+            "a work gave back another database's transaction".to_owned(),
+        )),
     }
-    let record = tables.iter().any(|table| table == "schema_versions");
-    record.then_some(true).ok_or_else(migration::foreign)
-}
-
-/// Takes one step that is outstanding. Says whether there was one.
-fn step(connection: &Connection, migrations: &[Migration]) -> Result<bool> {
-    if !ours(connection)? {
-        batch(connection, migration::TABLE)?;
-    }
-    let applied: Vec<(i64, String)> = all(connection, migration::APPLIED)?;
-    let Some(next) = migration::outstanding(migrations, &applied)?.first() else {
-        return Ok(false);
-    };
-    batch(connection, &next.text(Dialect::Sqlite)?)?;
-    let binds: [Value; 4] = [
-        next.version.into(),
-        next.name.into(),
-        next.checksum().into(),
-        migration::now().into(),
-    ];
-    execute(connection, migration::RECORD, &binds)?;
-    Ok(true)
-}
-
-fn all<T: FromRow>(connection: &Connection, text: &str) -> Result<Vec<T>> {
-    let mut rows = Vec::new();
-    let fetch = Fetch {
-        width: T::WIDTH,
-        most: usize::MAX,
-    };
-    fetch.run(connection, text, &[], &mut |cells| {
-        rows.push(T::from_row(&mut Row::new(cells))?);
-        Ok(())
-    })?;
-    Ok(rows)
 }

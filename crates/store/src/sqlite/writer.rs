@@ -7,6 +7,7 @@
 use super::Waiting;
 use super::connection::{Role, Source};
 use super::job::{Job, fail};
+use super::setup::own;
 use super::statement::batch;
 use crate::query::Inner;
 use crate::{Counters, Error, Result, Tx};
@@ -172,13 +173,14 @@ impl Writer {
         };
         let kept = fine && !tx.failed();
         if fine && !kept {
-            job.spoil(swallowed());
+            job.spoil(Tx::swallowed());
         }
-        let Inner::Sqlite(connection) = tx.inner else {
-            job.spoil(Error::Other(
-                "a work gave back another transaction".to_owned(),
-            ));
-            return Left::Broken;
+        let connection = match own(tx) {
+            Ok(connection) => connection,
+            Err(why) => {
+                job.spoil(why);
+                return Left::Broken;
+            }
         };
         let end = if kept {
             "RELEASE \"the work\""
@@ -225,11 +227,4 @@ impl Writer {
         let undone = connection.is_autocommit() || batch(&connection, "ROLLBACK").is_ok();
         self.connection = undone.then_some(connection);
     }
-}
-
-/// The error of a work that returned `Ok` after a statement of it had failed.
-pub(crate) fn swallowed() -> Error {
-    Error::Other(
-        "a statement failed, and the work went on without rolling back to a savepoint".to_owned(),
-    )
 }
