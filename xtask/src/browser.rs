@@ -1,9 +1,9 @@
 //! The browser that tests drive: the system's Chromium, and a font with Persian letters.
 
-use crate::run;
+use crate::debian;
 use crate::steps::Outcome;
 use anyhow::{Result, bail};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 const NAMES: [&str; 4] = [
@@ -34,18 +34,12 @@ fn persian_font() -> bool {
         .map_or(true, |output| !output.stdout.trim_ascii().is_empty())
 }
 
-fn root_on_debian() -> bool {
-    let user = Command::new("id").arg("-u").output();
-    let root = user.is_ok_and(|output| output.stdout.trim_ascii() == b"0");
-    root && Path::new("/etc/debian_version").exists()
-}
-
 /// Sees to it that a browser and a Persian font are there.
 pub(crate) fn prepare() -> Result<Outcome> {
     if chromium().is_some() && persian_font() {
         return Ok(Outcome::Unchanged);
     }
-    if !root_on_debian() {
+    if !debian::as_root() {
         bail!(
             "the browser tests need Chromium and a font with Persian letters. On Debian or Ubuntu: \
              `sudo apt-get install --no-install-recommends {}`; elsewhere install Chromium or \
@@ -53,23 +47,6 @@ pub(crate) fn prepare() -> Result<Outcome> {
             PACKAGES.join(" ")
         );
     }
-    apt_install(&PACKAGES)?;
+    debian::install(&PACKAGES)?;
     Ok(Outcome::Done)
-}
-
-/// Installs Debian packages, as root.
-fn apt_install(packages: &[&str]) -> Result<()> {
-    let apt = || {
-        let mut command = Command::new("apt-get");
-        command
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .args(["-qq", "-o", "Dpkg::Use-Pty=0"]);
-        command
-    };
-    run::run(apt().arg("update"))?;
-    run::run(
-        apt()
-            .args(["install", "-y", "--no-install-recommends"])
-            .args(packages),
-    )
 }

@@ -65,7 +65,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 }
 
 /// Hears Ctrl-C and SIGTERM.
-fn stop_signals() -> Result<Receiver<()>> {
+pub(crate) fn stop_signals() -> Result<Receiver<()>> {
     let (sender, receiver) = mpsc::channel();
     ctrlc::set_handler(move || {
         // Invariant: a closed channel means that we are on our way out already.

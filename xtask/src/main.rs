@@ -3,6 +3,7 @@
 
 mod bench;
 mod browser;
+mod debian;
 mod demo;
 mod engine;
 mod fuzz;
@@ -11,6 +12,7 @@ mod mutants;
 mod package;
 mod part;
 mod ports;
+mod postgres;
 mod run;
 mod setup;
 mod size;
@@ -58,6 +60,12 @@ enum Task {
     Fuzz(fuzz::Options),
     /// Time of what an opened panel asks, for members with 10, 1,000 and 100,000 entries
     Bench(bench::Options),
+    /// Run a PostgreSQL of one's own until Ctrl-C, and print its address
+    ///
+    /// As root on Debian it is installed when it is missing. Its data is in a temporary folder, and
+    /// both are gone when the command ends, however it ends. A line `restart` on its input makes it
+    /// crash and come back at the same address; it answers `restarted`.
+    Postgres(postgres::Options),
     /// Change the rules, one place at a time, and list the changes that no test notices (hours)
     Mutants(mutants::Options),
     /// Formatting, clippy on the host and on wasm32, TypeScript types, licences and advisories
@@ -74,6 +82,7 @@ fn main() -> ExitCode {
         Task::Size(options) => size::run(&options),
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Bench(options) => bench::run(&options),
+        Task::Postgres(options) => postgres::run(&options),
         Task::Mutants(options) => mutants::run(&options),
         Task::Lint => lint::run(),
     };

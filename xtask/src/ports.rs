@@ -10,10 +10,14 @@ pub(crate) fn candidates(first: u16) -> RangeInclusive<u16> {
     first..=first.saturating_add(9)
 }
 
+/// Whether nobody listens on the port.
+pub(crate) fn free(port: u16) -> bool {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
+}
+
 /// The first free port of the [`candidates`].
 pub(crate) fn free_from(first: u16) -> Result<u16> {
-    let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
-    candidates(first).find(free).with_context(|| {
+    candidates(first).find(|port| free(*port)).with_context(|| {
         let last = candidates(first).end().to_owned();
         format!("the ports {first} to {last} are all taken: name another with --port")
     })

@@ -6,6 +6,7 @@ use crate::engine;
 use crate::fuzz;
 use crate::lint;
 use crate::package;
+use crate::postgres::{self, Postgres};
 use crate::run;
 use crate::setup::{self, WASM};
 use crate::size;
@@ -81,9 +82,16 @@ pub(crate) fn run(options: &Options) -> bool {
         suite.check(check.name, check.headline, check.work);
     }
     // The default members: all but the engine, which is linted for the browser and tested there.
-    suite.tests("units", "cargo test", || {
-        Ok(run::cargo(["test", "--no-fail-fast"]))
+    let mut database = None;
+    suite.tests("units", "cargo test, with a PostgreSQL", || {
+        let mut cargo = run::cargo(["test", "--no-fail-fast"]);
+        if std::env::var_os(postgres::NAMED).is_none() {
+            let started = database.insert(Postgres::start()?);
+            cargo.env(postgres::NAMED, started.url());
+        }
+        Ok(cargo)
     });
+    drop(database);
     suite.check("growth", "what a long history costs", bench::grows_well);
     suite.check(
         "fuzz",
