@@ -66,6 +66,15 @@ enum Task {
     /// both are gone when the command ends, however it ends. A line `restart` on its input makes it
     /// crash and come back at the same address; it answers `restarted`.
     Postgres(postgres::Options),
+    /// Ask a server at a fixed rate and tell how long answers take, or find the rate it sustains
+    ///
+    /// All options go to the load generator: `cargo xtask load --help` shows its own help.
+    #[command(disable_help_flag = true)]
+    Load {
+        /// The load generator's options
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
+    },
     /// Change the rules, one place at a time, and list the changes that no test notices (hours)
     Mutants(mutants::Options),
     /// Formatting, clippy on the host and on wasm32, TypeScript types, licences and advisories
@@ -83,6 +92,7 @@ fn main() -> ExitCode {
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Bench(options) => bench::run(&options),
         Task::Postgres(options) => postgres::run(&options),
+        Task::Load { options } => load(&options),
         Task::Mutants(options) => mutants::run(&options),
         Task::Lint => lint::run(),
     };
@@ -93,4 +103,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Runs the load generator, optimised: it shares the machine with the server that it measures.
+fn load(options: &[String]) -> anyhow::Result<()> {
+    let mut cargo = run::cargo(["run", "--quiet", "--release", "--package", "load", "--"]);
+    run::run(cargo.args(options))
 }
