@@ -22,7 +22,9 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
         let mut command = Command::new("apt-get");
         command
             .env("DEBIAN_FRONTEND", "noninteractive")
-            .args(["-qq", "-o", "Dpkg::Use-Pty=0"]);
+            .args(["-qq", "-o", "Dpkg::Use-Pty=0"])
+            // What we print is for whoever reads it; this is not part of it.
+            .stdout(std::io::stderr());
         command
     };
     run::run(apt().arg("update"))?;

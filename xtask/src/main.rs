@@ -20,6 +20,7 @@ mod stamp;
 mod steps;
 mod suite;
 mod tally;
+mod tools;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -75,6 +76,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
+    /// See to the programs that tests of other languages use, and print where they are
+    Tools(tools::Options),
     /// Change the rules, one place at a time, and list the changes that no test notices (hours)
     Mutants(mutants::Options),
     /// Formatting, clippy on the host and on wasm32, TypeScript types, licences and advisories
@@ -93,6 +96,7 @@ fn main() -> ExitCode {
         Task::Bench(options) => bench::run(&options),
         Task::Postgres(options) => postgres::run(&options),
         Task::Load { options } => load(&options),
+        Task::Tools(options) => tools::run(&options),
         Task::Mutants(options) => mutants::run(&options),
         Task::Lint => lint::run(),
     };

@@ -3,11 +3,18 @@
 use crate::problem::{Error, Result};
 use store::{Db, Migration, Options};
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "club",
-    sql: include_str!("../migrations/0001_club.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "club",
+        sql: include_str!("../migrations/0001_club.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "desk",
+        sql: include_str!("../migrations/0002_desk.sql"),
+    },
+];
 
 /// Opens the database at `url` (a path, `sqlite:…` or `postgres://…`) and brings its tables up to this binary.
 ///

@@ -2,9 +2,11 @@
 
 use api::assets::Assets;
 use api::clock::Clock;
-use api::db::Db;
-use api::keys::{self, Fresh, Kind};
+use api::database;
+use api::keys::{self, Fresh, New};
 use api::limits::Limits;
+use api::problem::Error;
+use api::scopes::Scopes;
 use api::tokens::{self, AUDIENCE, Claims};
 use api::{State, app, check, ids, programs};
 use axum::Router;
@@ -14,7 +16,8 @@ use http_body_util::BodyExt;
 use rules::{Program, Timestamp};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use store::{Db, FromRow, Options, Tx, query};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -114,6 +117,8 @@ pub(crate) struct Shop {
     pub(crate) state: State,
     pub(crate) keys: Keys,
     clock: Arc<AtomicI64>,
+    /// Where its database is.
+    pub(crate) url: String,
     pub(crate) folder: TempDir,
 }
 
@@ -172,7 +177,8 @@ impl Shop {
 
     pub(crate) async fn with(program: Value, limits: Limits) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&folder.path().join("club.db")).await.unwrap();
+        let url = database_url(&folder).await;
+        let db = database::open(&url, options()).await.unwrap();
         let clock = Arc::new(AtomicI64::new(Timestamp::parse(NOON).unwrap().0));
         let keys = publish(&db, program, Timestamp(clock.load(Ordering::SeqCst))).await;
         let assets = Assets::folder(folder.path().join("cdn"));
@@ -182,6 +188,7 @@ impl Shop {
             state,
             keys,
             clock,
+            url,
             folder,
         }
     }
@@ -293,8 +300,7 @@ impl Shop {
     pub(crate) fn is_sound(&self) -> impl Future<Output = ()> {
         let db = self.state.db.clone();
         async move {
-            let mut tx = db.begin_read().await.unwrap();
-            let broken: Vec<_> = check::check(&mut tx)
+            let broken: Vec<_> = check::check(&db)
                 .await
                 .unwrap()
                 .into_iter()
@@ -305,19 +311,57 @@ impl Shop {
     }
 
     /// Runs one statement behind the app's back.
-    pub(crate) async fn sql(&self, statement: &'static str) -> Result<u64, sqlx::Error> {
-        let mut tx = self.state.db.begin_write().await.unwrap();
-        let done = sqlx::query(statement).execute(&mut *tx).await?;
-        tx.commit().await?;
-        Ok(done.rows_affected())
+    pub(crate) async fn sql(&self, statement: &'static str) -> store::Result<u64> {
+        self.state
+            .db
+            .write(statement, |mut tx, statement| {
+                Box::pin(async move {
+                    let done = query(*statement).execute(&mut tx).await;
+                    (tx, done)
+                })
+            })
+            .await
+    }
+
+    /// All rows of a statement.
+    pub(crate) async fn rows<T: FromRow + Send + 'static>(&self, statement: &'static str) -> Vec<T> {
+        self.state
+            .db
+            .look(statement, |mut tx, statement| {
+                Box::pin(async move {
+                    let rows = query(*statement).fetch_all(&mut tx).await;
+                    (tx, rows)
+                })
+            })
+            .await
+            .unwrap_or_else(|error: store::Error| panic!("{statement}: {error}"))
     }
 
     pub(crate) async fn count(&self, statement: &'static str) -> i64 {
-        sqlx::query_scalar(statement)
-            .fetch_one(self.state.db.readers())
-            .await
-            .unwrap()
+        self.rows::<i64>(statement).await[0]
     }
+}
+
+fn options() -> Options {
+    Options {
+        readers: 2,
+        pool: 12,
+        ..Options::default()
+    }
+}
+
+/// On which engine the tests run: SQLite, or the PostgreSQL server that this names.
+pub(crate) const SERVER: &str = "VAFA_TEST_DATABASE";
+
+/// A database of its own for a shop.
+async fn database_url(folder: &TempDir) -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let Ok(server) = std::env::var(SERVER) else {
+        return folder.path().join("club.db").display().to_string();
+    };
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("club_{}_{number}", std::process::id());
+    store::create_database(&server, &name).await.unwrap()
 }
 
 pub(crate) fn order_of(sub: &str, status: &str, cents: i64) -> Value {
@@ -330,26 +374,36 @@ pub(crate) fn order_of(sub: &str, status: &str, cents: i64) -> Value {
 /// Publishes a program for a tenant of its own, with all its keys.
 pub(crate) async fn publish(db: &Db, program: Value, now: Timestamp) -> Keys {
     let program: Program = serde_json::from_value(program).unwrap();
-    let name = program.id.clone();
-    let mut tx = db.begin_write().await.unwrap();
-    let (tenant, _) = programs::publish(&mut tx, program, now).await.unwrap();
+    db.write((program, now), |mut tx, (program, now)| {
+        Box::pin(async move {
+            let keys = publish_in(&mut tx, program, *now).await;
+            (tx, Ok::<_, Error>(keys))
+        })
+    })
+    .await
+    .unwrap()
+}
+
+async fn publish_in(tx: &mut Tx, program: &Program, now: Timestamp) -> Keys {
+    let (tenant, _) = programs::publish(tx, program.clone(), "test", now)
+        .await
+        .unwrap();
     let origins = [ORIGIN.to_owned()];
-    let page = keys::publishable(&mut tx, &tenant, &origins, now)
+    let page = keys::publishable(tx, &tenant, &origins, "test", now)
         .await
         .unwrap();
-    let secret = keys::create(&mut tx, &tenant, Kind::Secret, &[], now)
+    let secret = keys::create(tx, &tenant, &New::Secret(Scopes::ALL), "test", now)
         .await
         .unwrap();
-    let signing = keys::create(&mut tx, &tenant, Kind::Signing, &[], now)
+    let signing = keys::create(tx, &tenant, &New::Signing, "test", now)
         .await
         .unwrap();
-    tx.commit().await.unwrap();
     let (Fresh::SecretKey(secret), Fresh::SigningKey(signing)) = (secret, signing) else {
         panic!("asked for a secret and a signing key");
     };
     let bytes = ids::from_base64url(&signing.secret).unwrap();
     Keys {
-        program: name,
+        program: program.id.clone(),
         page,
         secret,
         kid: signing.kid,

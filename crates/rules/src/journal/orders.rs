@@ -13,10 +13,6 @@ impl Order {
     pub(super) fn is(&self, id: &str) -> bool {
         self.id == id
     }
-
-    pub(super) fn remaining(&self) -> Money {
-        self.remaining
-    }
 }
 
 impl Account {

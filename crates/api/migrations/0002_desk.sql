@@ -1,0 +1,161 @@
+-- What stands around the ledger: complaints, kept outcomes, the audit, messages to the shop's systems, jobs,
+-- imports.
+
+-- `number` is what the shopper is told; it counts within the tenant.
+CREATE TABLE complaints (
+    tenant      TEXT   NOT NULL,
+    complaint   TEXT   NOT NULL,
+    number      BIGINT NOT NULL,
+    member      TEXT   NOT NULL,
+    topic       TEXT   NOT NULL,
+    order_id    TEXT,
+    survey      TEXT,
+    state       TEXT   NOT NULL,
+    verdict     BIGINT,
+    reopened    BIGINT NOT NULL DEFAULT 0,
+    remind_at   BIGINT,
+    created_at  BIGINT NOT NULL,
+    state_at    BIGINT NOT NULL,
+    PRIMARY KEY (tenant, complaint),
+    UNIQUE (tenant, number),
+    FOREIGN KEY (tenant, member) REFERENCES members (tenant, member)
+);
+CREATE INDEX complaints_by_member ON complaints (tenant, member, created_at);
+CREATE INDEX complaints_by_state ON complaints (tenant, state, state_at);
+CREATE INDEX complaints_to_remind ON complaints (remind_at) WHERE remind_at IS NOT NULL;
+
+CREATE TABLE complaint_notes (
+    tenant    TEXT   NOT NULL,
+    complaint TEXT   NOT NULL,
+    note      BIGINT NOT NULL,
+    author    TEXT   NOT NULL CHECK (author IN ('member', 'shop', 'internal')),
+    who       TEXT   NOT NULL,
+    body      TEXT,
+    at        BIGINT NOT NULL,
+    PRIMARY KEY (tenant, complaint, note),
+    FOREIGN KEY (tenant, complaint) REFERENCES complaints (tenant, complaint)
+);
+
+-- One outcome for each key, for ever. `subject` is the shop's member id, a secret key's id, or `guest`. `body`
+-- is dropped after its days; the outcome stays.
+CREATE TABLE outcomes (
+    tenant      TEXT   NOT NULL,
+    subject     TEXT   NOT NULL,
+    route       TEXT   NOT NULL,
+    key         TEXT   NOT NULL,
+    fingerprint TEXT   NOT NULL,
+    status      BIGINT NOT NULL,
+    body        TEXT,
+    at          BIGINT NOT NULL,
+    PRIMARY KEY (tenant, subject, route, key)
+) /*sqlite: WITHOUT ROWID*/;
+
+CREATE TABLE audit (
+    tenant TEXT   NOT NULL,
+    id     TEXT   NOT NULL,
+    at     BIGINT NOT NULL,
+    actor  TEXT   NOT NULL,
+    action TEXT   NOT NULL,
+    object TEXT   NOT NULL,
+    detail TEXT   NOT NULL DEFAULT '{}',
+    PRIMARY KEY (tenant, id)
+);
+CREATE INDEX audit_by_time ON audit (tenant, at, id);
+CREATE INDEX audit_by_object ON audit (tenant, object, at);
+
+-- Where events are sent. `secrets` are all live ones, newest first.
+CREATE TABLE endpoints (
+    tenant      TEXT   NOT NULL REFERENCES tenants (tenant),
+    endpoint    TEXT   NOT NULL,
+    url         TEXT   NOT NULL,
+    kinds       TEXT   NOT NULL,
+    secrets     TEXT   NOT NULL,
+    note        TEXT,
+    created_at  BIGINT NOT NULL,
+    disabled_at BIGINT,
+    reason      TEXT,
+    PRIMARY KEY (tenant, endpoint)
+);
+
+-- What happened, as it is sent.
+CREATE TABLE messages (
+    tenant  TEXT   NOT NULL REFERENCES tenants (tenant),
+    message TEXT   NOT NULL,
+    kind    TEXT   NOT NULL,
+    body    TEXT   NOT NULL,
+    at      BIGINT NOT NULL,
+    PRIMARY KEY (tenant, message)
+);
+CREATE INDEX messages_by_time ON messages (tenant, at);
+
+-- One row for each message and endpoint: when it is tried next, and who is trying.
+CREATE TABLE deliveries (
+    tenant       TEXT   NOT NULL,
+    message      TEXT   NOT NULL,
+    endpoint     TEXT   NOT NULL,
+    state        TEXT   NOT NULL CHECK (state IN ('waiting', 'delivered', 'failed', 'dropped')),
+    attempts     BIGINT NOT NULL DEFAULT 0,
+    next_at      BIGINT NOT NULL,
+    lease        TEXT,
+    leased_until BIGINT,
+    PRIMARY KEY (tenant, message, endpoint),
+    FOREIGN KEY (tenant, message) REFERENCES messages (tenant, message),
+    FOREIGN KEY (tenant, endpoint) REFERENCES endpoints (tenant, endpoint)
+);
+CREATE INDEX deliveries_due ON deliveries (next_at) WHERE state = 'waiting';
+
+-- Every try, as it went.
+CREATE TABLE attempts (
+    tenant   TEXT   NOT NULL,
+    message  TEXT   NOT NULL,
+    endpoint TEXT   NOT NULL,
+    attempt  BIGINT NOT NULL,
+    at       BIGINT NOT NULL,
+    took_ms  BIGINT NOT NULL,
+    status   BIGINT,
+    error    TEXT,
+    PRIMARY KEY (tenant, message, endpoint, attempt),
+    FOREIGN KEY (tenant, message, endpoint) REFERENCES deliveries (tenant, message, endpoint)
+);
+
+-- Work that is done at a time, once, by whichever process holds the lease.
+CREATE TABLE jobs (
+    tenant       TEXT   NOT NULL REFERENCES tenants (tenant),
+    job          TEXT   NOT NULL,
+    kind         TEXT   NOT NULL,
+    state        TEXT   NOT NULL DEFAULT '{}',
+    run_at       BIGINT NOT NULL,
+    attempts     BIGINT NOT NULL DEFAULT 0,
+    lease        TEXT,
+    leased_until BIGINT,
+    error        TEXT,
+    PRIMARY KEY (tenant, job)
+);
+CREATE INDEX jobs_due ON jobs (run_at);
+
+-- How far an import has come, so that it can go on.
+CREATE TABLE imports (
+    tenant      TEXT   NOT NULL REFERENCES tenants (tenant),
+    import      TEXT   NOT NULL,
+    fingerprint TEXT   NOT NULL,
+    lines       BIGINT NOT NULL DEFAULT 0,
+    bytes       BIGINT NOT NULL DEFAULT 0,
+    taken       BIGINT NOT NULL DEFAULT 0,
+    refused     BIGINT NOT NULL DEFAULT 0,
+    clock       BIGINT,
+    started_at  BIGINT NOT NULL,
+    updated_at  BIGINT NOT NULL,
+    ended_at    BIGINT,
+    PRIMARY KEY (tenant, import)
+);
+
+-- What was audited stays so.
+-- only sqlite
+CREATE TRIGGER audit_stays BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+CREATE TRIGGER audit_remains BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+-- end
+-- only postgres
+CREATE TRIGGER audit_stays BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION stays();
+-- end
