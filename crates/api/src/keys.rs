@@ -295,12 +295,7 @@ pub async fn publishable(
     }
 }
 
-async fn allow_origins(
-    tx: &mut Tx,
-    tenant: &str,
-    key_id: &str,
-    origins: &[String],
-) -> Result<()> {
+async fn allow_origins(tx: &mut Tx, tenant: &str, key_id: &str, origins: &[String]) -> Result<()> {
     for (place, origin) in origins.iter().enumerate() {
         let exact = exact_origin(origin).ok_or_else(|| {
             let detail = format!("{origin} is not an origin; write it as https://shop.example.");

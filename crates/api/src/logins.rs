@@ -1,5 +1,6 @@
 //! Logging in and out, and who is logged in. The session is a cookie that scripts cannot read.
 
+use crate::audit;
 use crate::body::Json;
 use crate::credentials::{COOKIE, Peer, SameSite, Staff};
 use crate::passwords::{Hashed, Password};
@@ -7,7 +8,6 @@ use crate::problem::{Error, Result};
 use crate::sessions::{self, Cookie, LIFE_MS, Session};
 use crate::staff::{self, Role};
 use crate::state::State;
-use crate::audit;
 use axum::extract::State as Shared;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};

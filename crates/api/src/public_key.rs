@@ -141,7 +141,8 @@ mod tests {
 
     #[test]
     fn a_private_key_is_named_and_refused() {
-        let pem = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----";
+        let pem =
+            "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----";
         assert_eq!(code(pem), "private_key");
         let jwk = format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{X}","d":"{X}"}}"#);
         assert_eq!(code(&jwk), "private_key");

@@ -111,10 +111,7 @@ impl Scopes {
 
 fn unknown(word: &str) -> Error {
     let known: Vec<&str> = SCOPES.iter().map(|scope| scope.name()).collect();
-    let detail = format!(
-        "{word} is no scope; there are {} and *.",
-        known.join(", ")
-    );
+    let detail = format!("{word} is no scope; there are {} and *.", known.join(", "));
     Error::validation(vec![fault("/scopes", "unknown_scope", detail)])
 }
 

@@ -283,7 +283,11 @@ fn read_header(bytes: &[u8]) -> Result<BTreeMap<String, Value>> {
                     "it holds another token; send the claims themselves",
                 ));
             }
-            "typ" if !value.as_str().is_some_and(|typ| typ.eq_ignore_ascii_case("JWT")) => {
+            "typ"
+                if !value
+                    .as_str()
+                    .is_some_and(|typ| typ.eq_ignore_ascii_case("JWT")) =>
+            {
                 return Err(refused(
                     &at(name),
                     "wrong_type",

@@ -127,7 +127,12 @@ fn seconds(claims: &BTreeMap<String, Value>, name: &str) -> Result<i64> {
     present(claims, name)?
         .as_i64()
         .filter(|seconds| (0..=SECONDS_MAX).contains(seconds))
-        .ok_or_else(|| mistyped(name, "whole seconds since 1970, a number without a fraction"))
+        .ok_or_else(|| {
+            mistyped(
+                name,
+                "whole seconds since 1970, a number without a fraction",
+            )
+        })
 }
 
 fn mistyped(name: &str, what: &str) -> Error {

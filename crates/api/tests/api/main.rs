@@ -7,13 +7,16 @@
 )]
 
 mod asking;
+mod claims;
 mod crashing;
 mod earning;
 mod growing;
 mod harness;
+mod keys;
 mod ledger;
 mod publishing;
 mod redeeming;
 mod server;
+mod staff;
 mod tenants;
 mod tokens;
