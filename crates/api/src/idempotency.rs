@@ -16,7 +16,8 @@ use std::collections::HashSet;
 
 /// The header that carries the key.
 pub const HEADER: &str = "idempotency-key";
-const KEY_MAX: usize = 128;
+/// Most characters that a key may have.
+pub const KEY_MAX: usize = 128;
 
 /// Reads the key of a write.
 ///

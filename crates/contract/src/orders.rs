@@ -5,10 +5,18 @@ use serde::{Deserialize, Serialize};
 
 /// `PUT /v1/members/{external_id}`: creates or updates a member.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MemberInput {
-    /// Given name, shown in greetings.
+    /// Given name, shown in greetings: 100 characters at most, none of them a control character.
     #[serde(default)]
+    #[cfg_attr(
+        feature = "document",
+        schemars(
+            length(max = 100),
+            regex(pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")
+        )
+    )]
     pub first_name: Option<String>,
     /// When they joined, for imports; now when absent.
     #[serde(default)]
@@ -20,27 +28,34 @@ pub struct MemberInput {
 
 /// `PUT /v1/orders/{order_id}`: idempotent by order id and status.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OrderInput {
     /// The shop's id of the member.
     pub member: String,
     /// How far the order is.
     pub status: OrderStatus,
-    /// ISO 4217; must be the program's.
+    /// ISO 4217, three capital letters; must be the program's.
+    #[cfg_attr(feature = "document", schemars(regex(pattern = "^[A-Z]{3}$")))]
     pub currency: String,
-    /// Its lines.
+    /// Its lines, 500 at most.
+    #[cfg_attr(feature = "document", schemars(length(max = 500)))]
     pub items: Vec<OrderItem>,
     /// Tax, in addition to the lines.
     #[serde(default)]
+    #[cfg_attr(feature = "document", schemars(extend("minimum" = 0, "maximum" = 1_000_000_000_000_000i64)))]
     pub tax: Money,
     /// Shipping, in addition to the lines.
     #[serde(default)]
+    #[cfg_attr(feature = "document", schemars(extend("minimum" = 0, "maximum" = 1_000_000_000_000_000i64)))]
     pub shipping: Money,
     /// What of the whole was paid with gift cards.
     #[serde(default)]
+    #[cfg_attr(feature = "document", schemars(extend("minimum" = 0, "maximum" = 1_000_000_000_000_000i64)))]
     pub gift_cards: Money,
-    /// Codes of coupons that were used on it; their value is taken off the base.
+    /// Codes of coupons that were used on it, 10 at most; their value is taken off the base.
     #[serde(default)]
+    #[cfg_attr(feature = "document", schemars(length(max = 10)))]
     pub coupons: Vec<String>,
     /// When it was placed; now when absent.
     #[serde(default)]
@@ -52,6 +67,7 @@ pub struct OrderInput {
 
 /// A line of an order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OrderItem {
     /// The shop's product id.
@@ -59,17 +75,21 @@ pub struct OrderItem {
     /// The shop's category.
     #[serde(default)]
     pub category: Option<String>,
-    /// How many.
+    /// How many, at least 1.
+    #[cfg_attr(feature = "document", schemars(range(min = 1)))]
     pub quantity: u32,
     /// Price of one.
+    #[cfg_attr(feature = "document", schemars(extend("minimum" = 0, "maximum" = 1_000_000_000_000_000i64)))]
     pub unit_price: Money,
     /// Discount on the whole line, not counting coupons of the club.
     #[serde(default)]
+    #[cfg_attr(feature = "document", schemars(extend("minimum" = 0, "maximum" = 1_000_000_000_000_000i64)))]
     pub discount: Money,
 }
 
 /// How far an order is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OrderStatus {
     /// Not paid yet.
@@ -84,9 +104,11 @@ pub enum OrderStatus {
 
 /// `POST /v1/orders/{order_id}/refunds`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RefundInput {
-    /// The shop's refund id; the same id again changes nothing.
+    /// The shop's refund id, 1 to 128 bytes; the same id again changes nothing.
+    #[cfg_attr(feature = "document", schemars(length(min = 1, max = 128)))]
     pub id: String,
     /// The part of the earning base that goes back; absent for all that remains.
     #[serde(default)]
@@ -95,16 +117,19 @@ pub struct RefundInput {
 
 /// `GET /v1/coupons/{code}` and `POST` with `{"action": "use" | "release", "order_id": …}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CouponAction {
     /// What to do.
     pub action: CouponVerb,
-    /// The shop's order id.
+    /// The shop's order id, 1 to 128 bytes.
+    #[cfg_attr(feature = "document", schemars(length(min = 1, max = 128)))]
     pub order_id: String,
 }
 
 /// What a shop does with a coupon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CouponVerb {
     /// Keep it for the order's checkout, 15 minutes at most.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The body of every error, `application/problem+json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Problem {
     /// Address of the page that explains the code.
     #[serde(rename = "type")]
@@ -21,6 +22,7 @@ pub struct Problem {
 
 /// One fault in a body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Fault {
     /// JSON pointer (RFC 6901) to the place.
     pub pointer: String,

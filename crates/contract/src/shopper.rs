@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// `GET /v1/programs/{program}`: public, cached.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct ProgramView {
     /// The published document.
     pub program: Program,
@@ -15,6 +16,7 @@ pub struct ProgramView {
 
 /// `GET /v1/me`: everything that the widget needs about the member, in one call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Snapshot {
     /// The server's instant.
     pub as_of: Timestamp,
@@ -37,6 +39,7 @@ pub struct Snapshot {
 
 /// `GET /v1/me/entries?limit=&cursor=`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct EntryPage {
     /// Newest first.
     pub entries: Vec<Entry>,
@@ -47,6 +50,7 @@ pub struct EntryPage {
 
 /// A change of the member's points, in one line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Entry {
     /// Prefixed id, `txn_…`.
     pub id: String,
@@ -72,6 +76,7 @@ pub struct Entry {
 
 /// Why points changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EntryReason {
     /// Bought.
@@ -108,6 +113,7 @@ pub enum EntryReason {
 
 /// `POST /v1/me`: a logged-in shopper joins the club. Body `{}` or this.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Join {
     /// The claim that an invitation gave this browser (`clm_…`).
     #[serde(default)]
@@ -116,6 +122,7 @@ pub struct Join {
 
 /// `POST /v1/me/redemptions`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Redeem {
     /// The reward's id.
     pub reward_id: String,
@@ -130,6 +137,7 @@ const fn one() -> u32 {
 
 /// `POST` and `DELETE /v1/me/redemptions…` answer `{"redemption": …}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct RedemptionReply {
     /// The redemption as it stands.
     pub redemption: Redemption,
@@ -137,6 +145,7 @@ pub struct RedemptionReply {
 
 /// A reward that was taken.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Redemption {
     /// Prefixed id, `rdm_…`.
     pub id: String,
@@ -161,6 +170,7 @@ pub struct Redemption {
 
 /// What became of a redemption.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RedemptionState {
     /// The coupon can be used.
@@ -175,6 +185,7 @@ pub enum RedemptionState {
 
 /// A member's invitation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Invitation {
     /// The code that a friend types or follows.
     pub code: String,
@@ -184,6 +195,7 @@ pub struct Invitation {
 
 /// An invited friend, as the advocate may see them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Friend {
     /// When this state began.
     pub at: Timestamp,
@@ -193,6 +205,7 @@ pub struct Friend {
 
 /// How far an invited friend is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FriendState {
     /// Opened the invitation.
@@ -223,6 +236,7 @@ pub enum FriendState {
 
 /// `POST /v1/referrals/{code}/claims` answers `{"claim": …}` (201).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct ClaimReply {
     /// The claim.
     pub claim: Claim,
@@ -230,6 +244,7 @@ pub struct ClaimReply {
 
 /// A friend's claim on an invitation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Claim {
     /// Prefixed id, `clm_…`; the friend's browser keeps it until they join.
     pub id: String,
@@ -243,18 +258,25 @@ pub struct Claim {
 
 /// `POST /v1/me/responses`: the same id may be sent again with more answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct SurveyResponse {
-    /// Made by the browser before sending, `rsp_…`; sending it again changes nothing.
+    /// Made by the browser before sending, `rsp_…`: 1 to 64 letters, digits, `_` or `-`. Sending it again changes nothing.
+    #[cfg_attr(
+        feature = "document",
+        schemars(regex(pattern = "^[A-Za-z0-9_-]{1,64}$"))
+    )]
     pub id: String,
     /// The survey.
     pub survey_id: String,
     /// Order id for a survey asked per order, else empty.
     #[serde(default)]
+    #[cfg_attr(feature = "document", schemars(length(max = 128)))]
     pub scope: String,
     /// The score, within the survey's scale.
     pub score: u8,
     /// Free text, 1,000 characters at most.
     #[serde(default)]
+    #[cfg_attr(feature = "document", schemars(length(max = 1000)))]
     pub comment: Option<String>,
     /// The person has finished.
     pub completed: bool,
@@ -262,6 +284,7 @@ pub struct SurveyResponse {
 
 /// Answer to a response: `{"response": …}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct ResponseReply {
     /// What was stored.
     pub response: StoredResponse,
@@ -269,6 +292,7 @@ pub struct ResponseReply {
 
 /// A response as stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct StoredResponse {
     /// The id that was sent.
     pub id: String,
@@ -278,15 +302,22 @@ pub struct StoredResponse {
 
 /// `POST /v1/events`: `{"events": […]}`, at most 50; 202. The member token may be in the body of a beacon.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Events {
-    /// What happened.
+    /// What happened, 50 at most.
+    #[cfg_attr(feature = "document", schemars(length(max = 50)))]
     pub events: Vec<Event>,
 }
 
 /// Something that a prompt or panel did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Event {
-    /// Made by the browser; a repeated id is counted once.
+    /// Made by the browser: 1 to 64 letters, digits, `_` or `-`; a repeated id is counted once.
+    #[cfg_attr(
+        feature = "document",
+        schemars(regex(pattern = "^[A-Za-z0-9_-]{1,64}$"))
+    )]
     pub id: String,
     /// What.
     pub kind: EventKind,
@@ -302,6 +333,7 @@ pub struct Event {
 
 /// Kinds of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
     /// A prompt was rendered and visible.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Facts about one member, as the server holds them and the browser gets them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Member {
     /// Prefixed id, `mem_…`.
     pub id: String,
@@ -86,6 +87,7 @@ pub struct Member {
 
 /// A day of the year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct MonthDay {
     /// 1…12.
     pub month: u8,
@@ -95,6 +97,7 @@ pub struct MonthDay {
 
 /// What one rule gave for one source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Earned {
     /// The rule's id.
     pub rule: String,
@@ -108,6 +111,7 @@ pub struct Earned {
 
 /// A paid plan that a member has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Membership {
     /// The plan's id.
     pub plan: String,
@@ -122,6 +126,7 @@ pub struct Membership {
 
 /// An offer that was taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Taken {
     /// The offer's id.
     pub offer: String,
@@ -133,6 +138,7 @@ pub struct Taken {
 
 /// A product that was bought.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Bought {
     /// The shop's product id.
     pub sku: String,
@@ -145,6 +151,7 @@ pub struct Bought {
 
 /// Points (or wallet credit) that came together and end together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Lot<A = Points> {
     /// Prefixed id, `lot_…`.
     pub id: String,
@@ -161,6 +168,7 @@ pub struct Lot<A = Points> {
 
 /// A paid order, as tiers see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Purchase {
     /// When it was paid.
     pub paid_at: Timestamp,
@@ -170,6 +178,7 @@ pub struct Purchase {
 
 /// Points earned, as tiers see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Credit {
     /// When they became (or become) active.
     pub activates_at: Timestamp,
@@ -179,6 +188,7 @@ pub struct Credit {
 
 /// A reward that was taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Redeemed {
     /// The reward's id.
     pub reward: String,
@@ -190,6 +200,7 @@ pub struct Redeemed {
 
 /// One survey in one scope, as one person met it. Union of records: the later instant wins.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Prompted {
     /// The survey's id.
     pub survey: String,

@@ -180,6 +180,7 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 /// A time zone as data: whoever calls brings the offsets, so that the bundle carries no database.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Zone {
     /// Offset from UTC before the first transition, in minutes east.
     pub offset_minutes: i32,
@@ -190,6 +191,7 @@ pub struct Zone {
 
 /// A change of offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Transition {
     /// First instant of the new offset.
     pub at: Timestamp,

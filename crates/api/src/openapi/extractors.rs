@@ -1,0 +1,93 @@
+//! What each of the API's extractors takes from a request and refuses.
+
+use super::input::{Credential, Input, Operation};
+use crate::body::Json;
+use crate::credentials::{Page, Peer, Shop, Shopper};
+use crate::idempotency;
+use crate::inputs::{Key, Known, Path, Query};
+use schemars::JsonSchema;
+use serde_json::json;
+
+impl Input for Page {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.credential(Credential::Page);
+    }
+}
+
+impl Input for Shopper {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.credential(Credential::Shopper);
+    }
+}
+
+impl Input for Shop {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.credential(Credential::Shop);
+    }
+}
+
+/// Whoever takes the address of the caller counts by it.
+impl Input for Peer {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.problem("rate_limited");
+    }
+}
+
+/// The server's own state comes from no request.
+impl<S> Input for axum::extract::State<S> {
+    fn describe(_: &mut Operation<'_>) {}
+}
+
+impl<T: JsonSchema> Input for Path<T> {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.path::<T>();
+    }
+}
+
+impl<T: JsonSchema> Input for Query<T> {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.query::<T>();
+    }
+}
+
+impl<T: JsonSchema> Input for Json<T> {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.body::<T>(&["application/json"]);
+        operation.problem("not_json");
+    }
+}
+
+impl Input for Key {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.header(
+            "Idempotency-Key",
+            true,
+            "A fresh one for each intent, the same one for each retry of it: the answer to a retry is the first \
+             answer, to the byte.",
+            &json!({
+                "type": "string", "minLength": 1, "maxLength": idempotency::KEY_MAX, "pattern": "^[!-~]+$",
+                "examples": ["5d0c6c1e-6d5a-4f0e-9a53-3f0f2f6f2f11"],
+            }),
+        );
+        for code in [
+            "idempotency_key_missing",
+            "idempotency_key_reused",
+            "idempotency_key_in_flight",
+        ] {
+            operation.problem(code);
+        }
+        operation.answers_with("Idempotent-Replayed");
+    }
+}
+
+impl Input for Known {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.header(
+            "If-None-Match",
+            false,
+            "The ETag of an earlier answer, with its quotation marks: 304 when it still holds.",
+            &json!({ "type": "string" }),
+        );
+        operation.tagged();
+    }
+}
