@@ -95,10 +95,10 @@ async fn traced(request: Request, next: Next) -> Response {
             "default-src 'none'; frame-ancestors 'none'",
         ),
     ] {
-        headers.insert(
-            HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        );
+        // A page brings its own policy.
+        headers
+            .entry(HeaderName::from_static(name))
+            .or_insert(HeaderValue::from_static(value));
     }
     response
 }

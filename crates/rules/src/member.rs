@@ -152,6 +152,7 @@ pub struct Bought {
 /// Points (or wallet credit) that came together and end together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "document", schemars(rename = "{A}Lot"))]
 pub struct Lot<A = Points> {
     /// Prefixed id, `lot_…`.
     pub id: String,

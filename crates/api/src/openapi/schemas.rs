@@ -61,6 +61,7 @@ impl Schemas {
         for schema in read.values_mut().chain(written.values_mut()) {
             finish(schema);
         }
+        written.values_mut().for_each(without_defaults);
         let apart = apart(&read, &written);
         let name = |reference: &str| {
             if let Some(name) = reference.strip_prefix(READ) {
@@ -82,6 +83,25 @@ impl Schemas {
             all.insert(key, schema);
         }
         all
+    }
+}
+
+/// A field that is always written needs no word on what stands for it when it is not there.
+fn without_defaults(schema: &mut Value) {
+    let required = schema.get("required").cloned().unwrap_or_default();
+    let required: Vec<&str> = required
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let fields = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for (name, field) in fields.into_iter().flatten() {
+        if required.contains(&name.as_str())
+            && let Some(field) = field.as_object_mut()
+        {
+            field.remove("default");
+        }
     }
 }
 

@@ -9,8 +9,10 @@ use super::problems;
 use crate::problem::CODES;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use schema::Way;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use text::{escape, prose, said};
 
 const STYLE: &str = include_str!("style.css");
@@ -226,16 +228,48 @@ fn all_problems() -> String {
 fn types(document: &Value) -> String {
     let mut section = "<section id=\"types\" class=\"intro\"><h2>Types</h2>".to_owned();
     let schemas = document["components"]["schemas"].as_object();
+    let mut sent = BTreeSet::new();
+    for item in document["paths"].as_object().into_iter().flatten() {
+        for method in METHODS {
+            let body = item.1.get(method).and_then(|one| one.get("requestBody"));
+            body.into_iter()
+                .for_each(|body| mentioned(document, body, &mut sent));
+        }
+    }
     for (name, described) in schemas.into_iter().flatten() {
+        let way = if sent.contains(name.as_str()) {
+            Way::Sent
+        } else {
+            Way::Got
+        };
         let name = escape(name);
         section.push_str(&format!(
             "<article class=\"type\" id=\"type-{name}\"><h3>{name}</h3>{}{}</article>",
             prose(&described["description"]),
-            schema::body(document, described, 1)
+            schema::body(document, described, way, 1)
         ));
     }
     section.push_str("</section>");
     section
+}
+
+/// Names of the types that a part of the document is made of, in any depth.
+fn mentioned<'a>(document: &'a Value, part: &'a Value, names: &mut BTreeSet<&'a str>) {
+    match part {
+        Value::Object(fields) => {
+            let reference = fields.get("$ref").and_then(Value::as_str);
+            let name = reference.and_then(|it| it.strip_prefix("#/components/schemas/"));
+            if let Some(name) = name.filter(|name| !names.contains(name)) {
+                names.insert(name);
+                mentioned(document, &document["components"]["schemas"][name], names);
+            }
+            for field in fields.values() {
+                mentioned(document, field, names);
+            }
+        }
+        Value::Array(parts) => parts.iter().for_each(|one| mentioned(document, one, names)),
+        _ => {}
+    }
 }
 
 fn list(value: &Value) -> impl Iterator<Item = &Value> {

@@ -1,5 +1,6 @@
 //! Operations and events on the page.
 
+use super::schema::Way;
 use super::text::{escape, prose, said};
 use super::{code, list, resolve, schema};
 use serde_json::Value;
@@ -71,7 +72,7 @@ pub(super) fn article(document: &Value, method: &str, path: &str, operation: &Va
         words.push_str(&format!(
             "<h4>Body <span class=\"chip\">{}</span></h4>{}",
             escape(media),
-            schema::body(document, &content["schema"], 0)
+            schema::body(document, &content["schema"], Way::Sent, 0)
         ));
     }
     words.push_str(&responses(document, operation));
@@ -142,7 +143,7 @@ fn responses(document: &Value, operation: &Value) -> String {
         let fields = content.map_or_else(String::new, |(_, content)| {
             format!(
                 "<details><summary>Fields</summary>{}</details>",
-                schema::body(document, &content["schema"], 0)
+                schema::body(document, &content["schema"], Way::Got, 0)
             )
         });
         good.push_str(&format!(
@@ -219,7 +220,7 @@ pub(super) fn webhooks(document: &Value) -> String {
              <code>{event}</code></a></h3>{}{}<h4>Body</h4>{}</div><div class=\"samples\">{}</div></article>",
             prose(&operation["summary"]),
             parameters(list(&operation["parameters"])),
-            schema::body(document, &content["schema"], 0),
+            schema::body(document, &content["schema"], Way::Got, 0),
             sample("Body", &body)
         ));
     }

@@ -9,12 +9,31 @@ const DEPTH_MAX: usize = 2;
 /// A type with more fields than this is only linked.
 const FIELDS_MAX: usize = 16;
 
+/// Which way a value goes: that decides what a reader must know of a field that may be left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// The caller sends it: some fields are required.
+    Sent,
+    /// The caller gets it: some fields may be absent.
+    Got,
+}
+
+impl Way {
+    fn mark(self, always: bool) -> &'static str {
+        match (self, always) {
+            (Self::Sent, true) => "<span class=\"need\">required</span>",
+            (Self::Got, false) => "<span class=\"chip\">may be absent</span>",
+            _ => "",
+        }
+    }
+}
+
 /// What a schema consists of: its fields, its values, or its ways; nothing for a plain value.
-pub(super) fn body(document: &Value, schema: &Value, depth: usize) -> String {
+pub(super) fn body(document: &Value, schema: &Value, way: Way, depth: usize) -> String {
     let target = resolve(document, schema);
     let mut html = String::new();
     if target.get("properties").is_some() {
-        html.push_str(&fields(document, target, depth));
+        html.push_str(&fields(document, target, way, depth));
     }
     let ways: Vec<&Value> = list(&target["oneOf"])
         .chain(list(&target["anyOf"]))
@@ -42,11 +61,11 @@ pub(super) fn body(document: &Value, schema: &Value, depth: usize) -> String {
             told.chain(plain).chain(grouped).collect::<String>()
         ));
     }
-    for way in ways.iter().filter(|way| way.get("properties").is_some()) {
+    for one in ways.iter().filter(|one| one.get("properties").is_some()) {
         html.push_str(&format!(
             "<div class=\"way\">{}{}</div>",
-            prose(&way["description"]),
-            fields(document, way, depth)
+            prose(&one["description"]),
+            fields(document, one, way, depth)
         ));
     }
     if html.is_empty() && target.get("$ref").is_none() {
@@ -60,7 +79,7 @@ pub(super) fn body(document: &Value, schema: &Value, depth: usize) -> String {
 }
 
 /// The fields of an object: needed ones first, in their declared order.
-fn fields(document: &Value, schema: &Value, depth: usize) -> String {
+fn fields(document: &Value, schema: &Value, way: Way, depth: usize) -> String {
     let required: Vec<&str> = list(&schema["required"])
         .filter_map(Value::as_str)
         .collect();
@@ -81,12 +100,14 @@ fn fields(document: &Value, schema: &Value, depth: usize) -> String {
         .map(|(name, field)| {
             let target = resolve(document, field);
             let words = field.get("description").unwrap_or(&target["description"]);
-            let need = if place(name) == usize::MAX {
-                ""
-            } else {
-                "<span class=\"need\">required</span>"
-            };
-            row(name, field, need, words, &inner(document, field, depth))
+            let need = way.mark(place(name) != usize::MAX);
+            row(
+                name,
+                field,
+                need,
+                words,
+                &inner(document, field, way, depth),
+            )
         })
         .collect();
     format!("<ul class=\"fields\">{rows}</ul>")
@@ -104,11 +125,11 @@ pub(super) fn row(name: &str, schema: &Value, need: &str, words: &Value, inner: 
 }
 
 /// The fields inside a field, folded.
-fn inner(document: &Value, field: &Value, depth: usize) -> String {
+fn inner(document: &Value, field: &Value, way: Way, depth: usize) -> String {
     let Some(reference) = reference(field) else {
         let values = ["enum", "oneOf"].iter().any(|key| field.get(key).is_some());
         return if values {
-            body(document, field, depth)
+            body(document, field, way, depth)
         } else {
             String::new()
         };
@@ -125,7 +146,7 @@ fn inner(document: &Value, field: &Value, depth: usize) -> String {
         "<details><summary>{} of {}</summary>{}</details>",
         if values { "Values" } else { "Fields" },
         name_of(reference),
-        body(document, target, depth + 1)
+        body(document, target, way, depth + 1)
     )
 }
 
@@ -221,7 +242,7 @@ fn limits(schema: &Value) -> String {
         }
     }
     if let Some(default) = schema.get("default").filter(|value| !value.is_null()) {
-        chips.push(format!("else {}", shown(default)));
+        chips.push(format!("default {}", shown(default)));
     }
     let mut html: String = chips
         .into_iter()

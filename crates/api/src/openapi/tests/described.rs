@@ -273,6 +273,24 @@ fn parameters_are_those_of_the_path_in_its_order() {
 }
 
 #[test]
+fn a_parameter_that_may_be_left_out_is_never_null() {
+    let document = toys().document();
+    let listed = operation(&document, "/v1/me/entries", "get")["parameters"].clone();
+    for (name, good) in [("limit", json!(5)), ("cursor", json!("c"))] {
+        let parameter = listed
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|one| one["name"] == name);
+        let schema = alone(&document, &parameter.unwrap()["schema"]);
+        assert!(
+            schema.is_valid(&good) && !schema.is_valid(&Value::Null),
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn a_request_is_held_to_the_servers_own_limits() {
     let document = toys().document();
     let fits = |name: &str, value: &Value| {

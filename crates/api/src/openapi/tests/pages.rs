@@ -59,6 +59,19 @@ fn an_operation_says_all_that_a_caller_needs() {
 }
 
 #[test]
+fn a_field_says_what_matters_the_way_that_it_goes() {
+    let html = page(&toys().document());
+    let of = |name: &str| {
+        let from = html.find(&format!("id=\"type-{name}\"")).unwrap();
+        html[from..].split("</article>").next().unwrap()
+    };
+    assert!(of("OrderInput").contains(">required<") && of("OrderInput").contains("default 0"));
+    assert!(of("OrderItem").contains(">required<"));
+    assert!(!of("Snapshot").contains(">required<") && !of("Snapshot").contains("may be absent"));
+    assert!(of("Member").contains("may be absent") && !of("Member").contains("default "));
+}
+
+#[test]
 fn parameters_stand_in_the_sample_as_they_travel() {
     let html = page(&toys().document());
     for told in [
