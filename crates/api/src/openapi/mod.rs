@@ -24,7 +24,8 @@
 //! ) -> Result<Response> { … }
 //! ```
 //! - Say in `refuses` only what the handler's own work refuses; every argument brings its own problems, and 408, 500
-//!   and 503 are everywhere. A code needs its sentence in [`crate::problem::CODES`].
+//!   and 503 are everywhere. A code needs its sentence in [`crate::problem::CODES`], and its status
+//!   in `problems.rs` when that is not 409.
 //! - Path and query: [`crate::inputs::Path`] and [`crate::inputs::Query`] of a struct that derives `Deserialize` and
 //!   `JsonSchema`. The doc comment of a field describes it; a path parameter needs `#[schemars(example = &"…")]`.
 //!   A lone path parameter may be a newtype instead. Axum's own extractors, and the header map, are not taken.
