@@ -7,6 +7,7 @@ use super::schemas::Schemas;
 use super::webhooks::{self, Webhook};
 use crate::state::State;
 use axum::Router;
+use axum::http::Method;
 use contract::problem::Problem;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -69,7 +70,8 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         let mut credentials = BTreeSet::new();
         let mut tags = BTreeSet::new();
         for route in &self.routes {
-            let mut operation = Operation::new(route.path, &mut schemas);
+            let mut operation =
+                Operation::new(route.path, route.method != Method::GET, &mut schemas);
             (route.arguments)(&mut operation);
             credentials.extend(operation.credentials.iter().copied());
             tags.extend(route.tag);

@@ -2,7 +2,7 @@
 
 use super::input::{Credential, Input, Operation};
 use crate::body::Json;
-use crate::credentials::{Page, Peer, Shop, Shopper};
+use crate::credentials::{Page, Peer, SameSite, Shop, Shopper, Staff};
 use crate::idempotency;
 use crate::inputs::{Key, Known, Path, Query};
 use schemars::JsonSchema;
@@ -23,6 +23,19 @@ impl Input for Shopper {
 impl Input for Shop {
     fn describe(operation: &mut Operation<'_>) {
         operation.credential(Credential::Shop);
+    }
+}
+
+impl Input for Staff {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.credential(Credential::Staff);
+        operation.same_site();
+    }
+}
+
+impl Input for SameSite {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.same_site();
     }
 }
 

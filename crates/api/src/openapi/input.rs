@@ -1,6 +1,7 @@
 //! What a handler's arguments say about its operation.
 
 use super::schemas::Schemas;
+use crate::credentials::COOKIE;
 use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -65,21 +66,24 @@ impl Credential {
                     page is refused.",
             }),
             Self::Staff => json!({
-                "type": "apiKey", "in": "cookie", "name": "vafa_session",
-                "description": "The cookie of a login. Requests that write carry the Origin of the studio.",
+                "type": "apiKey", "in": "cookie", "name": COOKIE,
+                "description": "The cookie of a login. What changes something is taken from pages of this server \
+                    alone: with `Sec-Fetch-Site: same-origin`, or with its own host as the `Origin`.",
             }),
         }
     }
 
     const fn problems(self) -> &'static [&'static str] {
         match self {
+            Self::Page => &["unauthorized", "origin_not_allowed"],
             Self::Shopper => &[
                 "unauthorized",
                 "token_invalid",
                 "token_expired",
                 "origin_not_allowed",
             ],
-            Self::Page | Self::Shop | Self::Staff => &["unauthorized", "origin_not_allowed"],
+            Self::Shop => &["unauthorized", "origin_not_allowed", "scope_missing"],
+            Self::Staff => &["unauthorized", "role_missing"],
         }
     }
 }
@@ -89,6 +93,7 @@ impl Credential {
 pub struct Operation<'a> {
     pub(super) schemas: &'a mut Schemas,
     pub(super) path: &'static str,
+    pub(super) writes: bool,
     pub(super) parameters: Vec<Value>,
     pub(super) body: Option<Value>,
     pub(super) credentials: BTreeSet<Credential>,
@@ -98,10 +103,11 @@ pub struct Operation<'a> {
 }
 
 impl<'a> Operation<'a> {
-    pub(super) fn new(path: &'static str, schemas: &'a mut Schemas) -> Self {
+    pub(super) fn new(path: &'static str, writes: bool, schemas: &'a mut Schemas) -> Self {
         Self {
             schemas,
             path,
+            writes,
             parameters: Vec::new(),
             body: None,
             credentials: BTreeSet::new(),
@@ -120,6 +126,13 @@ impl<'a> Operation<'a> {
     /// This code may be the answer.
     pub fn problem(&mut self, code: &'static str) {
         self.problems.insert(code);
+    }
+
+    /// What changes something is taken from pages of this server alone.
+    pub fn same_site(&mut self) {
+        if self.writes {
+            self.problem("cross_site");
+        }
     }
 
     /// A header that is read.

@@ -7,8 +7,24 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Codes whose status is not 409. Every other code is a refusal by the state of the club.
 const STATUSES: &[(u16, &[&str])] = &[
     (400, &["malformed_request", "idempotency_key_missing"]),
-    (401, &["unauthorized", "token_invalid", "token_expired"]),
-    (403, &["origin_not_allowed"]),
+    (
+        401,
+        &[
+            "unauthorized",
+            "token_invalid",
+            "token_expired",
+            "login_failed",
+        ],
+    ),
+    (
+        403,
+        &[
+            "origin_not_allowed",
+            "scope_missing",
+            "role_missing",
+            "cross_site",
+        ],
+    ),
     (404, &["not_found", "not_a_member"]),
     (405, &["method_not_allowed"]),
     (408, &["request_timeout"]),

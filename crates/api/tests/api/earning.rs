@@ -2,7 +2,7 @@
 
 use crate::harness::{Shop, order_of, program};
 use api::limits::Limits;
-use api::sweep;
+use api::jobs;
 use contract::shopper::{ProgramView, Snapshot};
 use rules::Money;
 use rules::ledger::balances_under;
@@ -257,10 +257,10 @@ async fn lots_end_one_by_one_and_first_ending_goes_first() {
     shop.redeems("c1", "rwd_ship", "k1").await.expect(201);
     shop.pass_days(50);
     assert_eq!(shop.available("c1").await, 200);
-    assert_eq!(sweep::sweep(&shop.state).await.unwrap().members, 0);
+    assert_eq!(jobs::run(&shop.state).await.unwrap(), 0);
     shop.pass_days(20);
-    assert_eq!(sweep::sweep(&shop.state).await.unwrap().members, 1);
-    assert_eq!(sweep::sweep(&shop.state).await.unwrap().members, 0);
+    assert_eq!(jobs::run(&shop.state).await.unwrap(), 1);
+    assert_eq!(jobs::run(&shop.state).await.unwrap(), 0);
     assert_eq!(shop.available("c1").await, 0);
     let me = shop.me("c1").await;
     assert_eq!(
@@ -301,7 +301,7 @@ async fn silence_ends_all_points() {
     shop.pass_days(60);
     assert_eq!(shop.available("c1").await, 100);
     shop.pass_days(40);
-    assert_eq!(sweep::sweep(&shop.state).await.unwrap().members, 1);
+    assert_eq!(jobs::run(&shop.state).await.unwrap(), 1);
     assert_eq!(shop.available("c1").await, 0);
     shop.is_sound().await;
 }

@@ -213,12 +213,10 @@ async fn an_answer_is_stored_completed_and_paid_once() {
         .expect(201);
     assert_eq!(reply.body["response"]["points"], 0);
     assert_eq!(shop.available("c1").await, 30);
-    let row: (i64, String, i64) =
-        sqlx::query_as("SELECT score, comment, completed FROM responses WHERE response = 'rsp_1'")
-            .fetch_one(shop.state.db.readers())
-            .await
-            .unwrap();
-    assert_eq!(row, (4, "خوب بود".to_owned(), 1));
+    let rows: Vec<(String, String, i64)> = shop
+        .rows("SELECT scores, comment, completed FROM responses WHERE response = 'rsp_1'")
+        .await;
+    assert_eq!(rows, [("[4]".to_owned(), "خوب بود".to_owned(), 1)]);
     let prompt = shop.me("c1").await["facts"]["prompts"][0].clone();
     assert_eq!(
         (&prompt["survey"], &prompt["scope"]),

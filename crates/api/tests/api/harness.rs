@@ -17,8 +17,10 @@ use rules::{Program, Timestamp};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use store::{Db, FromRow, Options, Tx, query};
+use store::{Db, Dialect, FromRow, Options, Tx, query};
 use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
 pub(crate) const ORIGIN: &str = "https://shop.example";
@@ -323,6 +325,44 @@ impl Shop {
             .await
     }
 
+    /// Publishes a version for this shop.
+    pub(crate) async fn publishes(&self, program: Program) -> Result<(String, u32), Error> {
+        self.state
+            .db
+            .write((program, self.now()), |mut tx, (program, now)| {
+                Box::pin(async move {
+                    let done = programs::publish(&mut tx, program.clone(), "test", *now).await;
+                    (tx, done)
+                })
+            })
+            .await
+    }
+
+    /// Keeps every write of the shop waiting.
+    pub(crate) async fn hold(&self) -> Hold {
+        let (held, holding) = oneshot::channel();
+        let (let_go, wait) = oneshot::channel::<()>();
+        let db = self.state.db.clone();
+        let parts = std::sync::Mutex::new(Some((held, wait)));
+        let task = tokio::spawn(async move {
+            db.write(parts, |mut tx, parts| {
+                Box::pin(async move {
+                    if tx.dialect() == Dialect::Postgres {
+                        let locked = query("UPDATE members SET revision = revision + 1");
+                        locked.execute(&mut tx).await.unwrap();
+                    }
+                    let (held, wait) = parts.lock().unwrap().take().unwrap();
+                    held.send(()).unwrap();
+                    let _ = wait.await;
+                    (tx, Ok::<_, store::Error>(()))
+                })
+            })
+            .await
+        });
+        holding.await.unwrap();
+        Hold { let_go, task }
+    }
+
     /// All rows of a statement.
     pub(crate) async fn rows<T: FromRow + Send + 'static>(&self, statement: &'static str) -> Vec<T> {
         self.state
@@ -339,6 +379,19 @@ impl Shop {
 
     pub(crate) async fn count(&self, statement: &'static str) -> i64 {
         self.rows::<i64>(statement).await[0]
+    }
+}
+
+/// See [`Shop::hold`].
+pub(crate) struct Hold {
+    let_go: oneshot::Sender<()>,
+    task: JoinHandle<store::Result<()>>,
+}
+
+impl Hold {
+    pub(crate) async fn let_go(self) {
+        self.let_go.send(()).unwrap();
+        self.task.await.unwrap().unwrap();
     }
 }
 
@@ -361,7 +414,16 @@ async fn database_url(folder: &TempDir) -> String {
     };
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let name = format!("club_{}_{number}", std::process::id());
-    store::create_database(&server, &name).await.unwrap()
+    let (client, connection) = tokio_postgres::connect(&server, tokio_postgres::NoTls)
+        .await
+        .unwrap();
+    let connection = tokio::spawn(connection);
+    let create = format!("CREATE DATABASE {name}");
+    client.batch_execute(&create).await.unwrap();
+    drop(client);
+    connection.await.unwrap().unwrap();
+    let (base, _) = server.rsplit_once('/').unwrap();
+    format!("{base}/{name}")
 }
 
 pub(crate) fn order_of(sub: &str, status: &str, cents: i64) -> Value {

@@ -101,10 +101,7 @@ async fn a_program_that_promises_what_the_server_does_not_do_is_refused() {
     program["tiers"]["levels"][1]["entry"] = json!({"points": 9});
     let program = serde_json::from_value(program).unwrap();
     let shop = Shop::open().await;
-    let mut tx = shop.state.db.begin_write().await.unwrap();
-    let error = api::programs::publish(&mut tx, program, shop.now())
-        .await
-        .unwrap_err();
+    let error = shop.publishes(program).await.unwrap_err();
     let told: Vec<String> = error
         .faults()
         .iter()

@@ -2,7 +2,7 @@
 
 use crate::harness::{Shop, program};
 use api::limits::Limits;
-use api::sweep;
+use api::jobs;
 use serde_json::json;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -80,7 +80,7 @@ async fn the_same_key_at_once_is_one_redemption() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_in_flight_is_not_waited_for() {
     let shop = Arc::new(rich(500).await);
-    let writer = shop.state.db.begin_write().await.unwrap();
+    let writer = shop.hold().await;
     let waiting = Arc::clone(&shop);
     let first = tokio::spawn(async move { waiting.redeems("c1", "rwd_five", "k1").await });
     while shop.state.in_flight.with(|keys| keys.is_empty()) {
@@ -89,7 +89,7 @@ async fn a_key_in_flight_is_not_waited_for() {
     let second = shop.redeems("c1", "rwd_five", "k1").await;
     let busy = second.refused(409, "idempotency_key_in_flight");
     assert_eq!(busy.header("retry-after"), "1");
-    writer.rollback().await.unwrap();
+    writer.let_go().await;
     let first = first.await.unwrap().expect(201);
     let replay = shop.redeems("c1", "rwd_five", "k1").await.expect(201);
     assert_eq!(replay.bytes, first.bytes);
@@ -99,14 +99,14 @@ async fn a_key_in_flight_is_not_waited_for() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_locked_for_long_is_not_a_failure_of_the_request() {
     let shop = rich(500).await;
-    let writer = shop.state.db.begin_write().await.unwrap();
+    let writer = shop.hold().await;
     let busy = shop
         .redeems("c1", "rwd_five", "k1")
         .await
         .refused(503, "unavailable");
     assert_eq!(busy.header("retry-after"), "1");
     shop.me("c1").await;
-    writer.rollback().await.unwrap();
+    writer.let_go().await;
     shop.redeems("c1", "rwd_five", "k1").await.expect(201);
 }
 
@@ -255,8 +255,8 @@ async fn an_unused_coupon_ends_at_its_instant_and_cannot_be_given_back() {
         .send()
         .await
         .refused(409, "not_cancellable");
-    assert_eq!(sweep::sweep(&shop.state).await.unwrap().coupons, 1);
-    assert_eq!(sweep::sweep(&shop.state).await.unwrap().coupons, 0);
+    assert_eq!(jobs::run(&shop.state).await.unwrap(), 1);
+    assert_eq!(jobs::run(&shop.state).await.unwrap(), 0);
     assert_eq!(shop.available("c1").await, 0);
     shop.is_sound().await;
 }

@@ -2,6 +2,7 @@
 
 use crate::harness::{Shop, order_of, program, publish};
 use serde_json::json;
+use store::Dialect;
 
 #[tokio::test]
 async fn what_is_another_tenants_is_not_there() {
@@ -92,13 +93,25 @@ async fn what_is_another_members_is_not_there() {
 #[tokio::test]
 async fn every_table_has_the_tenant_first_in_its_key() {
     let shop = Shop::open().await;
-    let loose: Vec<String> = sqlx::query_scalar(
-        "SELECT m.name FROM sqlite_master m WHERE m.type = 'table'
-         AND m.name NOT LIKE 'sqlite_%' AND m.name <> '_sqlx_migrations' AND NOT EXISTS (
-             SELECT 1 FROM pragma_table_info(m.name) c WHERE c.name = 'tenant' AND c.pk = 1)",
-    )
-    .fetch_all(shop.state.db.readers())
-    .await
-    .unwrap();
+    let loose: Vec<String> = match shop.state.db.dialect() {
+        Dialect::Sqlite => {
+            shop.rows(
+                "SELECT m.name FROM sqlite_master m WHERE m.type = 'table'
+                 AND m.name NOT LIKE 'sqlite_%' AND m.name <> 'schema_versions' AND NOT EXISTS (
+                     SELECT 1 FROM pragma_table_info(m.name) c WHERE c.name = 'tenant' AND c.pk = 1)",
+            )
+            .await
+        }
+        Dialect::Postgres => {
+            shop.rows(
+                "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                 WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relname <> 'schema_versions'
+                 AND NOT EXISTS (
+                     SELECT 1 FROM pg_index i JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
+                     WHERE i.indrelid = c.oid AND i.indisprimary AND a.attname = 'tenant')",
+            )
+            .await
+        }
+    };
     assert!(loose.is_empty(), "{loose:?}");
 }

@@ -147,7 +147,9 @@ fn the_credential_is_the_handlers_own() {
 fn every_kind_of_argument_brings_its_problems() {
     let document = toys().document();
     let everywhere = ["internal_error", "request_timeout", "unavailable"];
-    let shop = ["unauthorized", "origin_not_allowed"];
+    let page = ["unauthorized", "origin_not_allowed"];
+    let shop = ["unauthorized", "origin_not_allowed", "scope_missing"];
+    let staff = ["unauthorized", "role_missing"];
     let shopper = [
         "unauthorized",
         "token_expired",
@@ -165,12 +167,14 @@ fn every_kind_of_argument_brings_its_problems() {
         "not_json",
         "validation_failed",
     ];
-    let cases: [(&str, &str, Vec<&[&str]>); 5] = [
+    let cases: [(&str, &str, Vec<&[&str]>); 7] = [
         ("/v1/bare", "get", vec![]),
+        ("/v1/export", "get", vec![&staff]),
+        ("/v1/export", "delete", vec![&staff, &["cross_site"]]),
         (
             "/v1/programs/{program}",
             "get",
-            vec![&shop, &["rate_limited", "not_found"]],
+            vec![&page, &["rate_limited", "not_found"]],
         ),
         (
             "/v1/me/entries",
@@ -441,6 +445,10 @@ fn a_code_has_the_status_that_its_error_has() {
         Error::token_expired(),
         Error::token_invalid(""),
         Error::origin_not_allowed(""),
+        Error::forbidden("scope_missing", ""),
+        Error::forbidden("role_missing", ""),
+        Error::forbidden("cross_site", ""),
+        Error::login_failed(),
         Error::not_a_member(),
         Error::not_found(""),
         Error::method_not_allowed(),

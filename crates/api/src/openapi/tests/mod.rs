@@ -10,12 +10,11 @@ mod served;
 
 use super::*;
 use crate::body::Json;
-use crate::credentials::{Page, Peer, Shop, Shopper};
+use crate::credentials::{Page, Peer, Shop, Shopper, Staff};
 use crate::inputs::{Key, Known, Path, Query};
 use crate::problem::Error;
 use crate::state::State;
-use axum::extract::{FromRequestParts, State as Shared};
-use axum::http::request::Parts;
+use axum::extract::State as Shared;
 use contract::orders::{CouponAction, MemberInput, OrderInput, RefundInput};
 use contract::shopper::{
     ClaimReply, EntryPage, Events, Join, ProgramView, Redeem, RedemptionReply, ResponseReply,
@@ -51,23 +50,6 @@ struct Paging {
     cursor: Option<String>,
 }
 
-/// An extractor of a feature's own.
-struct Marketer;
-
-impl<S: Sync> FromRequestParts<S> for Marketer {
-    type Rejection = Error;
-
-    async fn from_request_parts(_: &mut Parts, _: &S) -> crate::problem::Result<Self> {
-        Ok(Self)
-    }
-}
-
-impl Input for Marketer {
-    fn describe(operation: &mut Operation<'_>) {
-        operation.credential(Credential::Staff);
-    }
-}
-
 async fn bare() -> &'static str {
     "{}"
 }
@@ -83,7 +65,8 @@ async fn pair(_: Shop, _: Path<(String, u32)>) {}
 async fn member(_: Shop, _: Json<MemberInput>) {}
 async fn coupon(_: Shop, _: Json<CouponAction>) {}
 async fn events(_: Shopper, _: Json<Events>) {}
-async fn export(_: Marketer) {}
+async fn export(_: Staff) {}
+async fn exports(_: Staff) {}
 async fn claim(_: Page, _: Peer, _: Key) {}
 
 fn redemption() -> Value {
@@ -197,6 +180,10 @@ fn toys() -> Routes {
                 .body("Use", json!({ "action": "use", "order_id": "A-1" }))
                 .replies::<Done>(200, "Done.", done())
                 .refuses(&["coupon_used", "coupon_expired"]),
+            get("/v1/export", exports)
+                .named("readExport", "Read an export", "It is there.")
+                .tagged(Tag::Staff)
+                .replies::<Done>(200, "There.", done()),
             delete("/v1/export", export)
                 .named("dropExport", "Drop an export", "It is gone.")
                 .tagged(Tag::Staff)

@@ -77,7 +77,7 @@ fn parameters_stand_in_the_sample_as_they_travel() {
     for told in [
         "/v1/orders/A%201001/refunds/r%2F1&quot;",
         "/v1/programs/saffron?key=$PUBLISHABLE_KEY&quot;",
-        "--cookie &quot;vafa_session=$STAFF_SESSION&quot;",
+        "--cookie &quot;__Host-vafa=$STAFF_SESSION&quot;",
     ] {
         assert!(html.contains(told), "{told}");
     }
