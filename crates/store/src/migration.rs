@@ -179,6 +179,8 @@ pub(crate) async fn step(tx: &mut Tx, migrations: &[Migration]) -> Result<bool> 
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
     use super::*;
 
     const BOTH: Migration = Migration {

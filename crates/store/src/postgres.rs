@@ -58,7 +58,7 @@ impl Postgres {
     /// One step of the migrations in a transaction. Says whether there was one.
     async fn migrate(&self, migrations: &[Migration]) -> Result<bool> {
         let session = Session::begin(&self.pool, Kind::Write).await?;
-        let mut tx = Tx::new(Inner::Postgres(session), true);
+        let mut tx = Tx::new(Inner::Postgres(Box::new(session)), true);
         // Another program may take long over its step, and so may this one.
         tx.batch("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
             .await?;
@@ -184,7 +184,7 @@ where
     E: From<Error>,
     F: for<'a> Fn(Tx, &'a I) -> Work<'a, T, E>,
 {
-    let tx = Tx::new(Inner::Postgres(session), kind != Kind::Look);
+    let tx = Tx::new(Inner::Postgres(Box::new(session)), kind != Kind::Look);
     let (tx, result) = work(tx, input).await;
     let failed = tx.failed();
     let mut session = match own(tx) {
@@ -216,7 +216,7 @@ where
 
 fn own(tx: Tx) -> Result<Session> {
     match tx.inner {
-        Inner::Postgres(session) => Ok(session),
+        Inner::Postgres(session) => Ok(*session),
         Inner::Sqlite(_) => Err(Error::Other(
             "a work gave back another database's transaction".to_owned(),
         )),

@@ -18,7 +18,7 @@ pub struct Tx {
 
 pub(crate) enum Inner {
     Sqlite(Box<rusqlite::Connection>),
-    Postgres(Session),
+    Postgres(Box<Session>),
 }
 
 impl std::fmt::Debug for Tx {
@@ -58,7 +58,7 @@ impl Tx {
     /// Those of any statement.
     pub async fn savepoint(&mut self, name: &'static str) -> Result<()> {
         let name = identifier(name)?;
-        self.batch(&format!("SAVEPOINT {name}")).await
+        self.batch(&format!("SAVEPOINT \"{name}\"")).await
     }
 
     /// Undoes what was done since the mark, which stays. Ends the state that a failed statement leaves.
@@ -68,7 +68,8 @@ impl Tx {
     pub async fn rollback_to(&mut self, name: &'static str) -> Result<()> {
         let name = identifier(name)?;
         self.failed = false;
-        self.batch(&format!("ROLLBACK TO SAVEPOINT {name}")).await
+        self.batch(&format!("ROLLBACK TO SAVEPOINT \"{name}\""))
+            .await
     }
 
     /// Takes the mark away and keeps what was done since.
@@ -77,7 +78,7 @@ impl Tx {
     /// Those of any statement; [`Error::Other`] when there is no such mark.
     pub async fn release(&mut self, name: &'static str) -> Result<()> {
         let name = identifier(name)?;
-        self.batch(&format!("RELEASE SAVEPOINT {name}")).await
+        self.batch(&format!("RELEASE SAVEPOINT \"{name}\"")).await
     }
 
     /// Runs several statements without bound values. For fixed text alone: nothing is escaped.

@@ -9,11 +9,14 @@ fn spawned(db: &Db, id: &str) -> JoinHandle<Result<()>> {
     tokio::spawn(async move { pot(&db, &id, 1).await })
 }
 
+/// Starts a write.
+type Start = Box<dyn Fn() -> JoinHandle<Result<()>> + Send>;
+
+/// Statements, how the write that runs them ends, and what its error says.
+type Break = (&'static [&'static str], fn() -> Result<()>, &'static str);
+
 /// Queues the works while the writer is held, in this order, then lets it go.
-async fn together(
-    db: &Db,
-    works: Vec<Box<dyn Fn() -> JoinHandle<Result<()>> + Send>>,
-) -> Vec<Result<()>> {
+async fn together(db: &Db, works: Vec<Start>) -> Vec<Result<()>> {
     let held = Held::take(db).await;
     let mut running = Vec::new();
     for work in works {
@@ -28,17 +31,13 @@ async fn together(
     results
 }
 
-fn pot_work(db: &Db, id: &'static str) -> Box<dyn Fn() -> JoinHandle<Result<()>> + Send> {
+fn pot_work(db: &Db, id: &'static str) -> Start {
     let db = db.clone();
     Box::new(move || spawned(&db, id))
 }
 
 /// A write of these statements, which ends as the closure says.
-fn work_of(
-    db: &Db,
-    statements: &'static [&'static str],
-    end: fn() -> Result<()>,
-) -> Box<dyn Fn() -> JoinHandle<Result<()>> + Send> {
+fn work_of(db: &Db, statements: &'static [&'static str], end: fn() -> Result<()>) -> Start {
     let db = db.clone();
     Box::new(move || {
         let db = db.clone();
@@ -137,10 +136,9 @@ async fn ids(db: &Db) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn works_survive_a_neighbour_that_breaks_their_transaction() {
-    let insert = "INSERT INTO pots (id, n) VALUES ('gone', 1)";
-    let breaks: [(&'static [&'static str], fn() -> Result<()>, &str); 4] = [
+    let breaks: [Break; 4] = [
         (
-            Box::leak(Box::new([insert])),
+            &["INSERT INTO pots (id, n) VALUES ('gone', 1)"],
             || panic!("as the test wants"),
             "panicked",
         ),

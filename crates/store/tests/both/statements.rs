@@ -22,11 +22,13 @@ async fn values_come_back_as_they_went_in() {
         let db = place.open().await;
         undone!(db, |tx| {
             pot_in(tx, "p", i64::MAX).await?;
+            let pot = "p".to_owned();
             let insert = "INSERT INTO coins (note, id, shop, pot) VALUES ($3, $2, $1, $4)";
             let text = "سکه 🪙 'quoted' $1";
             let insert = query(insert).bind(text).bind(i64::MIN).bind(None::<String>);
-            assert_eq!(insert.bind(&"p".to_owned()).execute(tx).await?, 1);
-            let row = query("SELECT shop, id, pot, note, n FROM coins JOIN pots ON pots.id = pot");
+            assert_eq!(insert.bind(&pot).execute(tx).await?, 1);
+            let row =
+                query("SELECT shop, coins.id, pot, note, n FROM coins JOIN pots ON pots.id = pot");
             let row: (String, i64, Option<String>, Option<String>, i64) = row.fetch_one(tx).await?;
             assert_eq!(
                 row,
@@ -157,7 +159,10 @@ async fn what_the_database_refuses_is_told_alike() {
             .await;
         first.unwrap();
         for (statement, key) in [
-            ("INSERT INTO coins (shop, id, note) VALUES ('s', 1, 'Iron')", "coins.shop, coins.id"),
+            (
+                "INSERT INTO coins (shop, id, note) VALUES ('s', 1, 'Iron')",
+                "coins.shop, coins.id",
+            ),
             ("INSERT INTO pots (id, n) VALUES ('p', 2)", "pots.id"),
             (
                 "INSERT INTO coins (shop, id, note) VALUES ('s', 2, 'gOLD')",
