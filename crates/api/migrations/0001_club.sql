@@ -162,7 +162,8 @@ CREATE TABLE entries (
     CHECK (net = available + pending + debt)
 ) /*sqlite: WITHOUT ROWID*/;
 
--- What a rule gave for a source: once for each. `seq` is the entry that gave it; none when a cap left nothing.
+-- What a rule gave for a source: once for each; `turn` counts what was undone and then deserved again, as a
+-- tier's entry reward may be. `seq` is the entry that gave it; none when a cap left nothing.
 -- `remaining` is what is left in the lot, `counted` what still weighs toward a tier by points (net of
 -- clawbacks), `ended` what ended unspent and was not forgiven. `earned` is 0 once the reason is gone, and for
 -- what counts toward no cap.
@@ -172,6 +173,7 @@ CREATE TABLE credits (
     unit         TEXT   NOT NULL CHECK (unit IN ('points', 'wallet')),
     rule         TEXT   NOT NULL,
     source       TEXT   NOT NULL,
+    turn         BIGINT NOT NULL,
     seq          BIGINT,
     why          TEXT   NOT NULL,
     given        BIGINT NOT NULL CHECK (given >= 0),
@@ -183,7 +185,7 @@ CREATE TABLE credits (
     at           BIGINT NOT NULL,
     activates_at BIGINT NOT NULL,
     expires_at   BIGINT,
-    PRIMARY KEY (tenant, member, unit, rule, source),
+    PRIMARY KEY (tenant, member, unit, rule, source, turn),
     FOREIGN KEY (tenant, member) REFERENCES members (tenant, member)
 ) /*sqlite: WITHOUT ROWID*/;
 

@@ -11,8 +11,8 @@
 mod load;
 mod save;
 
-pub use load::{About, facts};
 pub(crate) use load::Item;
+pub use load::{About, facts};
 
 use crate::club::Club;
 use crate::problem::{Error, Result};
@@ -152,7 +152,9 @@ pub fn refusal(refused: &Refused) -> Error {
             "Only an open redemption can be cancelled.",
         ),
         Refused::OfferClosed => Error::refused("offer_closed", "This offer is not open."),
-        Refused::NotEarned(why) => Error::refused("not_earned", format!("Nothing is earned: {}.", why.code())),
+        Refused::NotEarned(why) => {
+            Error::refused("not_earned", format!("Nothing is earned: {}.", why.code()))
+        }
         Refused::BadAmount => Error::invalid("", "out_of_range", "This amount cannot be."),
         Refused::NotEligible(_) => {
             Error::refused("not_eligible", "This reward cannot be taken now.")

@@ -98,7 +98,9 @@ pub async fn get(club: &mut Club, code: &str) -> Result<Coupon> {
         state: redemptions::state_at(state, expires_at, held_until, club.now),
         expires_at,
         member,
-        order_id: used_on.clone().or(held_for.filter(|_| held_until.is_some())),
+        order_id: used_on
+            .clone()
+            .or(held_for.filter(|_| held_until.is_some())),
         held_until: held_until.map(Timestamp),
         reward_id,
         redemption,
@@ -208,16 +210,19 @@ async fn hold(club: &mut Club, coupon: &Coupon, order: &str) -> Result<()> {
         .bind(club.now.0)
         .execute(&mut club.tx)
         .await?;
-    if held == 1 { Ok(()) } else { Err(why_not(coupon)) }
+    if held == 1 {
+        Ok(())
+    } else {
+        Err(why_not(coupon))
+    }
 }
 
 fn why_not(coupon: &Coupon) -> Error {
     let (code, detail) = match coupon.state {
         RedemptionState::Expired => ("coupon_expired", "This coupon has ended."),
-        RedemptionState::Cancelled => (
-            "coupon_cancelled",
-            "The member has given this coupon back.",
-        ),
+        RedemptionState::Cancelled => {
+            ("coupon_cancelled", "The member has given this coupon back.")
+        }
         RedemptionState::Used | RedemptionState::Open => {
             ("coupon_used", "This coupon is used on another order.")
         }

@@ -67,7 +67,10 @@ pub async fn page(
     }
     let more = entries.len() > limit;
     entries.truncate(limit);
-    let next_cursor = entries.last().filter(|_| more).map(|(seq, _)| write_cursor(*seq));
+    let next_cursor = entries
+        .last()
+        .filter(|_| more)
+        .map(|(seq, _)| write_cursor(*seq));
     Ok(EntryPage {
         entries: entries.into_iter().map(|(_, entry)| entry).collect(),
         next_cursor,
@@ -143,7 +146,10 @@ fn reason(program: &Program, why: Why, rule: Option<&str>) -> EntryReason {
         },
         Why::Activity => {
             let mut rules = program.earning.activities.iter();
-            match rules.find(|known| Some(known.id.as_str()) == rule).map(|rule| &rule.kind) {
+            match rules
+                .find(|known| Some(known.id.as_str()) == rule)
+                .map(|rule| &rule.kind)
+            {
                 Some(Activity::Join) => EntryReason::Joined,
                 Some(Activity::Survey(_)) => EntryReason::Survey,
                 _ => EntryReason::Activity,
@@ -155,7 +161,9 @@ fn reason(program: &Program, why: Why, rule: Option<&str>) -> EntryReason {
         Why::Return => EntryReason::RedemptionReturned,
         Why::WalletSpent => EntryReason::WalletSpent,
         // The last three change nothing that a member has, so that they are in no history.
-        Why::Expiry | Why::CouponExpired | Why::Activation | Why::DebtPayment => EntryReason::Expired,
+        Why::Expiry | Why::CouponExpired | Why::Activation | Why::DebtPayment => {
+            EntryReason::Expired
+        }
     }
 }
 

@@ -105,7 +105,9 @@ where
         work,
     };
     let outcome = state
-        .write(&tenant, actor, first, |club, first| Box::pin(first.or_replay(club)))
+        .write(&tenant, actor, first, |club, first| {
+            Box::pin(first.or_replay(club))
+        })
         .await?;
     Ok(outcome.into_response())
 }
@@ -146,7 +148,12 @@ impl<I, F> First<I, F> {
             Err(error) => return Err(error),
         };
         club.tx.release("intent").await?;
-        let Intent { subject, route, key, .. } = &self.guard.intent;
+        let Intent {
+            subject,
+            route,
+            key,
+            ..
+        } = &self.guard.intent;
         club.query(
             "UPDATE outcomes SET status = $5, body = $6
              WHERE tenant = $1 AND subject = $2 AND route = $3 AND key = $4",
@@ -163,7 +170,12 @@ impl<I, F> First<I, F> {
 
     /// Takes the key; false when somebody has it. Two processes that try at once wait for each other here.
     async fn claim(&self, club: &mut Club) -> Result<bool> {
-        let Intent { subject, route, key, .. } = &self.guard.intent;
+        let Intent {
+            subject,
+            route,
+            key,
+            ..
+        } = &self.guard.intent;
         let claimed = club
             .query(
                 "INSERT INTO outcomes (tenant, subject, route, key, fingerprint, status, at)
@@ -180,7 +192,12 @@ impl<I, F> First<I, F> {
     }
 
     async fn replay(&self, club: &mut Club) -> Result<Outcome> {
-        let Intent { subject, route, key, .. } = &self.guard.intent;
+        let Intent {
+            subject,
+            route,
+            key,
+            ..
+        } = &self.guard.intent;
         let (fingerprint, status, body): (String, i64, Option<String>) = club
             .query(
                 "SELECT fingerprint, status, body FROM outcomes

@@ -171,8 +171,7 @@ enum KeysAction {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter =
-        EnvFilter::try_from_env("VAFA_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_env("VAFA_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .json()
         .with_current_span(false)
@@ -317,12 +316,15 @@ async fn seed(database: &Database, path: &Path, origins: &[String]) -> Result<()
     let db = database.open().await?;
     let now = Clock::System.now();
     let seeded = db
-        .write((program, origins.to_vec(), now), |mut tx, (program, origins, now)| {
-            Box::pin(async move {
-                let seeded = seed_in(&mut tx, program, origins, *now).await;
-                (tx, seeded)
-            })
-        })
+        .write(
+            (program, origins.to_vec(), now),
+            |mut tx, (program, origins, now)| {
+                Box::pin(async move {
+                    let seeded = seed_in(&mut tx, program, origins, *now).await;
+                    (tx, seeded)
+                })
+            },
+        )
         .await?;
     db.close().await;
     say(&serde_json::to_string(&seeded)?)
@@ -407,7 +409,9 @@ async fn manage_keys(database: &Database, program: &str, action: KeysAction) -> 
             scopes,
             alg,
             public_key,
-        } => Some(Asked::Create(new_key(kind, origins, &scopes, alg, public_key).await?)),
+        } => Some(Asked::Create(
+            new_key(kind, origins, &scopes, alg, public_key).await?,
+        )),
         KeysAction::List => None,
         KeysAction::Revoke { id } => Some(Asked::Revoke(id)),
     };

@@ -37,11 +37,14 @@ pub struct Row {
 /// # Errors
 /// When the database fails.
 pub async fn find(club: &mut Club, external_id: &str) -> Result<Option<Row>> {
-    let row: Option<(String, String, Option<String>, i64, String, bool)> = club.query("SELECT member, external_id, first_name, joined_at, referral_code, blocked FROM members
-         WHERE tenant = $1 AND external_id = $2 AND erased_at IS NULL")
-    .bind(external_id)
-    .fetch_optional(&mut club.tx)
-    .await?;
+    let row: Option<(String, String, Option<String>, i64, String, bool)> = club
+        .query(
+            "SELECT member, external_id, first_name, joined_at, referral_code, blocked FROM members
+         WHERE tenant = $1 AND external_id = $2 AND erased_at IS NULL",
+        )
+        .bind(external_id)
+        .fetch_optional(&mut club.tx)
+        .await?;
     Ok(row.map(
         |(member, external_id, first_name, joined_at, referral_code, blocked)| Row {
             member,
@@ -176,8 +179,10 @@ pub async fn erase(club: &mut Club, external_id: &str) -> Result<()> {
         .await?
         .ok_or_else(|| unknown(external_id))?;
     let tombstone = ids::id("gone");
-    club.query("UPDATE members SET external_id = $3, first_name = NULL, referral_code = $3, erased_at = $4
-         WHERE tenant = $1 AND member = $2")
+    club.query(
+        "UPDATE members SET external_id = $3, first_name = NULL, referral_code = $3, erased_at = $4
+         WHERE tenant = $1 AND member = $2",
+    )
     .bind(&row.member)
     .bind(&tombstone)
     .bind(club.now.0)

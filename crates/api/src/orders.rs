@@ -230,7 +230,14 @@ async fn insert(
     let items: Vec<Item> = input
         .items
         .iter()
-        .map(|item| (item.sku.clone(), item.category.clone(), item.quantity, net(item)))
+        .map(|item| {
+            (
+                item.sku.clone(),
+                item.category.clone(),
+                item.quantity,
+                net(item),
+            )
+        })
         .collect();
     club.query(
         "INSERT INTO orders (tenant, order_id, member, status, currency, items, placed_at, updated_at)

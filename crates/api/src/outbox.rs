@@ -35,13 +35,15 @@ pub async fn tell(club: &mut Club, kind: &str, data: Value) -> Result<()> {
     }
     let message = ids::id("msg");
     let body = json!({ "type": kind, "timestamp": club.now, "data": data });
-    club.query("INSERT INTO messages (tenant, message, kind, body, at) VALUES ($1, $2, $3, $4, $5)")
-        .bind(&message)
-        .bind(kind)
-        .bind(body.to_string())
-        .bind(club.now.0)
-        .execute(&mut club.tx)
-        .await?;
+    club.query(
+        "INSERT INTO messages (tenant, message, kind, body, at) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(&message)
+    .bind(kind)
+    .bind(body.to_string())
+    .bind(club.now.0)
+    .execute(&mut club.tx)
+    .await?;
     for endpoint in wanted {
         club.query(
             "INSERT INTO deliveries (tenant, message, endpoint, state, next_at)

@@ -332,10 +332,7 @@ pub const CODES: &[(&str, &str)] = &[
         "too_many_signing_keys",
         "Two signing keys are live. Revoke the one that the detail names first.",
     ),
-    (
-        "staff_exists",
-        "The e-mail address has an account already.",
-    ),
+    ("staff_exists", "The e-mail address has an account already."),
     (
         "last_owner",
         "A program keeps one open account with the role owner at least.",

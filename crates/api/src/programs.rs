@@ -84,11 +84,10 @@ impl Versions {
 /// # Errors
 /// When the tenant has published nothing.
 pub async fn current_version(tx: &mut Tx, tenant: &str) -> Result<i64> {
-    let version: Option<i64> =
-        query("SELECT MAX(version) FROM programs WHERE tenant = $1")
-            .bind(tenant)
-            .fetch_one(tx)
-            .await?;
+    let version: Option<i64> = query("SELECT MAX(version) FROM programs WHERE tenant = $1")
+        .bind(tenant)
+        .fetch_one(tx)
+        .await?;
     version.ok_or_else(|| Error::not_found("This club has published no program."))
 }
 
@@ -96,12 +95,7 @@ pub async fn current_version(tx: &mut Tx, tenant: &str) -> Result<i64> {
 ///
 /// # Errors
 /// When there is no such version.
-pub async fn load(
-    tx: &mut Tx,
-    tenant: &str,
-    version: i64,
-    now: Timestamp,
-) -> Result<Published> {
+pub async fn load(tx: &mut Tx, tenant: &str, version: i64, now: Timestamp) -> Result<Published> {
     let document: Option<String> =
         query("SELECT document FROM programs WHERE tenant = $1 AND version = $2")
             .bind(tenant)
@@ -156,11 +150,10 @@ fn stored(document: &str) -> Result<Program> {
 /// # Errors
 /// When nobody does.
 pub async fn tenant_of(tx: &mut Tx, program: &str) -> Result<String> {
-    let tenant: Option<String> =
-        query("SELECT tenant FROM tenants WHERE program = $1")
-            .bind(program)
-            .fetch_optional(tx)
-            .await?;
+    let tenant: Option<String> = query("SELECT tenant FROM tenants WHERE program = $1")
+        .bind(program)
+        .fetch_optional(tx)
+        .await?;
     tenant.ok_or_else(|| Error::not_found(format!("No program is named {program}.")))
 }
 
@@ -268,9 +261,10 @@ pub async fn as_it_stands(club: &mut Club) -> Result<Program> {
     if program.rewards.iter().all(|reward| reward.stock.is_none()) {
         return Ok(program);
     }
-    let taken: Vec<(String, i64)> = club.query("SELECT reward_id, taken FROM stock WHERE tenant = $1")
-    .fetch_all(&mut club.tx)
-    .await?;
+    let taken: Vec<(String, i64)> = club
+        .query("SELECT reward_id, taken FROM stock WHERE tenant = $1")
+        .fetch_all(&mut club.tx)
+        .await?;
     for reward in &mut program.rewards {
         let gone = taken
             .iter()

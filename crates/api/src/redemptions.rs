@@ -59,19 +59,17 @@ pub async fn redeem(
         reward: reward_id.to_owned(),
         units,
     };
-    books
-        .apply(club, &event)
-        .map_err(|refused| match refused {
-            Refused::NotEligible(reasons) => not_eligible(&program, club.zone(), &reasons),
-            // More units than the points reach for.
-            Refused::NotEnough { missing } => {
-                let reason = Reason::NotEnoughPoints {
-                    missing: Points(missing),
-                };
-                not_eligible(&program, club.zone(), &[reason])
-            }
-            other => refusal(&other),
-        })?;
+    books.apply(club, &event).map_err(|refused| match refused {
+        Refused::NotEligible(reasons) => not_eligible(&program, club.zone(), &reasons),
+        // More units than the points reach for.
+        Refused::NotEnough { missing } => {
+            let reason = Reason::NotEnoughPoints {
+                missing: Points(missing),
+            };
+            not_eligible(&program, club.zone(), &[reason])
+        }
+        other => refusal(&other),
+    })?;
     books.close(club).await?;
     club.audit(
         "reward.redeemed",
@@ -126,18 +124,16 @@ pub async fn cancel(club: &mut Club, member: &str, id: &str) -> Result<Redemptio
     let event = Event::GaveBack {
         redemption: id.to_owned(),
     };
-    books
-        .apply(club, &event)
-        .map_err(|refused| match refused {
-            Refused::NotCancellable => {
-                let state = crate::club::word(redemption.state);
-                Error::refused(
-                    "not_cancellable",
-                    format!("Only an open redemption can be cancelled; this one is {state}."),
-                )
-            }
-            other => refusal(&other),
-        })?;
+    books.apply(club, &event).map_err(|refused| match refused {
+        Refused::NotCancellable => {
+            let state = crate::club::word(redemption.state);
+            Error::refused(
+                "not_cancellable",
+                format!("Only an open redemption can be cancelled; this one is {state}."),
+            )
+        }
+        other => refusal(&other),
+    })?;
     books.close(club).await?;
     club.audit("reward.cancelled", id, json!({ "member": member }))
         .await?;

@@ -36,8 +36,10 @@ pub async fn claim(club: &mut Club, code: &str) -> Result<Claim> {
         minimum_order: terms.minimum_order,
         expires_at: rule::expires_at(terms, club.zone(), club.now),
     };
-    club.query("INSERT INTO claims (tenant, claim, advocate, state, state_at, created_at, expires_at)
-         VALUES ($1, $2, $3, 'invited', $4, $4, $5)")
+    club.query(
+        "INSERT INTO claims (tenant, claim, advocate, state, state_at, created_at, expires_at)
+         VALUES ($1, $2, $3, 'invited', $4, $4, $5)",
+    )
     .bind(&claim.id)
     .bind(&advocate)
     .bind(club.now.0)
@@ -59,11 +61,14 @@ pub async fn claim(club: &mut Club, code: &str) -> Result<Claim> {
 /// # Errors
 /// When the database fails.
 pub async fn attach(club: &mut Club, member: &str, claim: &str) -> Result<()> {
-    let row: Option<(String, i64)> = club.query("SELECT advocate, expires_at FROM claims
-         WHERE tenant = $1 AND claim = $2 AND friend IS NULL AND state = 'invited'")
-    .bind(claim)
-    .fetch_optional(&mut club.tx)
-    .await?;
+    let row: Option<(String, i64)> = club
+        .query(
+            "SELECT advocate, expires_at FROM claims
+         WHERE tenant = $1 AND claim = $2 AND friend IS NULL AND state = 'invited'",
+        )
+        .bind(claim)
+        .fetch_optional(&mut club.tx)
+        .await?;
     let Some((advocate, expires_at)) = row else {
         return Ok(());
     };
@@ -79,7 +84,9 @@ pub async fn attach(club: &mut Club, member: &str, claim: &str) -> Result<()> {
     };
     let terms = club.program().referral.clone().unwrap_or_default();
     let state = judged(&terms, &facts, club.now, FriendState::Joined);
-    club.query("UPDATE claims SET friend = $3, state = $4, state_at = $5 WHERE tenant = $1 AND claim = $2")
+    club.query(
+        "UPDATE claims SET friend = $3, state = $4, state_at = $5 WHERE tenant = $1 AND claim = $2",
+    )
     .bind(claim)
     .bind(member)
     .bind(word(state))
@@ -121,12 +128,15 @@ fn judged(terms: &Referral, facts: &Facts, at: Timestamp, counts: FriendState) -
 
 /// Orders that the member has ever paid, `except` one.
 async fn paid_orders(club: &mut Club, member: &str, except: &str) -> Result<u32> {
-    let orders: i64 = club.query("SELECT COUNT(*) FROM orders
-         WHERE tenant = $1 AND member = $2 AND paid_at IS NOT NULL AND order_id <> $3")
-    .bind(member)
-    .bind(except)
-    .fetch_one(&mut club.tx)
-    .await?;
+    let orders: i64 = club
+        .query(
+            "SELECT COUNT(*) FROM orders
+         WHERE tenant = $1 AND member = $2 AND paid_at IS NOT NULL AND order_id <> $3",
+        )
+        .bind(member)
+        .bind(except)
+        .fetch_one(&mut club.tx)
+        .await?;
     Ok(u32::try_from(orders).unwrap_or(u32::MAX))
 }
 
@@ -146,11 +156,14 @@ pub async fn bought(
     let Some(terms) = &published.program.referral else {
         return Ok(());
     };
-    let row: Option<(String, String, i64)> = club.query("SELECT claim, advocate, expires_at FROM claims
-         WHERE tenant = $1 AND friend = $2 AND state = 'joined'")
-    .bind(member)
-    .fetch_optional(&mut club.tx)
-    .await?;
+    let row: Option<(String, String, i64)> = club
+        .query(
+            "SELECT claim, advocate, expires_at FROM claims
+         WHERE tenant = $1 AND friend = $2 AND state = 'joined'",
+        )
+        .bind(member)
+        .fetch_optional(&mut club.tx)
+        .await?;
     let Some((claim, advocate, expires_at)) = row else {
         return Ok(());
     };
@@ -162,8 +175,10 @@ pub async fn bought(
     };
     let state = judged(terms, &facts, paid_at, FriendState::Bought);
     let rewards_at = rule::activates_at(terms, &published.zone, paid_at);
-    club.query("UPDATE claims SET state = $3, state_at = $4, order_id = $5, rewards_at = $6
-         WHERE tenant = $1 AND claim = $2")
+    club.query(
+        "UPDATE claims SET state = $3, state_at = $4, order_id = $5, rewards_at = $6
+         WHERE tenant = $1 AND claim = $2",
+    )
     .bind(&claim)
     .bind(word(state))
     .bind(paid_at.0)
@@ -197,10 +212,13 @@ pub async fn bought(
 
 /// Friends for whom the member is or will be rewarded.
 async fn rewarded(club: &mut Club, advocate: &str) -> Result<u32> {
-    let friends: i64 = club.query("SELECT COUNT(*) FROM claims WHERE tenant = $1 AND advocate = $2 AND state = 'bought'")
-    .bind(advocate)
-    .fetch_one(&mut club.tx)
-    .await?;
+    let friends: i64 = club
+        .query(
+            "SELECT COUNT(*) FROM claims WHERE tenant = $1 AND advocate = $2 AND state = 'bought'",
+        )
+        .bind(advocate)
+        .fetch_one(&mut club.tx)
+        .await?;
     Ok(u32::try_from(friends).unwrap_or(u32::MAX))
 }
 
@@ -254,12 +272,15 @@ pub async fn invitation(club: &mut Club, member: &members::Row) -> Result<Option
     if club.program().referral.is_none() {
         return Ok(None);
     }
-    let rows: Vec<(String, i64, Option<i64>, i64)> = club.query("SELECT state, state_at, rewards_at, expires_at FROM claims
-         WHERE tenant = $1 AND advocate = $2 ORDER BY state_at DESC, claim DESC LIMIT $3")
-    .bind(&member.member)
-    .bind(FRIENDS_SHOWN)
-    .fetch_all(&mut club.tx)
-    .await?;
+    let rows: Vec<(String, i64, Option<i64>, i64)> = club
+        .query(
+            "SELECT state, state_at, rewards_at, expires_at FROM claims
+         WHERE tenant = $1 AND advocate = $2 ORDER BY state_at DESC, claim DESC LIMIT $3",
+        )
+        .bind(&member.member)
+        .bind(FRIENDS_SHOWN)
+        .fetch_all(&mut club.tx)
+        .await?;
     let friends = rows
         .into_iter()
         .map(|row| friend(row, club.now))

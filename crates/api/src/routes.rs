@@ -8,7 +8,8 @@ use crate::limits::Kind;
 use crate::problem::{CODES, Error, Result};
 use crate::state::State;
 use crate::{
-    books, coupons, history, ids, members, orders, programs, redemptions, referrals, refunds, snapshot, surveys,
+    books, coupons, history, ids, members, orders, programs, redemptions, referrals, refunds,
+    snapshot, surveys,
 };
 use axum::extract::{Path, Query, State as Shared};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -359,12 +360,17 @@ pub(crate) async fn events(
     let events = body?.events;
     let tenant = subject.tenant.clone();
     let new = state
-        .write(&tenant, SHOPPER, (subject.external_id, events), |club, (external_id, events)| {
-            Box::pin(async move {
-                let member = members::of_shopper(club, external_id).await?.member;
-                surveys::events(club, &member, events).await
-            })
-        })
+        .write(
+            &tenant,
+            SHOPPER,
+            (subject.external_id, events),
+            |club, (external_id, events)| {
+                Box::pin(async move {
+                    let member = members::of_shopper(club, external_id).await?.member;
+                    surveys::events(club, &member, events).await
+                })
+            },
+        )
         .await?;
     reply(StatusCode::ACCEPTED, &json!({ "accepted": new }))
 }
@@ -376,12 +382,17 @@ pub(crate) async fn put_member(
     Json { value, .. }: Json<MemberInput>,
 ) -> Result<Response> {
     let (body, created) = state
-        .write(&shop.tenant, &shop.actor, (external_id, value), |club, (external_id, value)| {
-            Box::pin(async move {
-                let (member, created) = members::put(club, external_id, value).await?;
-                Ok((members::view(club, &member).await?, created))
-            })
-        })
+        .write(
+            &shop.tenant,
+            &shop.actor,
+            (external_id, value),
+            |club, (external_id, value)| {
+                Box::pin(async move {
+                    let (member, created) = members::put(club, external_id, value).await?;
+                    Ok((members::view(club, &member).await?, created))
+                })
+            },
+        )
         .await?;
     reply(made(created), &json!({ "member": body }))
 }
@@ -409,9 +420,12 @@ pub(crate) async fn erase_member(
     Path(external_id): Path<String>,
 ) -> Result<Response> {
     state
-        .write(&shop.tenant, &shop.actor, external_id, |club, external_id| {
-            Box::pin(members::erase(club, external_id))
-        })
+        .write(
+            &shop.tenant,
+            &shop.actor,
+            external_id,
+            |club, external_id| Box::pin(members::erase(club, external_id)),
+        )
         .await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -432,9 +446,12 @@ pub(crate) async fn put_order(
     Json { value, .. }: Json<OrderInput>,
 ) -> Result<Response> {
     let (order, created) = state
-        .write(&shop.tenant, &shop.actor, (order_id, value), |club, (order_id, value)| {
-            Box::pin(orders::put(club, order_id, value))
-        })
+        .write(
+            &shop.tenant,
+            &shop.actor,
+            (order_id, value),
+            |club, (order_id, value)| Box::pin(orders::put(club, order_id, value)),
+        )
         .await?;
     reply(made(created), &json!({ "order": order }))
 }
@@ -446,9 +463,12 @@ pub(crate) async fn refund(
     Json { value, .. }: Json<RefundInput>,
 ) -> Result<Response> {
     let (refund, created) = state
-        .write(&shop.tenant, &shop.actor, (order_id, value), |club, (order_id, value)| {
-            Box::pin(refunds::refund(club, order_id, value))
-        })
+        .write(
+            &shop.tenant,
+            &shop.actor,
+            (order_id, value),
+            |club, (order_id, value)| Box::pin(refunds::refund(club, order_id, value)),
+        )
         .await?;
     reply(made(created), &json!({ "refund": refund }))
 }
@@ -459,7 +479,9 @@ pub(crate) async fn coupon(
     Path(code): Path<String>,
 ) -> Result<Response> {
     let coupon = state
-        .read(&shop.tenant, code, |club, code| Box::pin(coupons::get(club, code)))
+        .read(&shop.tenant, code, |club, code| {
+            Box::pin(coupons::get(club, code))
+        })
         .await?;
     reply(StatusCode::OK, &json!({ "coupon": coupon }))
 }
@@ -471,9 +493,12 @@ pub(crate) async fn act_on_coupon(
     Json { value, .. }: Json<CouponAction>,
 ) -> Result<Response> {
     let coupon = state
-        .write(&shop.tenant, &shop.actor, (code, value), |club, (code, value)| {
-            Box::pin(coupons::act(club, code, value))
-        })
+        .write(
+            &shop.tenant,
+            &shop.actor,
+            (code, value),
+            |club, (code, value)| Box::pin(coupons::act(club, code, value)),
+        )
         .await?;
     reply(StatusCode::OK, &json!({ "coupon": coupon }))
 }

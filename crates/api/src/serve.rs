@@ -1,9 +1,9 @@
 //! The listening socket: how many may be connected, how long they may take, how it all ends.
 
 use crate::http::app;
+use crate::jobs;
 use crate::problem::{Error, Result};
 use crate::state::State;
-use crate::jobs;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use hyper::server::conn::http1;

@@ -77,11 +77,12 @@ pub async fn respond(
     )
     .await?;
     pay(club, member, &response.survey_id, &response.scope).await?;
-    let points: i64 = club.query("SELECT points FROM responses WHERE tenant = $1 AND member = $2 AND response = $3")
-    .bind(member)
-    .bind(&response.id)
-    .fetch_one(&mut club.tx)
-    .await?;
+    let points: i64 = club
+        .query("SELECT points FROM responses WHERE tenant = $1 AND member = $2 AND response = $3")
+        .bind(member)
+        .bind(&response.id)
+        .fetch_one(&mut club.tx)
+        .await?;
     Ok(StoredResponse {
         id: response.id.clone(),
         points: Points(points),
@@ -143,12 +144,15 @@ async fn pay(club: &mut Club, member: &str, survey: &str, scope: &str) -> Result
         return Ok(());
     };
     if !scope.is_empty() {
-        let paid: Option<String> = club.query("SELECT order_id FROM orders WHERE tenant = $1 AND order_id = $2 AND member = $3
-             AND paid_at IS NOT NULL AND status <> 'cancelled'")
-        .bind(scope)
-        .bind(member)
-        .fetch_optional(&mut club.tx)
-        .await?;
+        let paid: Option<String> = club
+            .query(
+                "SELECT order_id FROM orders WHERE tenant = $1 AND order_id = $2 AND member = $3
+             AND paid_at IS NOT NULL AND status <> 'cancelled'",
+            )
+            .bind(scope)
+            .bind(member)
+            .fetch_optional(&mut club.tx)
+            .await?;
         if paid.is_none() {
             return Ok(());
         }
@@ -247,16 +251,19 @@ async fn take_event(club: &mut Club, member: &str, event: &Event) -> Result<bool
     }
     // A browser's clock may run ahead; nothing has happened in the future.
     let at = event.at.min(club.now);
-    let stored = club.query("INSERT INTO events (tenant, member, event, kind, survey, scope, at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant, member, event) DO NOTHING")
-    .bind(member)
-    .bind(&event.id)
-    .bind(crate::club::word(event.kind))
-    .bind(prompt.map(|(survey, _)| survey.to_owned()))
-    .bind(prompt.map(|_| scope.to_owned()))
-    .bind(at.0)
-    .execute(&mut club.tx)
-    .await?;
+    let stored = club
+        .query(
+            "INSERT INTO events (tenant, member, event, kind, survey, scope, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant, member, event) DO NOTHING",
+        )
+        .bind(member)
+        .bind(&event.id)
+        .bind(crate::club::word(event.kind))
+        .bind(prompt.map(|(survey, _)| survey.to_owned()))
+        .bind(prompt.map(|_| scope.to_owned()))
+        .bind(at.0)
+        .execute(&mut club.tx)
+        .await?;
     if stored == 0 {
         return Ok(false);
     }
@@ -274,13 +281,16 @@ async fn remember(
     reaction: Reaction,
     at: Timestamp,
 ) -> Result<()> {
-    let known: Option<PromptRow> = club.query("SELECT survey, scope, displays, shown_at, answered_at, dismissed_at FROM prompts
-         WHERE tenant = $1 AND member = $2 AND survey = $3 AND scope = $4")
-    .bind(member)
-    .bind(survey)
-    .bind(scope)
-    .fetch_optional(&mut club.tx)
-    .await?;
+    let known: Option<PromptRow> = club
+        .query(
+            "SELECT survey, scope, displays, shown_at, answered_at, dismissed_at FROM prompts
+         WHERE tenant = $1 AND member = $2 AND survey = $3 AND scope = $4",
+        )
+        .bind(member)
+        .bind(survey)
+        .bind(scope)
+        .fetch_optional(&mut club.tx)
+        .await?;
     let known = known.map(prompted);
     let mut history: Vec<_> = known.clone().into_iter().collect();
     let show = Show {
@@ -297,12 +307,14 @@ async fn remember(
         let since = Some(at) > before.answered_at.max(before.dismissed_at);
         next.displays = before.displays.saturating_add(u32::from(since));
     }
-    club.query("INSERT INTO prompts (tenant, member, survey, scope, displays, shown_at, answered_at,
+    club.query(
+        "INSERT INTO prompts (tenant, member, survey, scope, displays, shown_at, answered_at,
              dismissed_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (tenant, member, survey, scope) DO UPDATE SET displays = excluded.displays,
              shown_at = excluded.shown_at, answered_at = excluded.answered_at,
-             dismissed_at = excluded.dismissed_at")
+             dismissed_at = excluded.dismissed_at",
+    )
     .bind(member)
     .bind(survey)
     .bind(scope)
@@ -333,10 +345,13 @@ fn prompted((survey, scope, displays, shown_at, answered_at, dismissed_at): Prom
 /// # Errors
 /// When the database fails.
 pub async fn history(club: &mut Club, member: &str) -> Result<Vec<Prompted>> {
-    let rows: Vec<PromptRow> = club.query("SELECT survey, scope, displays, shown_at, answered_at, dismissed_at FROM prompts
-         WHERE tenant = $1 AND member = $2 ORDER BY survey, scope")
-    .bind(member)
-    .fetch_all(&mut club.tx)
-    .await?;
+    let rows: Vec<PromptRow> = club
+        .query(
+            "SELECT survey, scope, displays, shown_at, answered_at, dismissed_at FROM prompts
+         WHERE tenant = $1 AND member = $2 ORDER BY survey, scope",
+        )
+        .bind(member)
+        .fetch_all(&mut club.tx)
+        .await?;
     Ok(rows.into_iter().map(prompted).collect())
 }

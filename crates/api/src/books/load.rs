@@ -172,7 +172,7 @@ async fn credits(club: &mut Club, kept: &mut Kept) -> Result<()> {
         .query(
             "SELECT unit, rule, source, seq, why, given, remaining, counted, ended, earned, active, at,
                  activates_at, expires_at
-             FROM credits WHERE tenant = $1 AND member = $2 ORDER BY at, seq, rule",
+             FROM credits WHERE tenant = $1 AND member = $2 ORDER BY at, seq, rule, turn",
         )
         .bind(&kept.member.id)
         .fetch_all(&mut club.tx)

@@ -176,7 +176,11 @@ impl Books {
             }
         }
         let (before, now) = (&self.tier, self.level(club, after));
-        let levels = club.program().tiers.iter().flat_map(|ladder| &ladder.levels);
+        let levels = club
+            .program()
+            .tiers
+            .iter()
+            .flat_map(|ladder| &ladder.levels);
         let place = |id: &Option<String>| {
             let mut levels = levels.clone();
             id.as_ref()
@@ -284,7 +288,11 @@ async fn entries(
         // What moved by a redemption is shown by its reward.
         let reward = || {
             let known = |r: &&Redemption| r.id == transaction.source;
-            after.redemptions.iter().find(known).map(|r| r.reward.id.clone())
+            after
+                .redemptions
+                .iter()
+                .find(known)
+                .map(|r| r.reward.id.clone())
         };
         club.query(
             "INSERT INTO entries (tenant, member, seq, at, why, unit, source, rule, version, corrects, issued,
@@ -330,7 +338,8 @@ fn ends(kept: &Kept, lot: &str) -> Option<(Option<Timestamp>, Option<Timestamp>)
     points.or_else(money)
 }
 
-type Key = (&'static str, String, String);
+/// Unit, rule, source, and which turn of them it is.
+type Key = (&'static str, String, String, i64);
 
 /// What a row of `credits` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -358,12 +367,34 @@ fn rows(kept: &Kept) -> Result<BTreeMap<Key, Row>> {
         let missing = || Error::internal(format!("lot {} is missing", origin.lot));
         let (unit, remaining, at, activates_at, expires_at) = if origin.credit.is_some() {
             let lot = points.get(origin.lot.as_str()).ok_or_else(missing)?;
-            let Lot { earned_at, activates_at, expires_at, .. } = **lot;
-            ("points", lot.remaining.0, earned_at, activates_at, expires_at)
+            let Lot {
+                earned_at,
+                activates_at,
+                expires_at,
+                ..
+            } = **lot;
+            (
+                "points",
+                lot.remaining.0,
+                earned_at,
+                activates_at,
+                expires_at,
+            )
         } else {
             let lot = money.get(origin.lot.as_str()).ok_or_else(missing)?;
-            let Lot { earned_at, activates_at, expires_at, .. } = **lot;
-            ("wallet", lot.remaining.0, earned_at, activates_at, expires_at)
+            let Lot {
+                earned_at,
+                activates_at,
+                expires_at,
+                ..
+            } = **lot;
+            (
+                "wallet",
+                lot.remaining.0,
+                earned_at,
+                activates_at,
+                expires_at,
+            )
         };
         let credit = origin.credit.and_then(|place| member.credits.get(place));
         let row = Row {
@@ -379,10 +410,20 @@ fn rows(kept: &Kept) -> Result<BTreeMap<Key, Row>> {
             activates_at,
             expires_at,
         };
-        rows.insert((unit, origin.rule.clone(), origin.source.clone()), row);
+        let turn = turns(&rows, unit, &origin.rule, &origin.source);
+        rows.insert(
+            (unit, origin.rule.clone(), origin.source.clone(), turn),
+            row,
+        );
     }
     for earned in &member.earned {
-        let key = ("points", earned.rule.clone(), earned.source.clone());
+        let turn = turns(&rows, "points", &earned.rule, &earned.source);
+        let key = (
+            "points",
+            earned.rule.clone(),
+            earned.source.clone(),
+            (turn - 1).max(0),
+        );
         let row = rows.entry(key).or_insert(Row {
             seq: None,
             why: Why::Activity,
@@ -401,22 +442,37 @@ fn rows(kept: &Kept) -> Result<BTreeMap<Key, Row>> {
     Ok(rows)
 }
 
+/// How many rows there are of what a rule gave for a source.
+fn turns(rows: &BTreeMap<Key, Row>, unit: &'static str, rule: &str, source: &str) -> i64 {
+    let from = (unit, rule.to_owned(), source.to_owned(), 0);
+    let to = (unit, rule.to_owned(), source.to_owned(), i64::MAX);
+    rows.range(from..to)
+        .next_back()
+        .map_or(0, |(key, _)| key.3 + 1)
+}
+
 async fn credits(club: &mut Club, member: &str, before: &Kept, after: &Kept) -> Result<()> {
     let (before, after) = (rows(before)?, rows(after)?);
-    for ((unit, rule, source), row) in &after {
-        let known = before.get(&(*unit, rule.clone(), source.clone()));
-        let written = match known {
+    for (key, row) in &after {
+        let (unit, rule, source, turn) = key;
+        let written = match before.get(key) {
             Some(known) if known == row => continue,
             None => {
                 club.query(
-                    "INSERT INTO credits (tenant, member, unit, rule, source, seq, why, given, remaining, counted,
-                         ended, earned, active, at, activates_at, expires_at)
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                    "INSERT INTO credits (tenant, member, unit, rule, source, turn, seq, why, given, remaining,
+                         counted, ended, earned, active, at, activates_at, expires_at)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                     ON CONFLICT (tenant, member, unit, rule, source, turn) DO UPDATE SET seq = excluded.seq,
+                         why = excluded.why, given = excluded.given, remaining = excluded.remaining,
+                         counted = excluded.counted, earned = excluded.earned, active = excluded.active,
+                         at = excluded.at, activates_at = excluded.activates_at, expires_at = excluded.expires_at
+                     WHERE credits.seq IS NULL AND credits.earned = 0",
                 )
                 .bind(member)
                 .bind(*unit)
                 .bind(rule)
                 .bind(source)
+                .bind(*turn)
                 .bind(row.seq)
                 .bind(word(row.why))
                 .bind(row.given)
@@ -437,7 +493,7 @@ async fn credits(club: &mut Club, member: &str, before: &Kept, after: &Kept) -> 
                     "UPDATE credits SET remaining = $6, counted = $7, ended = $8, earned = $9, active = $10,
                          expires_at = $11
                      WHERE tenant = $1 AND member = $2 AND unit = $3 AND rule = $4 AND source = $5
-                         AND remaining = $12",
+                         AND remaining = $12 AND turn = $13",
                 )
                 .bind(member)
                 .bind(*unit)
@@ -450,25 +506,30 @@ async fn credits(club: &mut Club, member: &str, before: &Kept, after: &Kept) -> 
                 .bind(row.active)
                 .bind(ms(row.expires_at))
                 .bind(known.remaining)
+                .bind(*turn)
                 .execute(&mut club.tx)
                 .await?
             }
         };
         if written != 1 {
-            return Err(Error::internal(format!("{rule} for {source} was not as it was read")));
+            return Err(Error::internal(format!(
+                "{rule} for {source} was not as it was read"
+            )));
         }
     }
     // What was earned for nothing and lost its reason leaves no trace in the books; the row says so.
-    for ((unit, rule, source), row) in &before {
-        if row.earned && !after.contains_key(&(*unit, rule.clone(), source.clone())) {
+    for (key, row) in &before {
+        if row.earned && !after.contains_key(key) {
+            let (unit, rule, source, turn) = key;
             club.query(
                 "UPDATE credits SET earned = 0
-                 WHERE tenant = $1 AND member = $2 AND unit = $3 AND rule = $4 AND source = $5",
+                 WHERE tenant = $1 AND member = $2 AND unit = $3 AND rule = $4 AND source = $5 AND turn = $6",
             )
             .bind(member)
             .bind(*unit)
             .bind(rule)
             .bind(source)
+            .bind(*turn)
             .execute(&mut club.tx)
             .await?;
         }
@@ -511,14 +572,19 @@ async fn change_redemption(
         .execute(&mut club.tx)
         .await?;
     if changed != 1 {
-        return Err(Error::internal(format!("{} was not as it was read", redemption.id)));
+        return Err(Error::internal(format!(
+            "{} was not as it was read",
+            redemption.id
+        )));
     }
     let returned = redemption.state == CouponState::Returned && before.state != redemption.state;
     if returned && redemption.reward.stock.is_some() {
-        club.query("UPDATE stock SET taken = taken - 1 WHERE tenant = $1 AND reward_id = $2 AND taken > 0")
-            .bind(&redemption.reward.id)
-            .execute(&mut club.tx)
-            .await?;
+        club.query(
+            "UPDATE stock SET taken = taken - 1 WHERE tenant = $1 AND reward_id = $2 AND taken > 0",
+        )
+        .bind(&redemption.reward.id)
+        .execute(&mut club.tx)
+        .await?;
     }
     Ok(())
 }
@@ -531,7 +597,11 @@ async fn take_from_stock(club: &mut Club, redemption: &Redemption, stock: u32) -
     .execute(&mut club.tx)
     .await?;
     // The program's own number, not what was left of it when the rules were asked.
-    let whole = club.program().rewards.iter().find(|known| known.id == redemption.reward.id);
+    let whole = club
+        .program()
+        .rewards
+        .iter()
+        .find(|known| known.id == redemption.reward.id);
     let stock = whole.and_then(|reward| reward.stock).unwrap_or(stock);
     let taken = club
         .query("UPDATE stock SET taken = taken + 1 WHERE tenant = $1 AND reward_id = $2 AND taken < $3")
@@ -543,9 +613,16 @@ async fn take_from_stock(club: &mut Club, redemption: &Redemption, stock: u32) -
 }
 
 fn sold_out() -> Error {
-    let reason = fault("/reward_id", "sold_out", "The last one has just been taken.");
-    Error::refused("not_eligible", "This reward cannot be taken now; see `errors` for every reason.")
-        .with_errors(vec![reason])
+    let reason = fault(
+        "/reward_id",
+        "sold_out",
+        "The last one has just been taken.",
+    );
+    Error::refused(
+        "not_eligible",
+        "This reward cannot be taken now; see `errors` for every reason.",
+    )
+    .with_errors(vec![reason])
 }
 
 /// A code of the reward's partner, from the pool or the one for all.
@@ -588,7 +665,8 @@ fn split<A: Copy>(
     pending: &BTreeSet<String>,
     plain: impl Fn(A) -> i64,
 ) -> (i64, i64) {
-    let (waiting, active): (Vec<_>, Vec<_>) = lots.iter().partition(|lot| pending.contains(&lot.id));
+    let (waiting, active): (Vec<_>, Vec<_>) =
+        lots.iter().partition(|lot| pending.contains(&lot.id));
     let sum = |lots: Vec<&Lot<A>>| lots.iter().map(|lot| plain(lot.remaining)).sum();
     (sum(waiting), sum(active))
 }

@@ -1,8 +1,8 @@
 //! Orders, refunds, cancellations, coupons: what a member has afterwards.
 
 use crate::harness::{Shop, order_of, program};
-use api::limits::Limits;
 use api::jobs;
+use api::limits::Limits;
 use contract::shopper::{ProgramView, Snapshot};
 use rules::Money;
 use rules::ledger::balances_under;

@@ -364,7 +364,10 @@ impl Shop {
     }
 
     /// All rows of a statement.
-    pub(crate) async fn rows<T: FromRow + Send + 'static>(&self, statement: &'static str) -> Vec<T> {
+    pub(crate) async fn rows<T: FromRow + Send + 'static>(
+        &self,
+        statement: &'static str,
+    ) -> Vec<T> {
         self.state
             .db
             .look(statement, |mut tx, statement| {

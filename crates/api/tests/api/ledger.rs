@@ -5,8 +5,8 @@ use api::check;
 use api::limits::Limits;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use store::Dialect;
 use serde_json::json;
+use store::Dialect;
 
 async fn used() -> Shop {
     let shop = Shop::open().await;

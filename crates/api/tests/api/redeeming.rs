@@ -1,8 +1,8 @@
 //! Redemptions, and the keys that make a lost answer harmless.
 
 use crate::harness::{Shop, program};
-use api::limits::Limits;
 use api::jobs;
+use api::limits::Limits;
 use serde_json::json;
 use std::collections::HashSet;
 use std::sync::Arc;

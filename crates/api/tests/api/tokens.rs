@@ -249,11 +249,7 @@ async fn a_token_of_another_shape_or_header_is_refused() {
             shape,
         ),
         ("padded", format!("{good}="), encoding),
-        (
-            "signature cut",
-            good[..good.len() - 2].to_owned(),
-            encoding,
-        ),
+        ("signature cut", good[..good.len() - 2].to_owned(), encoding),
         (
             "a space inside",
             format!("{head}. {claims}.{signature}"),

@@ -4,6 +4,7 @@ use super::statement::error;
 use crate::{Error, Options, Result};
 use rusqlite::{Connection, OpenFlags};
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 /// Where the file is, and how to use it.
 pub(crate) struct Source {
@@ -24,6 +25,26 @@ const STATEMENTS: usize = 512;
 impl Source {
     /// A connection whose settings are what they should be.
     pub(crate) fn connect(&self, role: Role) -> Result<Box<Connection>> {
+        self.patiently(|| self.connected(role))
+    }
+
+    /// Does something again while it is busy, for as long as one waits for a lock.
+    ///
+    /// SQLite does not wait by itself where two connections turn the log on at the same time, or where one opens a file
+    /// while the last other one closes it.
+    pub(crate) fn patiently<T>(&self, run: impl Fn() -> Result<T>) -> Result<T> {
+        let since = Instant::now();
+        loop {
+            match run() {
+                Err(Error::Busy(_)) if since.elapsed() < self.options.lock_wait => {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+                other => return other,
+            }
+        }
+    }
+
+    fn connected(&self, role: Role) -> Result<Box<Connection>> {
         let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         if role == Role::Writer {
             flags |= OpenFlags::SQLITE_OPEN_CREATE;

@@ -9,11 +9,11 @@ use rusqlite::{Connection, OpenFlags};
 
 /// The writer's connection to a file that has every migration.
 pub(crate) fn prepared(source: &Source, migrations: &[Migration]) -> Result<Box<Connection>> {
-    whose(source)?;
+    source.patiently(|| whose(source))?;
     let mut connection = source.connect(Role::Writer)?;
     // One transaction per step. Another program that starts may take a step in between, so each round looks anew.
     loop {
-        batch(&connection, "BEGIN IMMEDIATE")?;
+        source.patiently(|| batch(&connection, "BEGIN IMMEDIATE"))?;
         let mut tx = Tx::new(Inner::Sqlite(connection), true);
         // On an error the connection is closed, which undoes the step.
         let more = pollster::block_on(migration::step(&mut tx, migrations))?;

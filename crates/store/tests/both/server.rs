@@ -134,6 +134,23 @@ async fn what_fails_to_serialize_at_its_commit_runs_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_is_refused_for_now_runs_again() {
+    let Some((_place, db)) = server(Options::default()).await else {
+        return;
+    };
+    let trigger = "CREATE FUNCTION waits() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+         PERFORM fails('40001', 2); RETURN NULL; END $$; \
+         CREATE CONSTRAINT TRIGGER waits AFTER INSERT ON pots DEFERRABLE INITIALLY DEFERRED \
+         FOR EACH ROW EXECUTE FUNCTION waits();";
+    let made: Result<()> = db
+        .write(trigger, work!(|tx, trigger| tx.batch(trigger).await))
+        .await;
+    made.unwrap();
+    pot(&db, "p", 1).await.unwrap();
+    assert_eq!((db.stats().retries, pots(&db).await), (2, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lost_connection_is_told_apart_by_when_it_was_lost() {
     let Some((_place, db)) = server(Options {
         pool: 2,
