@@ -325,6 +325,13 @@ impl Shop {
             .await
     }
 
+    /// Whose rows the shop's are.
+    pub(crate) async fn tenant(&self) -> String {
+        programs::tenant(&self.state.db, &self.keys.program)
+            .await
+            .unwrap()
+    }
+
     /// Publishes a version for this shop.
     pub(crate) async fn publishes(&self, program: Program) -> Result<(String, u32), Error> {
         self.state

@@ -71,7 +71,7 @@ async fn claim(_: Page, _: Peer, _: Key) {}
 
 fn redemption() -> Value {
     json!({ "redemption": {
-        "id": "rdm_01", "key": "5d0c", "reward_id": "rwd_50k", "points": 1000, "at": "2026-11-20T08:00:00Z",
+        "id": "rdm_01", "key": "5d0c", "reward_id": "rwd_50k", "units": 1, "points": 1000, "at": "2026-11-20T08:00:00Z",
         "code": "4AQR-P8GH-KXDZ", "state": "open", "expires_at": "2026-12-20T08:00:00Z",
     } })
 }
