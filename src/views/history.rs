@@ -46,6 +46,10 @@ fn row(club: &Club, entry: &Entry) -> Node {
         EntryReason::RedemptionReturned => "redemption_returned",
         EntryReason::Expired => "expired",
         EntryReason::Adjustment => "adjustment",
+        EntryReason::Activity => "activity",
+        EntryReason::TierEntry => "tier_entry",
+        EntryReason::Offer => "offer",
+        EntryReason::WalletSpent => "wallet_spent",
     };
     let source = entry.source.as_deref().unwrap_or_default();
     let subject = club.reward(source).map_or_else(

@@ -3,7 +3,7 @@
 use crate::keys;
 use crate::problem::Error;
 use crate::state::State;
-use crate::{assets, ids, routes};
+use crate::{assets, ids, logins, routes};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State as Shared};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
@@ -42,6 +42,12 @@ pub fn app(state: State) -> Router {
         .route(
             "/v1/coupons/{code}",
             get(routes::coupon).post(routes::act_on_coupon),
+        )
+        .route(
+            "/v1/sessions",
+            get(logins::who_am_i)
+                .post(logins::log_in)
+                .delete(logins::log_out),
         )
         .route("/v1/vafa.js", get(assets::loader))
         .route("/v1/assets/{file}", get(assets::hashed))

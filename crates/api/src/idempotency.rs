@@ -50,7 +50,8 @@ pub struct Intent {
 /// Keys whose first request is at work in this process.
 pub type InFlight = Shared<HashSet<Intent>>;
 
-/// Keeps a key taken until the work on it has ended, however it ends.
+/// Keeps a key taken while somebody waits for the work on it. It is a courtesy: when the client has gone away,
+/// the next request with the key waits for the database and gets what the first did.
 struct Guard {
     in_flight: InFlight,
     intent: Intent,
@@ -98,8 +99,8 @@ where
     };
     let tenant = guard.intent.tenant.clone();
     let first = First {
+        intent: guard.intent.clone(),
         fingerprint: ids::digest(content.as_bytes()),
-        guard,
         status,
         input,
         work,
@@ -114,7 +115,7 @@ where
 
 /// The work of a request that may be the first with its key.
 struct First<I, F> {
-    guard: Guard,
+    intent: Intent,
     fingerprint: String,
     status: StatusCode,
     input: I,
@@ -153,7 +154,7 @@ impl<I, F> First<I, F> {
             route,
             key,
             ..
-        } = &self.guard.intent;
+        } = &self.intent;
         club.query(
             "UPDATE outcomes SET status = $5, body = $6
              WHERE tenant = $1 AND subject = $2 AND route = $3 AND key = $4",
@@ -175,7 +176,7 @@ impl<I, F> First<I, F> {
             route,
             key,
             ..
-        } = &self.guard.intent;
+        } = &self.intent;
         let claimed = club
             .query(
                 "INSERT INTO outcomes (tenant, subject, route, key, fingerprint, status, at)
@@ -197,7 +198,7 @@ impl<I, F> First<I, F> {
             route,
             key,
             ..
-        } = &self.guard.intent;
+        } = &self.intent;
         let (fingerprint, status, body): (String, i64, Option<String>) = club
             .query(
                 "SELECT fingerprint, status, body FROM outcomes

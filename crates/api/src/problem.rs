@@ -293,6 +293,26 @@ impl Error {
 /// What each code means and what to do: the page that an error's `type` leads to.
 pub const CODES: &[(&str, &str)] = &[
     (
+        "not_enough_points",
+        "There are fewer points than this takes; the detail says how many are missing.",
+    ),
+    (
+        "offer_closed",
+        "The member cannot take this offer now: its occasion has not come, or it was taken.",
+    ),
+    (
+        "not_earned",
+        "The activity earns nothing now; the detail says why.",
+    ),
+    (
+        "coupon_held",
+        "Another checkout holds the coupon, for 15 minutes at most.",
+    ),
+    (
+        "idempotency_key_old",
+        "The key was used so long ago that its answer is no longer kept. What it did stays done.",
+    ),
+    (
         "malformed_request",
         "The request cannot be read. Mend what the detail names.",
     ),

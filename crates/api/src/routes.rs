@@ -6,6 +6,7 @@ use crate::credentials::{self, Page, Peer, Shop, Shopper};
 use crate::idempotency::{self, Intent};
 use crate::limits::Kind;
 use crate::problem::{CODES, Error, Result};
+use crate::scopes::Scope;
 use crate::state::State;
 use crate::{
     books, coupons, history, ids, members, orders, programs, redemptions, referrals, refunds,
@@ -381,6 +382,7 @@ pub(crate) async fn put_member(
     Path(external_id): Path<String>,
     Json { value, .. }: Json<MemberInput>,
 ) -> Result<Response> {
+    shop.needs(Scope::Members)?;
     let (body, created) = state
         .write(
             &shop.tenant,
@@ -402,6 +404,7 @@ pub(crate) async fn get_member(
     shop: Shop,
     Path(external_id): Path<String>,
 ) -> Result<Response> {
+    shop.needs(Scope::Members)?;
     let body = state
         .read(&shop.tenant, external_id, |club, external_id| {
             Box::pin(async move {
@@ -419,6 +422,7 @@ pub(crate) async fn erase_member(
     shop: Shop,
     Path(external_id): Path<String>,
 ) -> Result<Response> {
+    shop.needs(Scope::Members)?;
     state
         .write(
             &shop.tenant,
@@ -445,6 +449,7 @@ pub(crate) async fn put_order(
     Path(order_id): Path<String>,
     Json { value, .. }: Json<OrderInput>,
 ) -> Result<Response> {
+    shop.needs(Scope::Orders)?;
     let (order, created) = state
         .write(
             &shop.tenant,
@@ -462,6 +467,7 @@ pub(crate) async fn refund(
     Path(order_id): Path<String>,
     Json { value, .. }: Json<RefundInput>,
 ) -> Result<Response> {
+    shop.needs(Scope::Orders)?;
     let (refund, created) = state
         .write(
             &shop.tenant,
@@ -478,6 +484,7 @@ pub(crate) async fn coupon(
     shop: Shop,
     Path(code): Path<String>,
 ) -> Result<Response> {
+    shop.needs(Scope::Coupons)?;
     let coupon = state
         .read(&shop.tenant, code, |club, code| {
             Box::pin(coupons::get(club, code))
@@ -492,6 +499,7 @@ pub(crate) async fn act_on_coupon(
     Path(code): Path<String>,
     Json { value, .. }: Json<CouponAction>,
 ) -> Result<Response> {
+    shop.needs(Scope::Coupons)?;
     let coupon = state
         .write(
             &shop.tenant,

@@ -151,7 +151,7 @@ enum Of {
 }
 
 /// The codes of entries, each with what its source is.
-const ENTRIES: [(&str, Of); 11] = [
+const ENTRIES: [(&str, Of); 15] = [
     ("purchase", Of::Order),
     ("refund", Of::Order),
     ("joined", Of::Nothing),
@@ -163,6 +163,10 @@ const ENTRIES: [(&str, Of); 11] = [
     ("redemption_returned", Of::Reward),
     ("expired", Of::Nothing),
     ("adjustment", Of::Nothing),
+    ("activity", Of::Nothing),
+    ("tier_entry", Of::Nothing),
+    ("offer", Of::Nothing),
+    ("wallet_spent", Of::Nothing),
 ];
 
 /// A tier by its name; by its id where the program has no such tier.

@@ -2,7 +2,7 @@
 
 use crate::harness::Shop;
 use crate::tokens::{Mint, expect, status, with, without};
-use serde_json::{Value, json};
+use serde_json::json;
 
 #[tokio::test]
 async fn a_token_that_claims_what_it_may_not_is_refused() {

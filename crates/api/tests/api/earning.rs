@@ -257,6 +257,8 @@ async fn lots_end_one_by_one_and_first_ending_goes_first() {
     shop.redeems("c1", "rwd_ship", "k1").await.expect(201);
     shop.pass_days(50);
     assert_eq!(shop.available("c1").await, 200);
+    // The coupon has ended; of the points nothing.
+    assert_eq!(jobs::run(&shop.state).await.unwrap(), 1);
     assert_eq!(jobs::run(&shop.state).await.unwrap(), 0);
     shop.pass_days(20);
     assert_eq!(jobs::run(&shop.state).await.unwrap(), 1);
@@ -285,7 +287,11 @@ async fn points_that_ended_unspent_are_forgiven_when_their_order_goes_back() {
         shop.refunds("o1", &refund).await.expect(201);
         assert_eq!(shop.balances("c1").await, (0, 0, 0));
     }
-    assert_eq!(shop.count("SELECT SUM(forgiven) FROM lots").await, 300);
+    assert_eq!(
+        shop.count("SELECT CAST(SUM(given - counted) AS BIGINT) FROM credits")
+            .await,
+        300
+    );
     shop.is_sound().await;
 }
 

@@ -360,7 +360,7 @@ async fn an_erased_member_leaves_a_ledger_and_no_name() {
         assert_eq!(shop.count(statement).await, 0, "{statement}");
     }
     assert_eq!(
-        shop.count("SELECT SUM(points) FROM entries WHERE account = 'available'")
+        shop.count("SELECT CAST(SUM(available) AS BIGINT) FROM entries")
             .await,
         120
     );

@@ -19,8 +19,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use store::{Db, Dialect, FromRow, Options, Tx, query};
 use tempfile::TempDir;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
 pub(crate) const ORIGIN: &str = "https://shop.example";
@@ -345,29 +343,20 @@ impl Shop {
             .await
     }
 
-    /// Keeps every write of the shop waiting.
+    /// Keeps every write of the shop waiting, as another program that locks the database does.
     pub(crate) async fn hold(&self) -> Hold {
-        let (held, holding) = oneshot::channel();
-        let (let_go, wait) = oneshot::channel::<()>();
-        let db = self.state.db.clone();
-        let parts = std::sync::Mutex::new(Some((held, wait)));
-        let task = tokio::spawn(async move {
-            db.write(parts, |mut tx, parts| {
-                Box::pin(async move {
-                    if tx.dialect() == Dialect::Postgres {
-                        let locked = query("UPDATE members SET revision = revision + 1");
-                        locked.execute(&mut tx).await.unwrap();
-                    }
-                    let (held, wait) = parts.lock().unwrap().take().unwrap();
-                    held.send(()).unwrap();
-                    let _ = wait.await;
-                    (tx, Ok::<_, store::Error>(()))
-                })
-            })
+        if self.state.db.dialect() == Dialect::Sqlite {
+            let file = rusqlite::Connection::open(&self.url).unwrap();
+            file.execute_batch("BEGIN IMMEDIATE").unwrap();
+            return Hold::Sqlite(file);
+        }
+        let (client, connection) = tokio_postgres::connect(&self.url, tokio_postgres::NoTls)
             .await
-        });
-        holding.await.unwrap();
-        Hold { let_go, task }
+            .unwrap();
+        tokio::spawn(connection);
+        let lock = "BEGIN; LOCK TABLE members IN EXCLUSIVE MODE";
+        client.batch_execute(lock).await.unwrap();
+        Hold::Postgres(client)
     }
 
     /// All rows of a statement.
@@ -393,15 +382,17 @@ impl Shop {
 }
 
 /// See [`Shop::hold`].
-pub(crate) struct Hold {
-    let_go: oneshot::Sender<()>,
-    task: JoinHandle<store::Result<()>>,
+pub(crate) enum Hold {
+    Sqlite(rusqlite::Connection),
+    Postgres(tokio_postgres::Client),
 }
 
 impl Hold {
     pub(crate) async fn let_go(self) {
-        self.let_go.send(()).unwrap();
-        self.task.await.unwrap().unwrap();
+        match self {
+            Self::Sqlite(file) => file.execute_batch("ROLLBACK").unwrap(),
+            Self::Postgres(client) => client.batch_execute("ROLLBACK").await.unwrap(),
+        }
     }
 }
 
@@ -465,6 +456,9 @@ async fn publish_in(tx: &mut Tx, program: &Program, now: Timestamp) -> Keys {
         .await
         .unwrap();
     let secret = keys::create(tx, &tenant, &New::Secret(Scopes::ALL), "test", now)
+        .await
+        .unwrap();
+    keys::end_oldest_signing(tx, &tenant, "test", now)
         .await
         .unwrap();
     let signing = keys::create(tx, &tenant, &New::Signing, "test", now)

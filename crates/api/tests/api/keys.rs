@@ -1,9 +1,79 @@
 //! Keys: what each is good for, and where.
 
-use crate::harness::{Keys, ORIGIN, Shop, program, publish};
-use api::keys::{Fresh, Listed, New};
+use crate::harness::{Keys, ORIGIN, Shop};
+use api::clock::Clock;
+use api::ids::from_base64url;
+use api::keys::{self, Fresh, Listed, New};
+use api::problem::Result;
 use api::scopes::Scopes;
 use api::tokens::mint;
+use std::sync::atomic::Ordering;
+
+impl Shop {
+    /// Time passes.
+    pub(crate) fn pass(&self, ms: i64) {
+        match &self.state.clock {
+            Clock::Set(at) => at.fetch_add(ms, Ordering::SeqCst),
+            Clock::System => panic!("the shop's clock is set by its tests"),
+        };
+    }
+
+    /// An operator makes a key.
+    pub(crate) async fn key(&self, new: New) -> Result<Fresh> {
+        let input = (self.tenant().await, new, self.now());
+        let made = self.state.db.write(input, |mut tx, (tenant, new, now)| {
+            Box::pin(async move {
+                let made = keys::create(&mut tx, tenant, new, "operator", *now).await;
+                (tx, made)
+            })
+        });
+        made.await
+    }
+
+    async fn signing_key(&self) -> Keys {
+        match self.key(New::Signing).await.unwrap() {
+            Fresh::SigningKey(key) => Keys {
+                kid: key.kid,
+                signing: from_base64url(&key.secret).unwrap(),
+                ..self.keys.clone()
+            },
+            other => panic!("asked for a signing key, got {other:?}"),
+        }
+    }
+
+    async fn ends_the_oldest(&self) -> Option<String> {
+        let input = (self.tenant().await, self.now());
+        let ended = self.state.db.write(input, |mut tx, (tenant, now)| {
+            Box::pin(async move {
+                let ended = keys::end_oldest_signing(&mut tx, tenant, "operator", *now).await;
+                (tx, ended)
+            })
+        });
+        ended.await.unwrap()
+    }
+
+    async fn revoke(&self, id: &str) -> Result<()> {
+        let input = (self.tenant().await, id.to_owned(), self.now());
+        let ended = self.state.db.write(input, |mut tx, (tenant, id, now)| {
+            Box::pin(async move {
+                let ended = keys::revoke(&mut tx, tenant, id, "operator", *now).await;
+                (tx, ended)
+            })
+        });
+        ended.await
+    }
+
+    async fn listed(&self) -> Vec<Listed> {
+        let tenant = self.tenant().await;
+        let listed = self.state.db.look(tenant, |mut tx, tenant| {
+            Box::pin(async move {
+                let listed = keys::list(&mut tx, tenant).await;
+                (tx, listed)
+            })
+        });
+        listed.await.unwrap()
+    }
+}
 
 #[tokio::test]
 async fn two_signing_keys_live_at_once_and_a_revoked_one_ends_at_once() {
@@ -19,7 +89,7 @@ async fn two_signing_keys_live_at_once_and_a_revoked_one_ends_at_once() {
         reply.status.as_u16()
     };
     shop.pass_days(1);
-    let second = publish(&shop.state.db, program("club"), shop.now()).await;
+    let second = shop.signing_key().await;
     assert_eq!((reads(&shop.keys).await, reads(&second).await), (200, 200));
     // A third is refused with the name of the one to revoke first.
     let full = shop.key(New::Signing).await.unwrap_err();
@@ -31,12 +101,13 @@ async fn two_signing_keys_live_at_once_and_a_revoked_one_ends_at_once() {
     shop.revoke(&oldest).await.unwrap();
     assert_eq!((reads(&shop.keys).await, reads(&second).await), (401, 200));
     assert_eq!(shop.revoke(&oldest).await.unwrap_err().code(), "not_found");
+    assert_eq!(shop.ends_the_oldest().await, None, "there is room");
     shop.pass_days(1);
-    shop.key(New::Signing).await.unwrap();
-    // Seeding again asks nobody: it ends the oldest by itself.
-    shop.pass_days(1);
-    let third = publish(&shop.state.db, program("club"), shop.now()).await;
+    let third = shop.signing_key().await;
+    assert_eq!((reads(&second).await, reads(&third).await), (200, 200));
+    assert!(shop.ends_the_oldest().await.is_some());
     assert_eq!((reads(&second).await, reads(&third).await), (401, 200));
+    shop.signing_key().await;
     let live = "SELECT COUNT(*) FROM keys WHERE kind = 'signing' AND revoked_at IS NULL";
     assert_eq!(shop.count(live).await, 2);
 }
@@ -185,6 +256,11 @@ async fn a_credential_is_good_for_what_it_is_and_where_it_is() {
         .send()
         .await
         .refused(401, "unauthorized");
+    // The origins of a revoked key are nobody's.
+    shop.shopper("c1", "GET", "/v1/me")
+        .send()
+        .await
+        .refused(403, "origin_not_allowed");
 }
 
 #[tokio::test]

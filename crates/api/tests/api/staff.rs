@@ -292,6 +292,12 @@ async fn a_closed_account_and_a_new_password_end_sessions_and_a_role_counts_at_o
     shop.logs_in(EMAIL, OTHER)
         .await
         .refused(401, "login_failed");
+    // Even if a session of a closed account was left behind.
+    shop.changes(Change::Enable(EMAIL)).await.unwrap();
+    let left = shop.logs_in(EMAIL, OTHER).await.expect(201);
+    let left = left.header("set-cookie").split(';').next().unwrap();
+    shop.sql("UPDATE staff SET disabled_at = 1").await.unwrap();
+    shop.who(left).await.refused(401, "unauthorized");
     shop.changes(Change::Enable(EMAIL)).await.unwrap();
     shop.who(cookie).await.refused(401, "unauthorized");
     shop.logs_in(EMAIL, OTHER).await.expect(201);
