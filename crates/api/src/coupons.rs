@@ -10,6 +10,7 @@ use contract::shopper::RedemptionState;
 use rules::journal::{CouponState, Event, Refused};
 use rules::program::{RewardKind, Text};
 use rules::{Money, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
@@ -17,7 +18,7 @@ use serde_json::json;
 pub const HOLD_MS: i64 = 15 * 60_000;
 
 /// A coupon, as the shop's server reads it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Coupon {
     /// The code as we write it.
     pub code: String,

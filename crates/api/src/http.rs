@@ -3,13 +3,13 @@
 use crate::keys;
 use crate::problem::Error;
 use crate::state::State;
-use crate::{assets, ids, logins, routes};
+use crate::{assets, ids, openapi, routes};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State as Shared};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::get;
 use std::time::{Duration, Instant};
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument;
@@ -20,40 +20,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The whole API.
 pub fn app(state: State) -> Router {
     Router::new()
-        .route("/v1/programs/{program}", get(routes::program))
-        .route("/v1/me", get(routes::me).post(routes::join))
-        .route("/v1/me/entries", get(routes::entries))
-        .route("/v1/me/redemptions", post(routes::redeem))
-        .route(
-            "/v1/me/redemptions/{id}",
-            axum::routing::delete(routes::cancel),
-        )
-        .route("/v1/me/responses", post(routes::respond))
-        .route("/v1/referrals/{code}/claims", post(routes::claim))
-        .route("/v1/events", post(routes::events))
-        .route(
-            "/v1/members/{external_id}",
-            put(routes::put_member)
-                .get(routes::get_member)
-                .delete(routes::erase_member),
-        )
-        .route("/v1/orders/{order_id}", put(routes::put_order))
-        .route("/v1/orders/{order_id}/refunds", post(routes::refund))
-        .route(
-            "/v1/coupons/{code}",
-            get(routes::coupon).post(routes::act_on_coupon),
-        )
-        .route(
-            "/v1/sessions",
-            get(logins::who_am_i)
-                .post(logins::log_in)
-                .delete(logins::log_out),
-        )
+        .merge(routes::all().router())
+        .merge(openapi::pages(routes::document()))
+        .route("/", get(routes::entrance))
         .route("/v1/vafa.js", get(assets::loader))
         .route("/v1/assets/{file}", get(assets::hashed))
-        .route("/problems/{code}", get(routes::problem_page))
-        .route("/healthz", get(routes::health))
-        .route("/readyz", get(routes::ready))
         .fallback(async || Error::not_found("No such path; every path begins with /v1."))
         .method_not_allowed_fallback(async || Error::method_not_allowed())
         .layer(middleware::from_fn(in_time))

@@ -40,7 +40,7 @@ pub mod public_key;
 pub mod redemptions;
 pub mod referrals;
 pub mod refunds;
-mod routes;
+pub mod routes;
 pub mod scopes;
 pub mod serve;
 pub mod sessions;

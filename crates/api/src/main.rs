@@ -7,7 +7,7 @@ use api::keys::{self, Alg, Fresh, Kind, New, SigningKey};
 use api::limits::Limits;
 use api::problem::{Error, Result};
 use api::scopes::Scopes;
-use api::{State, check, explain, import, jobs, programs, serve};
+use api::{State, check, explain, import, jobs, programs, routes, serve};
 use clap::{Parser, Subcommand};
 use rules::{Program, Timestamp, document};
 use serde::Serialize;
@@ -124,6 +124,8 @@ enum Command {
     },
     /// Prints the JSON Schema of a program: an editor that knows it completes the fields.
     Schema,
+    /// Prints the description of the API (OpenAPI 3.1).
+    Openapi,
     /// Prints in plain words how a program's club works.
     Explain {
         /// The program's document (JSON).
@@ -248,6 +250,9 @@ async fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Schema => {
             say(&serde_json::to_string_pretty(&document::schema())?)?;
+        }
+        Command::Openapi => {
+            say(&serde_json::to_string_pretty(routes::document())?)?;
         }
         Command::Explain { program, language } => {
             let program = read_program(&program).await?;

@@ -12,6 +12,7 @@ use rules::ledger::Balances;
 use rules::program::Activity;
 use rules::tiers::{self, Standing};
 use rules::{Money, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
@@ -220,7 +221,7 @@ pub fn unknown(external_id: &str) -> Error {
 }
 
 /// A member, as the shop's server reads it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct View {
     /// Prefixed id, `mem_…`.
     pub id: String,

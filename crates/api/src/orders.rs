@@ -13,11 +13,12 @@ use contract::orders::{OrderInput, OrderStatus};
 use contract::problem::Fault;
 use rules::journal::{Bill, BillLine, Event, Refused};
 use rules::{Money, Points, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
 /// An order as it stands; what the shop's server reads back.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Order {
     /// The shop's id.
     pub order_id: String,

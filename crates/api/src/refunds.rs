@@ -11,11 +11,12 @@ use crate::referrals;
 use contract::orders::{OrderStatus, RefundInput};
 use rules::journal::Event;
 use rules::{Money, Points};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
 /// What a refund did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Refund {
     /// The shop's refund id.
     pub id: String,

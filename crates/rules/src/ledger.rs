@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A member's points (or wallet credit) at an instant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema), schemars(rename = "BalancesOf{A}"))]
 pub struct Balances<A = Points> {
     /// Can be spent.
     pub available: A,
@@ -23,6 +24,7 @@ pub struct Balances<A = Points> {
 
 /// Points that end together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema), schemars(rename = "ExpiringOf{A}"))]
 pub struct Expiring<A = Points> {
     /// How many.
     pub points: A,

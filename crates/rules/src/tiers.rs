@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 /// A member's place on the ladder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Standing {
     /// What is counted.
     pub measure: Measure,
@@ -55,6 +56,7 @@ pub struct Standing {
 
 /// Something that a member should be told in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Notice {
     /// The tier will be lost, and it is `notice_days` or less to `keep_until`.

@@ -86,6 +86,7 @@ impl Input for Key {
             "idempotency_key_missing",
             "idempotency_key_reused",
             "idempotency_key_in_flight",
+            "idempotency_key_old",
         ] {
             operation.problem(code);
         }

@@ -34,11 +34,13 @@ pub enum Tag {
     Webhooks,
     /// People of the shop, and their logins.
     Staff,
+    /// The server itself.
+    Server,
 }
 
 impl Tag {
     /// All of them, in order.
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Guests,
         Self::Shopper,
         Self::Members,
@@ -50,6 +52,7 @@ impl Tag {
         Self::Transfers,
         Self::Webhooks,
         Self::Staff,
+        Self::Server,
     ];
 
     /// Its name and what it is about.
@@ -92,6 +95,7 @@ impl Tag {
                 "Where events are delivered, and what became of each delivery.",
             ),
             Self::Staff => ("Staff", "The people of the shop, their roles and logins."),
+            Self::Server => ("Server", "How the server itself is."),
         }
     }
 }

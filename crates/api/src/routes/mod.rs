@@ -1,0 +1,50 @@
+//! The routes, area by area: what a request says, the work it asks for, the answer.
+//!
+//! A handler is a few lines: it takes its arguments, asks the credential to run the work ([`work`]), and gives the
+//! answer ([`answer`]). What it takes, gives and refuses is declared beside it, with the machinery of
+//! [`crate::openapi`].
+
+pub(crate) mod answer;
+mod coupons;
+mod entrance;
+mod members;
+mod orders;
+pub(crate) mod paths;
+mod program;
+mod redemptions;
+mod referrals;
+mod server;
+mod sessions;
+mod shopper;
+mod surveys;
+mod work;
+
+use crate::openapi::Routes;
+use serde_json::Value;
+use std::sync::LazyLock;
+
+pub(crate) use entrance::entrance;
+pub(crate) use work::Wish;
+
+/// Every route of the API.
+#[must_use]
+pub fn all() -> Routes {
+    Routes::default()
+        .with(program::routes())
+        .with(referrals::routes())
+        .with(shopper::routes())
+        .with(redemptions::routes())
+        .with(surveys::routes())
+        .with(members::routes())
+        .with(orders::routes())
+        .with(coupons::routes())
+        .with(sessions::routes())
+        .with(server::routes())
+}
+
+/// The OpenAPI 3.1 document of every route; made once.
+#[must_use]
+pub fn document() -> &'static Value {
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(|| all().document());
+    &DOCUMENT
+}

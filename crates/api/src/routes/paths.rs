@@ -1,0 +1,34 @@
+//! Parameters of paths that more than one area names.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// The program's id.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(example = &"club")]
+pub(crate) struct ProgramId(pub(crate) String);
+
+/// The shop's own id of the member: 1 to 128 characters, none of them a control character.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(example = &"customer-1042", extend("minLength" = 1, "maxLength" = 128))]
+pub(crate) struct MemberId(pub(crate) String);
+
+/// The shop's own id of the order: 1 to 128 characters, none of them a control character.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(example = &"A-1001", extend("minLength" = 1, "maxLength" = 128))]
+pub(crate) struct OrderId(pub(crate) String);
+
+/// The coupon's code; case, spaces and dashes do not matter.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(example = &"4AQR-P8GH-KXDZ")]
+pub(crate) struct CouponCode(pub(crate) String);
+
+/// The code of an invitation; case, spaces and dashes do not matter.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(example = &"7K2M-QXRT-9FVN")]
+pub(crate) struct InvitationCode(pub(crate) String);
+
+/// The redemption's id.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(example = &"rdm_8x0w3k6m1q9r4t7v2yaz")]
+pub(crate) struct RedemptionId(pub(crate) String);

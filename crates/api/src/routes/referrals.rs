@@ -1,0 +1,64 @@
+//! Invitations, as a guest follows them.
+
+use super::paths::InvitationCode;
+use crate::credentials::{Page, Peer};
+use crate::idempotency::{self, Intent};
+use crate::inputs::{Key, Path};
+use crate::limits::Kind;
+use crate::openapi::{Route, Tag, post};
+use crate::problem::Result;
+use crate::referrals;
+use crate::state::State;
+use axum::extract::State as Shared;
+use axum::http::StatusCode;
+use axum::response::Response;
+use contract::shopper::ClaimReply;
+use serde_json::json;
+
+const GUEST: &str = "guest";
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        post("/v1/referrals/{code}/claims", claim)
+            .named(
+                "claimInvitation",
+                "Claim an invitation",
+                "A guest follows a friend's invitation. The page keeps the claim's id and hands it over when the guest \
+                 joins. A code that nobody has is answered like one that is wrong.",
+            )
+            .tagged(Tag::Guests)
+            .replies::<ClaimReply>(
+                201,
+                "The claim.",
+                json!({ "claim": {
+                    "id": "clm_1q9r4t7v2yaz8x0w3k6m", "friend_points": 300, "minimum_order": 3000,
+                    "expires_at": "2026-12-22T08:30:00Z",
+                } }),
+            ),
+    ]
+}
+
+async fn claim(
+    Shared(state): Shared<State>,
+    page: Page,
+    Key(key): Key,
+    peer: Peer,
+    Path(InvitationCode(code)): Path<InvitationCode>,
+) -> Result<Response> {
+    peer.count(&state, Kind::Claim)?;
+    let intent = Intent {
+        tenant: page.tenant,
+        subject: GUEST.to_owned(),
+        route: "POST /v1/referrals/{code}/claims",
+        key,
+    };
+    let content = code.clone();
+    let status = StatusCode::CREATED;
+    idempotency::once(&state, intent, GUEST, &content, status, code, |club, code| {
+        Box::pin(async move {
+            let claim = referrals::claim(club, code).await?;
+            Ok(ClaimReply { claim })
+        })
+    })
+    .await
+}
