@@ -2,7 +2,7 @@
 
 use super::input::{Credential, Input, Operation};
 use crate::body::Json;
-use crate::credentials::{Page, Peer, SameSite, Shop, Shopper, Staff};
+use crate::credentials::{Desk, Page, Peer, SameSite, Shop, Shopper, Staff};
 use crate::idempotency;
 use crate::inputs::{Key, Known, Path, Query};
 use schemars::JsonSchema;
@@ -30,6 +30,14 @@ impl Input for Staff {
     fn describe(operation: &mut Operation<'_>) {
         operation.credential(Credential::Staff);
         operation.same_site();
+    }
+}
+
+/// Either will do: two entries of `security` are alternatives.
+impl Input for Desk {
+    fn describe(operation: &mut Operation<'_>) {
+        Shop::describe(operation);
+        Staff::describe(operation);
     }
 }
 
