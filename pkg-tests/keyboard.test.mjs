@@ -197,11 +197,11 @@ test('a survey does not take the keyboard; arrows move among its scores, Space c
   await at(page, { score: '5' }, 'the last score');
   assert.equal(await prompt.locator('[aria-checked=true]').count(), 0, 'arrows choose nothing');
   assert.equal(await prompt.locator('textarea').count(), 0);
-  assert.deepEqual(await stage.query('SELECT score FROM responses WHERE scope = ?', order), [], 'arrows send nothing');
+  assert.deepEqual(await stage.query('SELECT scores FROM responses WHERE scope = ?', order), [], 'arrows send nothing');
   await page.keyboard.press('Space');
   await prompt.locator('[data-score="5"][aria-checked=true]').waitFor();
   await at(page, { score: '5' }, 'the chosen score');
-  await eventually(() => stage.query('SELECT score FROM responses WHERE scope = ?', order), (rows) => rows[0]?.score === 5, 'the score');
+  await eventually(() => stage.query('SELECT scores FROM responses WHERE scope = ?', order), (rows) => rows[0]?.scores === '[5]', 'the score');
   await page.keyboard.press('Tab');
   await at(page, { tag: 'textarea' }, 'the follow-up');
   await page.keyboard.type('خوب');

@@ -38,9 +38,9 @@ test('after an order the CSAT prompt appears once; its answer is stored and it i
   await prompt(page).locator('.thanks').waitFor();
   await picture(page, 'surveys-2-thanks');
   const rows = await eventually(
-    () => stage.query('SELECT score, comment, completed, points FROM responses WHERE scope = ?', order),
+    () => stage.query('SELECT scores, comment, completed, points FROM responses WHERE scope = ?', order),
     (all) => all.length === 1 && all[0].completed === 1, 'the stored response');
-  assert.deepEqual(rows, [{ score: 4, comment: 'بسته‌بندی عالی بود', completed: 1, points: 20 }]);
+  assert.deepEqual(rows, [{ scores: '[4]', comment: 'بسته‌بندی عالی بود', completed: 1, points: 20 }]);
   const paid = await stage.asMember('neda', 'GET', '/v1/me');
   assert.equal(paid.body.entries.filter((e) => e.reason === 'survey').length, 1, 'the answer is paid once');
 

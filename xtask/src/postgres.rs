@@ -24,6 +24,8 @@ pub(crate) struct Options {
 
 /// The variable by which tests learn the address. Who sets it gives tests a server of their own.
 pub(crate) const NAMED: &str = "VAFA_TEST_POSTGRES";
+/// Names the server on which the API's tests run, instead of SQLite.
+pub(crate) const TESTED: &str = "VAFA_TEST_DATABASE";
 
 /// The variable that names the folder of `initdb`, where we would not find it.
 const PROGRAMS: &str = "VAFA_POSTGRES_BIN";

@@ -27,13 +27,14 @@ pub(crate) struct Options {
 }
 
 /// The steps in order. What a step needs comes before it.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
     "format",
     "types",
     "dependencies",
     "clippy",
     "clippy-wasm",
     "units",
+    "postgres",
     "growth",
     "fuzz",
     "door",
@@ -82,16 +83,18 @@ pub(crate) fn run(options: &Options) -> bool {
         suite.check(check.name, check.headline, check.work);
     }
     // The default members: all but the engine, which is linted for the browser and tested there.
-    let mut database = None;
-    suite.tests("units", "cargo test, with a PostgreSQL", || {
+    let postgres = database(&suite);
+    suite.tests("units", "cargo test, the API on SQLite", || {
         let mut cargo = run::cargo(["test", "--no-fail-fast"]);
-        if std::env::var_os(postgres::NAMED).is_none() {
-            let started = database.insert(Postgres::start()?);
-            cargo.env(postgres::NAMED, started.url());
-        }
+        cargo.env(postgres::NAMED, postgres.as_ref().map_err(told)?.url());
         Ok(cargo)
     });
-    drop(database);
+    suite.tests("postgres", "the API's tests again, on PostgreSQL", || {
+        let mut cargo = run::cargo(["test", "--no-fail-fast", "--package", "api", "--test", "api"]);
+        cargo.env(postgres::TESTED, postgres.as_ref().map_err(told)?.url());
+        Ok(cargo)
+    });
+    drop(postgres);
     suite.check("growth", "what a long history costs", bench::grows_well);
     suite.check(
         "fuzz",
@@ -138,6 +141,35 @@ pub(crate) fn run(options: &Options) -> bool {
         },
     );
     suite.close()
+}
+
+/// A PostgreSQL for the steps that test with one: the one that the environment names, or a new one.
+fn database(suite: &Suite<'_>) -> Result<Server> {
+    if let Ok(url) = std::env::var(postgres::NAMED) {
+        return Ok(Server::Named(url));
+    }
+    if !suite.wanted("units") && !suite.wanted("postgres") {
+        return Ok(Server::Named(String::new()));
+    }
+    Postgres::start().map(Server::Ours)
+}
+
+enum Server {
+    Named(String),
+    Ours(Postgres),
+}
+
+impl Server {
+    fn url(&self) -> String {
+        match self {
+            Self::Named(url) => url.clone(),
+            Self::Ours(server) => server.url(),
+        }
+    }
+}
+
+fn told(error: &anyhow::Error) -> anyhow::Error {
+    anyhow::anyhow!("{error:#}")
 }
 
 /// The development server's binary.

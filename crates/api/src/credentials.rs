@@ -63,7 +63,10 @@ impl Shop {
         }
         Err(Error::forbidden(
             "scope_missing",
-            format!("This needs a secret key with the scope *; this one has: {}.", self.scopes),
+            format!(
+                "This needs a secret key with the scope *; this one has: {}.",
+                self.scopes
+            ),
         ))
     }
 }
@@ -409,7 +412,9 @@ impl FromRequestParts<State> for Desk {
                 "Send a secret key as Authorization: Bearer sk_…, or log in (POST /v1/sessions).",
             ));
         }
-        Staff::from_request_parts(parts, state).await.map(Self::Staff)
+        Staff::from_request_parts(parts, state)
+            .await
+            .map(Self::Staff)
     }
 }
 
