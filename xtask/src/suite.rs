@@ -90,7 +90,14 @@ pub(crate) fn run(options: &Options) -> bool {
         Ok(cargo)
     });
     suite.tests("postgres", "the API's tests again, on PostgreSQL", || {
-        let mut cargo = run::cargo(["test", "--no-fail-fast", "--package", "api", "--test", "api"]);
+        let mut cargo = run::cargo([
+            "test",
+            "--no-fail-fast",
+            "--package",
+            "api",
+            "--test",
+            "api",
+        ]);
         cargo.env(postgres::TESTED, postgres.as_ref().map_err(told)?.url());
         Ok(cargo)
     });

@@ -9,6 +9,8 @@ use std::fmt;
 
 /// Most bytes that a body may have.
 pub const BYTES_MAX: usize = 64 * 1_024;
+/// Most levels of arrays and objects inside each other.
+pub const LEVELS_MAX: usize = 64;
 
 /// A body that was read.
 #[derive(Clone)]
@@ -83,6 +85,11 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 /// # Errors
 /// 400 when it is not JSON, 422 with the place when it is not what was asked for.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
+    if levels(text) > LEVELS_MAX {
+        return Err(Error::malformed(format!(
+            "The body has more than {LEVELS_MAX} levels of arrays and objects inside each other."
+        )));
+    }
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         if error.inner().is_data() {
@@ -99,6 +106,28 @@ pub fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
         .end()
         .map_err(|error| Error::malformed(format!("The body is not JSON: {error}.")))?;
     Ok(value)
+}
+
+/// How deep arrays and objects lie inside each other, judged by the brackets outside of texts.
+fn levels(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let mut in_text = false;
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => in_text = !in_text,
+            b'\\' if in_text => {
+                bytes.next();
+            }
+            b'[' | b'{' if !in_text => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 fn pointer(path: &Path) -> String {
@@ -133,6 +162,29 @@ mod tests {
         assert_eq!(
             (error.status, error.errors[0].pointer.as_str()),
             (422, "/items/1/quantity")
+        );
+    }
+
+    #[test]
+    fn levels_are_counted_outside_of_texts() {
+        for (text, deep) in [
+            ("1", 0),
+            ("[]", 1),
+            (r#"[{"a":[1]},[2]]"#, 3),
+            (r#"["[[[",{"]\"[[":"\\"}]"#, 2),
+            ("]]][", 1),
+        ] {
+            assert_eq!(levels(text), deep, "{text}");
+        }
+        let nested = |n: usize| "[".repeat(n) + &"]".repeat(n);
+        let status = |n| {
+            read::<serde_json::Value>(&nested(n))
+                .err()
+                .map(|error| error.body().status)
+        };
+        assert_eq!(
+            (status(LEVELS_MAX), status(LEVELS_MAX + 1)),
+            (None, Some(400))
         );
     }
 

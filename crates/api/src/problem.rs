@@ -399,14 +399,6 @@ pub const CODES: &[(&str, &str)] = &[
     ("coupon_used", "The coupon is used on another order."),
     ("coupon_expired", "The coupon has ended."),
     (
-        "coupon_held",
-        "Another checkout holds the coupon. It is free when that is given up, or after 15 minutes.",
-    ),
-    (
-        "idempotency_key_old",
-        "The key was used long ago and its answer is no longer kept. Use a fresh one for a new intent.",
-    ),
-    (
         "coupon_cancelled",
         "The member has given the coupon back; its points have returned.",
     ),

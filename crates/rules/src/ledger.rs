@@ -7,7 +7,11 @@ use serde::{Deserialize, Serialize};
 
 /// A member's points (or wallet credit) at an instant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "document", derive(schemars::JsonSchema), schemars(rename = "BalancesOf{A}"))]
+#[cfg_attr(
+    feature = "document",
+    derive(schemars::JsonSchema),
+    schemars(rename = "BalancesOf{A}")
+)]
 pub struct Balances<A = Points> {
     /// Can be spent.
     pub available: A,
@@ -24,7 +28,11 @@ pub struct Balances<A = Points> {
 
 /// Points that end together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "document", derive(schemars::JsonSchema), schemars(rename = "ExpiringOf{A}"))]
+#[cfg_attr(
+    feature = "document",
+    derive(schemars::JsonSchema),
+    schemars(rename = "ExpiringOf{A}")
+)]
 pub struct Expiring<A = Points> {
     /// How many.
     pub points: A,

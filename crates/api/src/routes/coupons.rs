@@ -72,7 +72,9 @@ async fn coupon(
     Path(CouponCode(code)): Path<CouponCode>,
 ) -> Result<Response> {
     shop.needs(Scope::Coupons)?;
-    let read = shop.read(&state, code, |club, code| Box::pin(coupons::get(club, code)));
+    let read = shop.read(&state, code, |club, code| {
+        Box::pin(coupons::get(club, code))
+    });
     answer::ok(&CouponReply {
         coupon: read.await?,
     })

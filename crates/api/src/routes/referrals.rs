@@ -54,11 +54,19 @@ async fn claim(
     };
     let content = code.clone();
     let status = StatusCode::CREATED;
-    idempotency::once(&state, intent, GUEST, &content, status, code, |club, code| {
-        Box::pin(async move {
-            let claim = referrals::claim(club, code).await?;
-            Ok(ClaimReply { claim })
-        })
-    })
+    idempotency::once(
+        &state,
+        intent,
+        GUEST,
+        &content,
+        status,
+        code,
+        |club, code| {
+            Box::pin(async move {
+                let claim = referrals::claim(club, code).await?;
+                Ok(ClaimReply { claim })
+            })
+        },
+    )
     .await
 }

@@ -8,7 +8,11 @@ use axum::extract::State as Shared;
 pub(super) fn routes() -> Vec<Route> {
     vec![
         get("/healthz", health)
-            .named("readHealth", "Ask whether the server runs", "Says nothing of the database.")
+            .named(
+                "readHealth",
+                "Ask whether the server runs",
+                "Says nothing of the database.",
+            )
             .tagged(Tag::Server)
             .streams(200, "text/plain", "It runs.", "ok"),
         get("/readyz", ready)

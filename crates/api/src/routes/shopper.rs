@@ -79,7 +79,9 @@ fn example() -> Value {
 
 async fn me(Shared(state): Shared<State>, shopper: Shopper, known: Known) -> Result<Response> {
     let snapshot = shopper
-        .read(&state, (), |club, member, ()| Box::pin(snapshot::of(club, member)))
+        .read(&state, (), |club, member, ()| {
+            Box::pin(snapshot::of(club, member))
+        })
         .await?;
     answer::tagged(&known, &tag_of(&snapshot)?, "private, no-store", &snapshot)
 }

@@ -73,9 +73,12 @@ impl Shopper {
     {
         let input = (self.0.external_id, input, work);
         state
-            .write(&self.0.tenant, SHOPPER, input, |club, (who, input, work)| {
-                Box::pin(as_member(club, who, input, work))
-            })
+            .write(
+                &self.0.tenant,
+                SHOPPER,
+                input,
+                |club, (who, input, work)| Box::pin(as_member(club, who, input, work)),
+            )
             .await
     }
 
@@ -120,9 +123,15 @@ impl Shopper {
         };
         let (content, status) = (&wish.content, wish.status);
         let input = (who, input, work);
-        idempotency::once(state, intent, SHOPPER, content, status, input, |club, (who, input, work)| {
-            work(club, who, input)
-        })
+        idempotency::once(
+            state,
+            intent,
+            SHOPPER,
+            content,
+            status,
+            input,
+            |club, (who, input, work)| work(club, who, input),
+        )
         .await
     }
 }

@@ -159,6 +159,7 @@ fn every_kind_of_argument_brings_its_problems() {
     let key = [
         "idempotency_key_missing",
         "idempotency_key_reused",
+        "idempotency_key_old",
         "idempotency_key_in_flight",
     ];
     let body = [
