@@ -20,7 +20,8 @@ CREATE TABLE programs (
     PRIMARY KEY (tenant, version)
 );
 
--- What a marketer is writing: one draft for each tenant. `revision` keeps two writers apart.
+-- What a marketer is writing: one draft for each tenant, an empty document where there is none. `revision` keeps
+-- two writers apart.
 CREATE TABLE drafts (
     tenant     TEXT   NOT NULL PRIMARY KEY REFERENCES tenants (tenant),
     document   TEXT   NOT NULL,

@@ -5,15 +5,37 @@ use crate::zone::zone;
 use rules::explain::how_it_works;
 use rules::words::{Locale, Words};
 use rules::{Program, Timestamp};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// Letters in a line, at most; a longer word has a line of its own.
 const WIDTH: usize = 78;
 
-/// How the club works, as text: headings, and a line for each thing to know. The program is a sound one.
+/// How the club works, in one language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Told {
+    /// The language's tag.
+    pub language: String,
+    /// The club's name.
+    pub name: String,
+    /// What there is to know, by its headings.
+    pub sections: Vec<Section>,
+}
+
+/// One heading, and what stands under it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Section {
+    /// The heading.
+    pub heading: String,
+    /// A sentence or two each.
+    pub lines: Vec<String>,
+}
+
+/// How the club works, section by section. The program is a sound one.
 ///
 /// # Errors
 /// 422 when its zone is not known, 400 when there are no words in the language that is asked for.
-pub fn explain(program: &Program, language: Option<&str>, now: Timestamp) -> Result<String> {
+pub fn tell(program: &Program, language: Option<&str>, now: Timestamp) -> Result<Told> {
     let zone = zone(&program.zone, now).ok_or_else(|| {
         let detail = "Name a zone of the IANA database, e.g. Asia/Tehran.";
         Error::validation(vec![fault("/zone", "unknown_zone", detail)])
@@ -35,14 +57,31 @@ pub fn explain(program: &Program, language: Option<&str>, now: Timestamp) -> Res
         }
     };
     let words = Words::new(&locale, program, &zone);
-    let mut text = words.text(&program.name);
+    let sections = how_it_works(program).into_iter().map(|section| Section {
+        heading: words.say(&section.heading),
+        lines: section.lines.iter().map(|line| words.say(line)).collect(),
+    });
+    Ok(Told {
+        language: locale.get("lang").unwrap_or_default().to_owned(),
+        name: words.text(&program.name),
+        sections: sections.collect(),
+    })
+}
+
+/// How the club works, as text: headings, and a line for each thing to know. The program is a sound one.
+///
+/// # Errors
+/// As [`tell`].
+pub fn explain(program: &Program, language: Option<&str>, now: Timestamp) -> Result<String> {
+    let told = tell(program, language, now)?;
+    let mut text = told.name;
     text.push('\n');
-    for section in how_it_works(program) {
+    for section in &told.sections {
         text.push('\n');
-        text.push_str(&words.say(&section.heading));
+        text.push_str(&section.heading);
         text.push('\n');
         for line in &section.lines {
-            wrap(&words.say(line), &mut text);
+            wrap(line, &mut text);
         }
     }
     Ok(text)

@@ -193,6 +193,48 @@ impl Error {
         )
     }
 
+    /// 413: too large, where more than usual may be sent.
+    #[must_use]
+    pub fn too_large_for(bytes_max: usize) -> Self {
+        let detail = format!("A body may have {} KB at most here.", bytes_max / 1_024);
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
+    }
+
+    /// 412: somebody else has saved the draft in the meantime.
+    #[must_use]
+    pub fn draft_changed(revision: i64) -> Self {
+        Self::new(
+            StatusCode::PRECONDITION_FAILED,
+            "draft_changed",
+            format!("The draft is at revision {revision} now. Read it, and save on top of that."),
+        )
+    }
+
+    /// 503: the ledger does not add up, so nothing is written to it.
+    #[must_use]
+    pub fn ledger_broken() -> Self {
+        let mut error = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "ledger_broken",
+            "The server has found a fault in the ledger and writes nothing until its operator has repaired it. \
+             Reading works.",
+        );
+        error.retry_after_s = Some(60);
+        error
+    }
+
+    /// 503: the server is about to end.
+    #[must_use]
+    pub fn stopping() -> Self {
+        let mut error = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "This server is stopping; another one answers.",
+        );
+        error.retry_after_s = Some(1);
+        error
+    }
+
     /// 415: not JSON.
     #[must_use]
     pub fn not_json() -> Self {
@@ -232,6 +274,12 @@ impl Error {
         let mut error = Self::new(StatusCode::CONFLICT, code, detail);
         error.burns_key = true;
         error
+    }
+
+    /// 409: what stands now says no. Unlike [`Error::refused`] it keeps no key: asked again later, the answer may be
+    /// another one.
+    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, detail)
     }
 
     /// 429.
@@ -370,7 +418,27 @@ pub const CODES: &[(&str, &str)] = &[
         "request_timeout",
         "The outcome is unknown. Send the same request again, with the same key.",
     ),
-    ("body_too_large", "A body may have 64 KB at most."),
+    (
+        "body_too_large",
+        "A body may have 64 KB at most; with a program's document in it, 1088 KB.",
+    ),
+    (
+        "draft_changed",
+        "Somebody else has saved the draft in the meantime. Read it again and save on top of that.",
+    ),
+    ("no_draft", "There is no draft to publish. Save one first."),
+    (
+        "too_many_schedules",
+        "So many versions wait to be published already. Cancel one first.",
+    ),
+    (
+        "schedule_over",
+        "The schedule is published, refused or cancelled already.",
+    ),
+    (
+        "ledger_broken",
+        "The server has found that the ledger does not add up, and writes nothing until its operator has repaired it.",
+    ),
     ("not_json", "Send the body as application/json."),
     (
         "validation_failed",

@@ -1,5 +1,6 @@
 //! Published programs: immutable versions, read by everything else.
 
+use crate::audit;
 use crate::club::Club;
 use crate::ids;
 use crate::problem::{Error, Result, fault};
@@ -115,7 +116,7 @@ pub async fn load(tx: &mut Tx, tenant: &str, version: i64, now: Timestamp) -> Re
 }
 
 /// Reads a version as it was kept, also one from before a field had its place of today.
-fn stored(document: &str) -> Result<Program> {
+pub(crate) fn stored(document: &str) -> Result<Program> {
     let mut document: Value = serde_json::from_str(document)?;
     let purchase = document.pointer_mut("/earning/purchase");
     if let Some(rule) = purchase.and_then(Value::as_object_mut)
@@ -185,8 +186,41 @@ pub fn read(text: &str) -> Result<Program> {
     })
 }
 
-fn told(found: validate::Fault) -> contract::problem::Fault {
+pub(crate) fn told(found: validate::Fault) -> contract::problem::Fault {
     fault(found.pointer, found.code, found.detail)
+}
+
+/// What keeps a program that can be read from being published: its own faults, what this server does not do, and a
+/// zone that nobody knows. Empty when nothing does.
+#[must_use]
+pub fn faults(program: &Program, now: Timestamp) -> Vec<contract::problem::Fault> {
+    let mut faults: Vec<_> = validate::validate(program).into_iter().map(told).collect();
+    faults.extend(beyond(program, now));
+    faults
+}
+
+/// What the rules alone cannot know.
+pub(crate) fn beyond(program: &Program, now: Timestamp) -> Vec<contract::problem::Fault> {
+    let mut faults = unserved::faults(program);
+    if zone(&program.zone, now).is_none() {
+        faults.push(fault(
+            "/zone",
+            "unknown_zone",
+            "Name a zone of the IANA database, e.g. Asia/Tehran.",
+        ));
+    }
+    faults
+}
+
+/// A document that says another id than the program has: it would be another club.
+pub(crate) fn other_id(program: &Program, id: &str) -> Option<contract::problem::Fault> {
+    (program.id != id).then(|| {
+        fault(
+            "/id",
+            "other_program",
+            format!("A program keeps its id: write {id}."),
+        )
+    })
 }
 
 /// Makes sure of a tenant for the program and publishes the document as its next version, unless it is
@@ -196,19 +230,11 @@ fn told(found: validate::Fault) -> contract::problem::Fault {
 /// 422 with every fault of the document.
 pub async fn publish(
     tx: &mut Tx,
-    mut program: Program,
+    program: Program,
     actor: &str,
     now: Timestamp,
 ) -> Result<(String, u32)> {
-    let mut faults: Vec<_> = validate::validate(&program).into_iter().map(told).collect();
-    faults.extend(unserved::faults(&program));
-    if zone(&program.zone, now).is_none() {
-        faults.push(fault(
-            "/zone",
-            "unknown_zone",
-            "Name a zone of the IANA database, e.g. Asia/Tehran.",
-        ));
-    }
+    let faults = faults(&program, now);
     if !faults.is_empty() {
         return Err(Error::validation(faults));
     }
@@ -225,31 +251,73 @@ pub async fn publish(
             tenant
         }
     };
-    if let Ok(version) = current_version(tx, &tenant).await {
-        let running = load(tx, &tenant, version, now).await?.program;
+    let (version, new) = next(tx, &tenant, program.clone(), None, actor, now).await?;
+    if new {
+        audit::note(tx, &tenant, "program.published", &program.id, actor, now).await?;
+    }
+    Ok((tenant, version))
+}
+
+/// Publishes a document as the club's next version, unless it is the one that runs already. The version. What is
+/// under way goes on with the version that it began with. The audit is the caller's.
+///
+/// # Errors
+/// 422 with every fault of the document, an id that is not the club's among them.
+pub(crate) async fn publish_next(
+    club: &mut Club,
+    program: Program,
+    note: Option<&str>,
+) -> Result<i64> {
+    let mut faults = faults(&program, club.now);
+    faults.extend(other_id(&program, &club.program().id));
+    if !faults.is_empty() {
+        return Err(Error::validation(faults));
+    }
+    let (tenant, actor, now) = (club.tenant().to_owned(), club.actor().to_owned(), club.now);
+    let (version, _) = next(&mut club.tx, &tenant, program, note, &actor, now).await?;
+    Ok(i64::from(version))
+}
+
+/// Writes the next version down, unless the document is the one that runs already. Its number, and whether it is new.
+/// Two who publish come after each other.
+async fn next(
+    tx: &mut Tx,
+    tenant: &str,
+    mut program: Program,
+    note: Option<&str>,
+    actor: &str,
+    now: Timestamp,
+) -> Result<(u32, bool)> {
+    query("UPDATE tenants SET created_at = created_at WHERE tenant = $1")
+        .bind(tenant)
+        .execute(tx)
+        .await?;
+    if let Ok(version) = current_version(tx, tenant).await {
+        let running = load(tx, tenant, version, now).await?.program;
         program.version = running.version;
         if let (Some(ladder), Some(before)) = (&mut program.tiers, &running.tiers) {
             ladder.follow(before, now);
         }
         if program == running {
-            return Ok((tenant, running.version));
+            return Ok((running.version, false));
         }
         program.version = running.version.saturating_add(1);
     } else {
         program.version = program.version.max(1);
     }
     query(
-        "INSERT INTO programs (tenant, version, document, published_by, published_at)
-         VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO programs (tenant, version, document, note, published_by, published_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
     )
-    .bind(&tenant)
+    .bind(tenant)
     .bind(i64::from(program.version))
     .bind(serde_json::to_string(&program)?)
+    .bind(note)
     .bind(actor)
     .bind(now.0)
     .execute(tx)
     .await?;
-    Ok((tenant, program.version))
+    Ok((program.version, true))
 }
 
 /// The program as it stands now: `stock` is what is left, not what there was.
@@ -257,7 +325,15 @@ pub async fn publish(
 /// # Errors
 /// When the database fails.
 pub async fn as_it_stands(club: &mut Club) -> Result<Program> {
-    let mut program = club.program().clone();
+    let program = club.program().clone();
+    with_stock(club, program).await
+}
+
+/// A program with what is left of its rewards' stock in place of what there was.
+///
+/// # Errors
+/// When the database fails.
+pub async fn with_stock(club: &mut Club, mut program: Program) -> Result<Program> {
     if program.rewards.iter().all(|reward| reward.stock.is_none()) {
         return Ok(program);
     }

@@ -98,6 +98,7 @@ impl Reason {
 
 /// What the shopper is about to buy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Basket {
     /// Lines net of discounts, without tax and shipping.
     pub total: Money,
@@ -108,6 +109,7 @@ pub struct Basket {
 
 /// A line of a basket.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct BasketItem {
     /// The shop's product id.
     pub sku: String,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// What an order would bring.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct WhatIf {
     /// Points for the purchase.
     pub points: Points,

@@ -3,8 +3,10 @@
 use super::input::{Credential, Input, Operation};
 use crate::body::Json;
 use crate::credentials::{Desk, Page, Peer, SameSite, Shop, Shopper, Staff};
+use crate::drafts::Expected;
 use crate::idempotency;
 use crate::inputs::{Key, Known, Path, Query};
+use crate::large::Large;
 use schemars::JsonSchema;
 use serde_json::json;
 
@@ -75,6 +77,24 @@ impl<T: JsonSchema> Input for Json<T> {
     fn describe(operation: &mut Operation<'_>) {
         operation.body::<T>(&["application/json"]);
         operation.problem("not_json");
+    }
+}
+
+impl<T: JsonSchema> Input for Large<T> {
+    fn describe(operation: &mut Operation<'_>) {
+        Json::<T>::describe(operation);
+    }
+}
+
+impl Input for Expected {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.header(
+            "If-Match",
+            false,
+            "The draft's tag, with its quotation marks, as it was read: 412 when somebody has saved it since.",
+            &json!({ "type": "string", "examples": ["\"3\""] }),
+        );
+        operation.problem("draft_changed");
     }
 }
 

@@ -104,6 +104,10 @@ pub struct Operation<'a> {
 
 impl<'a> Operation<'a> {
     pub(super) fn new(path: &'static str, writes: bool, schemas: &'a mut Schemas) -> Self {
+        let mut problems = BTreeSet::from(["request_timeout", "internal_error", "unavailable"]);
+        if writes {
+            problems.insert("ledger_broken");
+        }
         Self {
             schemas,
             path,
@@ -111,7 +115,7 @@ impl<'a> Operation<'a> {
             parameters: Vec::new(),
             body: None,
             credentials: BTreeSet::new(),
-            problems: BTreeSet::from(["request_timeout", "internal_error", "unavailable"]),
+            problems,
             headers: BTreeSet::from(["X-Request-Id"]),
             not_modified: false,
         }

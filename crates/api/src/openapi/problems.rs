@@ -28,12 +28,13 @@ const STATUSES: &[(u16, &[&str])] = &[
     (404, &["not_found", "not_a_member"]),
     (405, &["method_not_allowed"]),
     (408, &["request_timeout"]),
+    (412, &["draft_changed"]),
     (413, &["body_too_large"]),
     (415, &["not_json"]),
     (422, &["validation_failed", "idempotency_key_reused"]),
     (429, &["rate_limited"]),
     (500, &["internal_error", "cannot_start"]),
-    (503, &["unavailable"]),
+    (503, &["unavailable", "ledger_broken"]),
 ];
 
 /// The HTTP status of a code.

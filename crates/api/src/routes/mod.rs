@@ -6,11 +6,14 @@
 
 pub(crate) mod answer;
 mod coupons;
+mod desk;
+mod drafts;
 mod entrance;
 mod members;
 mod orders;
 pub(crate) mod paths;
 mod program;
+mod programs;
 mod redemptions;
 mod referrals;
 mod server;
@@ -38,6 +41,8 @@ pub fn all() -> Routes {
         .with(members::routes())
         .with(orders::routes())
         .with(coupons::routes())
+        .with(drafts::routes())
+        .with(programs::routes())
         .with(sessions::routes())
         .with(server::routes())
 }
