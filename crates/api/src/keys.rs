@@ -11,11 +11,13 @@ use crate::problem::{Error, Result, fault};
 use crate::public_key;
 use crate::scopes::Scopes;
 use rules::Timestamp;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use store::{Tx, query};
 
 /// What a key is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// In the page, with a list of origins.
     Publishable,
@@ -36,7 +38,9 @@ impl Kind {
 }
 
 /// How the tokens of a signing key are signed. The key's record decides it, never a token.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
+)]
 pub enum Alg {
     /// HMAC-SHA-256: one secret on both sides.
     #[default]
@@ -114,7 +118,7 @@ impl std::fmt::Debug for Fresh {
 }
 
 /// A signing key as the shop's server holds it.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SigningKey {
     /// Goes into each token's header.
     pub kid: String,
@@ -142,8 +146,7 @@ const CHECKSUM_LENGTH: usize = 6;
 /// Makes a key, with a row in the audit.
 ///
 /// # Errors
-/// 422 for an origin that is none or a public key that is none; 409 `too_many_signing_keys` when two signing
-/// keys are live, naming the one to revoke first.
+/// As [`create_named`].
 pub async fn create(
     tx: &mut Tx,
     tenant: &str,
@@ -151,6 +154,22 @@ pub async fn create(
     actor: &str,
     now: Timestamp,
 ) -> Result<Fresh> {
+    let (_, fresh) = create_named(tx, tenant, new, actor, now).await?;
+    Ok(fresh)
+}
+
+/// Makes a key, with a row in the audit. The key's id (`key_…`), and the key.
+///
+/// # Errors
+/// 422 for an origin that is none or a public key that is none; 409 `too_many_signing_keys` when two signing
+/// keys are live, naming the one to revoke first.
+pub async fn create_named(
+    tx: &mut Tx,
+    tenant: &str,
+    new: &New,
+    actor: &str,
+    now: Timestamp,
+) -> Result<(String, Fresh)> {
     let kind = new.kind();
     let mut alg = None;
     let mut scopes = None;
@@ -196,7 +215,7 @@ pub async fn create(
         allow_origins(tx, tenant, &id, origins).await?;
     }
     audit::note(tx, tenant, "key.created", &id, actor, now).await?;
-    Ok(fresh)
+    Ok((id, fresh))
 }
 
 fn signing_key(alg: Alg, stored: String) -> (Fresh, String, Option<String>) {
@@ -317,6 +336,44 @@ async fn allow_origins(tx: &mut Tx, tenant: &str, key_id: &str, origins: &[Strin
     Ok(())
 }
 
+/// Origins of one publishable key at most.
+pub const ORIGINS_MAX: usize = 100;
+
+/// Replaces the list of a publishable key's origins, with a row in the audit.
+///
+/// # Errors
+/// 422 for an origin that is none or for more than a hundred; 404 when the tenant has no such live publishable key.
+pub async fn set_origins(
+    tx: &mut Tx,
+    tenant: &str,
+    id: &str,
+    origins: &[String],
+    actor: &str,
+    now: Timestamp,
+) -> Result<()> {
+    if origins.len() > ORIGINS_MAX {
+        let detail = format!("A key has {ORIGINS_MAX} origins at most.");
+        return Err(Error::invalid("/origins", "too_many", detail));
+    }
+    // Changes nothing, but whoever revokes the key or sets its list at the same time waits.
+    let live = query(
+        "UPDATE keys SET kind = kind
+         WHERE tenant = $1 AND id = $2 AND kind = 'publishable' AND revoked_at IS NULL",
+    );
+    if live.bind(tenant).bind(id).execute(tx).await? == 0 {
+        return Err(Error::not_found(format!(
+            "No live publishable key has the id {id}."
+        )));
+    }
+    query("DELETE FROM origins WHERE tenant = $1 AND key_id = $2")
+        .bind(tenant)
+        .bind(id)
+        .execute(tx)
+        .await?;
+    allow_origins(tx, tenant, id, origins).await?;
+    audit::note(tx, tenant, "key.origins_set", id, actor, now).await
+}
+
 /// An origin as browsers write it: scheme, host, perhaps a port; no path, no wildcard.
 fn exact_origin(origin: &str) -> Option<String> {
     let origin = origin.trim_end_matches('/').to_ascii_lowercase();
@@ -356,7 +413,7 @@ pub fn is_secret_key(text: &str) -> bool {
 }
 
 /// A key as an operator sees it; never its secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Listed {
     /// What `revoke` takes.
     pub id: String,
@@ -368,6 +425,8 @@ pub struct Listed {
     pub alg: Option<String>,
     /// What a secret key may do.
     pub scopes: Option<String>,
+    /// Whose pages may use a publishable key.
+    pub origins: Vec<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was ended.
@@ -397,10 +456,17 @@ pub async fn list(tx: &mut Tx, tenant: &str) -> Result<Vec<Listed>> {
     .bind(tenant)
     .fetch_all(tx)
     .await?;
+    let allowed = query("SELECT key_id, origin FROM origins WHERE tenant = $1 ORDER BY origin");
+    let allowed: Vec<(String, String)> = allowed.bind(tenant).fetch_all(tx).await?;
+    let of = |key: &str| {
+        let of = allowed.iter().filter(|(id, _)| id == key);
+        of.map(|(_, origin)| origin.clone()).collect()
+    };
     let listed = rows.into_iter();
     Ok(listed
         .map(
             |(id, kind, lookup, alg, scopes, created_at, revoked_at)| Listed {
+                origins: of(&id),
                 id,
                 name: (kind != "secret").then_some(lookup),
                 kind,

@@ -101,6 +101,30 @@ async fn find(tx: &mut Tx, program: &str, email: &str) -> Result<Option<Found>> 
     }))
 }
 
+/// Whether this is the password of an open account. It takes as long when there is none.
+///
+/// # Errors
+/// 503 when too many are proving passwords.
+pub(crate) async fn proves(
+    state: &State,
+    program: &str,
+    email: &str,
+    password: Password,
+) -> Result<bool> {
+    let named = (program.to_owned(), email.to_owned());
+    let found = state
+        .db
+        .look(named, |mut tx, (program, email)| {
+            Box::pin(async move {
+                let found = find(&mut tx, program, email).await;
+                (tx, found)
+            })
+        })
+        .await?;
+    let stored = found.map(|found| found.password);
+    state.passwords.prove(password, stored).await
+}
+
 async fn begin(tx: &mut Tx, found: &Found, now: Timestamp) -> Result<Option<Cookie>> {
     let (tenant, staff) = (&found.tenant, &found.staff);
     let cookie = sessions::begin(tx, tenant, staff, &found.password, now).await?;

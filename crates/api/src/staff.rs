@@ -6,12 +6,22 @@ use crate::passwords::Hashed;
 use crate::problem::{Error, Result};
 use rules::Timestamp;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::{Tx, query};
 
 /// What an account may do; each role may what the one before it may.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema, clap::ValueEnum,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    clap::ValueEnum,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -252,7 +262,7 @@ async fn keep_an_owner(tx: &mut Tx, tenant: &str, account: &Account) -> Result<(
 }
 
 /// An account as another owner sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Account {
     /// `stf_…`.
     pub staff: String,
@@ -293,6 +303,22 @@ pub async fn find(tx: &mut Tx, tenant: &str, email: &str) -> Result<Account> {
     .fetch_optional(tx)
     .await?;
     account(row.ok_or_else(|| Error::not_found(format!("{email} has no account.")))?)
+}
+
+/// The tenant's account with this id, a closed one too.
+///
+/// # Errors
+/// 404 when there is none.
+pub async fn by_id(tx: &mut Tx, tenant: &str, staff: &str) -> Result<Account> {
+    let row: Option<Row> = query(
+        "SELECT staff, email, role, created_at, disabled_at FROM staff
+         WHERE tenant = $1 AND staff = $2",
+    )
+    .bind(tenant)
+    .bind(staff)
+    .fetch_optional(tx)
+    .await?;
+    account(row.ok_or_else(|| Error::not_found(format!("There is no account {staff}.")))?)
 }
 
 /// All accounts of a tenant by e-mail address, closed ones too.

@@ -1,7 +1,7 @@
 //! How whoever works at the desk has it done: in their own tenant, under their own name.
 
 use crate::club::Club;
-use crate::credentials::Desk;
+use crate::credentials::{Desk, Staff};
 use crate::problem::{Error, Result, fault};
 use crate::state::{State, Work};
 
@@ -17,6 +17,18 @@ impl Desk {
     }
 
     /// Changes the club, in the name of the key or the account.
+    pub(crate) async fn write<I, T, F>(&self, state: &State, input: I, work: F) -> Result<T>
+    where
+        I: Send + Sync + 'static,
+        T: Send + 'static,
+        F: for<'a> Fn(&'a mut Club, &'a I) -> Work<'a, T> + Send + Sync + 'static,
+    {
+        state.write(self.tenant(), self.actor(), input, work).await
+    }
+}
+
+impl Staff {
+    /// Changes the club, in the name of the account.
     pub(crate) async fn write<I, T, F>(&self, state: &State, input: I, work: F) -> Result<T>
     where
         I: Send + Sync + 'static,

@@ -5,10 +5,12 @@
 //! [`crate::openapi`].
 
 pub(crate) mod answer;
+mod audit;
 mod coupons;
 mod desk;
 mod drafts;
 mod entrance;
+mod keys;
 mod members;
 mod orders;
 pub(crate) mod paths;
@@ -19,6 +21,7 @@ mod referrals;
 mod server;
 mod sessions;
 mod shopper;
+mod staff;
 mod surveys;
 mod work;
 
@@ -43,6 +46,9 @@ pub fn all() -> Routes {
         .with(coupons::routes())
         .with(drafts::routes())
         .with(programs::routes())
+        .with(audit::routes())
+        .with(staff::routes())
+        .with(keys::routes())
         .with(sessions::routes())
         .with(server::routes())
 }

@@ -9,6 +9,8 @@
 mod asking;
 mod claims;
 mod crashing;
+mod desk;
+mod drafting;
 mod earning;
 mod growing;
 mod harness;
