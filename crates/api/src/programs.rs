@@ -295,8 +295,10 @@ async fn next(
     if let Ok(version) = current_version(tx, tenant).await {
         let running = load(tx, tenant, version, now).await?.program;
         program.version = running.version;
-        if let (Some(ladder), Some(before)) = (&mut program.tiers, &running.tiers) {
-            ladder.follow(before, now);
+        match (&mut program.tiers, &running.tiers) {
+            (Some(ladder), Some(before)) => ladder.follow(before, now),
+            (Some(ladder), None) => ladder.begin(now),
+            (None, _) => {}
         }
         if program == running {
             return Ok((running.version, false));

@@ -11,14 +11,16 @@ mod event;
 mod giving;
 mod kept;
 mod orders;
+mod rises;
 mod settling;
 mod shelf;
 mod taking;
+mod wallet;
 
 pub use bill::{Bill, BillLine};
 pub use books::{Book, Lines, Transaction, Why};
 pub use event::{Event, Refused};
-pub use kept::{CouponState, Done, Kept, Order, Origin, Paid, Redemption};
+pub use kept::{CouponState, Kept, Order, Origin, Paid, Payment, Redemption};
 
 use crate::ledger::lot_expiry;
 use crate::member::Member;
@@ -33,8 +35,10 @@ pub struct Account {
     pub member: Member,
     orders: Vec<Order>,
     redemptions: Vec<Redemption>,
-    /// Adjustments and wallet payments that were applied, by kind and id.
-    done: Vec<(Done, String)>,
+    /// Adjustments that were applied, by their ids.
+    adjustments: Vec<String>,
+    /// What the wallet paid for orders.
+    payments: Vec<Payment>,
     origins: Vec<Origin>,
     points: Shelf<Points>,
     wallet: Shelf<Money>,
@@ -61,7 +65,8 @@ impl Account {
             member,
             orders: Vec::new(),
             redemptions: Vec::new(),
-            done: Vec::new(),
+            adjustments: Vec::new(),
+            payments: Vec::new(),
             origins: Vec::new(),
             points: Shelf::default(),
             wallet: Shelf::default(),
@@ -143,7 +148,7 @@ impl Account {
             } => {
                 self.refund(&rules, order, Some(refund), *base)?;
             }
-            Event::Cancelled { order } => self.refund(&rules, order, None, None)?,
+            Event::Cancelled { order } => self.call_off(&rules, order)?,
             Event::Did { rule, source } => self.did(&rules, rule, source.as_deref())?,
             Event::Credited {
                 rule,

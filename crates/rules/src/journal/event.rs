@@ -34,7 +34,8 @@ pub enum Event {
         #[serde(default)]
         base: Option<Money>,
     },
-    /// A paid order is called off: as if it had been refunded whole.
+    /// An order is called off: a paid one as if it had been refunded whole. What the wallet was to pay for one
+    /// that is not paid goes back.
     Cancelled {
         /// The order.
         order: String,

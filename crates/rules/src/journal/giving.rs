@@ -1,12 +1,9 @@
-//! What is given beside orders: activities, credits, adjustments, tiers' entries, plans, the wallet.
+//! What is given beside orders: activities, credits, adjustments, plans.
 
 use super::books::{Book, Unit, Why};
-use super::{Account, Done, Gift, Origin, Refused, Rules};
+use super::{Account, Gift, Origin, Refused, Rules};
 use crate::member::{Credit, Earned, Membership};
-use crate::{Money, Points, Timestamp, earning, ledger, tiers};
-
-/// What entry rewards of tiers are remembered under.
-const TIER_ENTRY: &str = "tier_entry";
+use crate::{Money, Points, Timestamp, earning, ledger};
 
 impl Account {
     /// A lot is named after the transaction that makes it; `#` is in no other name.
@@ -171,7 +168,7 @@ impl Account {
         id: &str,
         points: Points,
     ) -> Result<(), Refused> {
-        if self.is_done(Done::Adjustment, id) {
+        if self.adjustments.iter().any(|known| known == id) {
             return Ok(());
         }
         if points >= Points::ZERO {
@@ -201,7 +198,7 @@ impl Account {
                 lines,
             );
         }
-        self.done.push((Done::Adjustment, id.to_owned()));
+        self.adjustments.push(id.to_owned());
         Ok(())
     }
 
@@ -232,85 +229,5 @@ impl Account {
             renews,
         });
         Ok(())
-    }
-
-    pub(super) fn spend_wallet(
-        &mut self,
-        rules: &Rules<'_>,
-        order: &str,
-        amount: Money,
-    ) -> Result<(), Refused> {
-        if amount < Money::ZERO {
-            return Err(Refused::BadAmount);
-        }
-        if self.is_done(Done::WalletPayment, order) {
-            return Ok(());
-        }
-        let missing = amount.minus(ledger::wallet(&self.member, rules.now).available);
-        let takings = ledger::take(&mut self.member.wallet, amount, rules.now)
-            .ok_or(Refused::NotEnough { missing: missing.0 })?;
-        if amount.is_positive() {
-            let lines = vec![
-                (Book::Available, amount.negative()),
-                (Book::Redeemed, amount),
-            ];
-            self.write(
-                rules.program,
-                rules.now,
-                Why::WalletSpent,
-                order,
-                None,
-                None,
-                lines,
-            );
-        }
-        self.done.push((Done::WalletPayment, order.to_owned()));
-        self.note_wallet_payment(order, takings);
-        Ok(())
-    }
-
-    pub(super) fn is_done(&self, kind: Done, id: &str) -> bool {
-        self.done.iter().any(|(k, i)| *k == kind && i == id)
-    }
-
-    /// Gives what reaching a tier brings, and takes it back where the rise has been undone.
-    pub(super) fn reach_tiers(&mut self, rules: &Rules<'_>) {
-        let Some(ladder) = &rules.program.tiers else {
-            return;
-        };
-        if ladder.levels.iter().all(|level| level.entry.is_none()) {
-            return;
-        }
-        let rises = tiers::rises(
-            ladder,
-            rules.program.calendar,
-            rules.zone,
-            &self.member,
-            rules.now,
-        );
-        let sources: Vec<String> = rises
-            .iter()
-            .map(|rise| rise.source(ladder).unwrap_or_default())
-            .collect();
-        let undone: Vec<String> = self
-            .member
-            .earned
-            .iter()
-            .filter(|e| e.rule == TIER_ENTRY && !sources.contains(&e.source))
-            .map(|e| e.source.clone())
-            .collect();
-        for source in undone {
-            self.revoke(rules, TIER_ENTRY, &source);
-        }
-        for (rise, source) in rises.iter().zip(sources) {
-            let entry = ladder
-                .levels
-                .get(rise.level)
-                .and_then(|level| level.entry.as_ref());
-            if let Some(benefit) = entry.filter(|_| self.earned(TIER_ENTRY, &source).is_none()) {
-                let points = self.benefit(rules, Why::TierEntry, TIER_ENTRY, &source, benefit);
-                self.remember(TIER_ENTRY, &source, rules.now, points);
-            }
-        }
     }
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 /// An account without its transactions.
 ///
-/// `orders`, `redemptions` and `done` need to hold only what the next event is about; what the rules ask of
+/// `orders`, `adjustments` and `payments` need to hold only what the next event is about; what the rules ask of
 /// all of them is in `member`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Kept {
@@ -23,8 +23,10 @@ pub struct Kept {
     pub orders: Vec<Order>,
     /// Rewards that were taken.
     pub redemptions: Vec<Redemption>,
-    /// Adjustments and wallet payments that were applied, by kind and id.
-    pub done: Vec<(Done, String)>,
+    /// Adjustments that were applied, by their ids.
+    pub adjustments: Vec<String>,
+    /// What the wallet paid for orders, paid ones or not.
+    pub payments: Vec<Payment>,
     /// Where lots came from.
     pub origins: Vec<Origin>,
     /// Lots that are not active by the books.
@@ -39,14 +41,15 @@ pub struct Kept {
     pub settled_at: Timestamp,
 }
 
-/// A kind of event that is remembered by its id alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Done {
-    /// An adjustment.
-    Adjustment,
-    /// A payment with wallet credit.
-    WalletPayment,
+/// What the wallet paid for an order, which may be paid in full only later, or never.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payment {
+    /// The shop's order id.
+    pub order: String,
+    /// What it took, lot by lot; nothing once it went back.
+    pub takings: Vec<Taking<Money>>,
+    /// The transaction that took it.
+    pub transaction: Option<u64>,
 }
 
 /// Where a lot came from.
@@ -110,8 +113,6 @@ pub struct Order {
     pub coupons: Vec<String>,
     /// Refunds that were applied, by the shop's ids.
     pub refunds: Vec<String>,
-    /// Wallet credit that paid for it.
-    pub wallet: Vec<Taking<Money>>,
 }
 
 /// Wallet credit that an order brought, and by what.
@@ -149,6 +150,12 @@ pub struct Redemption {
     pub expires_at: Timestamp,
     /// The order that the coupon is used on.
     pub order: Option<String>,
+    /// The transaction that took its points.
+    pub transaction: Option<u64>,
+    /// The transaction by which its points ended with its coupon.
+    pub ended_by: Option<u64>,
+    /// What it was given for, where the member did not take it: the rule and its source.
+    pub gift: Option<String>,
 }
 
 /// What became of a coupon.
@@ -188,7 +195,8 @@ impl Account {
             member: kept.member,
             orders: kept.orders,
             redemptions: kept.redemptions,
-            done: kept.done,
+            adjustments: kept.adjustments,
+            payments: kept.payments,
             origins: kept.origins,
             earlier: kept.transactions,
             journal: Vec::new(),
@@ -216,7 +224,8 @@ impl Account {
             member: self.member.clone(),
             orders: self.orders.clone(),
             redemptions: self.redemptions.clone(),
-            done: self.done.clone(),
+            adjustments: self.adjustments.clone(),
+            payments: self.payments.clone(),
             origins: self.origins.clone(),
             pending: pending.cloned().collect(),
             points_given: self.points.given(),

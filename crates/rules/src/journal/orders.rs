@@ -3,9 +3,9 @@
 use super::bill::{Bill, BillLine};
 use super::{Account, Book, Gift, Order, Paid, Refused, Rules, Unit, Why};
 use crate::earning::{self, Line, OrderBase, purchase_points};
-use crate::ledger::{self, Taking};
+use crate::ledger::Taking;
 use crate::member::{Bought, Purchase};
-use crate::program::{Activity, Cashback, NegativePolicy};
+use crate::program::{Activity, Cashback};
 use crate::refunds;
 use crate::{Money, Points, cashback, offers};
 
@@ -59,7 +59,6 @@ impl Account {
             cashback: None,
             coupons: bill.coupons.clone(),
             refunds: Vec::new(),
-            wallet: Vec::new(),
         };
         if let Some(rule) = rule {
             order.multipliers = earning::multipliers(program, zone, &self.member, base, now);
@@ -214,7 +213,7 @@ impl Account {
         }
         if whole {
             // First, so that the credit of the order itself can be taken from it.
-            self.return_wallet(rules, place);
+            self.return_wallet(rules, id);
         }
         self.take_cashback(rules, place, &order);
         if !gone {
@@ -256,32 +255,7 @@ impl Account {
             Money::ZERO
         };
         let due = cashback::clawback(&paid.rule, paid.spent_before, left, paid.credited);
-        let clawed = refunds::claw(
-            &mut self.member.wallet,
-            &paid.lot,
-            Money::ZERO,
-            due,
-            NegativePolicy::WithinBalance,
-            rules.now,
-        );
-        let mut lines = self.wallet.leaving(&clawed.takings);
-        let taken = clawed
-            .takings
-            .iter()
-            .map(|taking| taking.points)
-            .sum::<Money>();
-        if taken.is_positive() {
-            lines.push((Book::Issued, taken));
-            self.write(
-                rules.program,
-                rules.now,
-                Why::Clawback,
-                &order.id,
-                Some(&paid.rule.id),
-                None,
-                lines,
-            );
-        }
+        let taken = self.take_money_back(rules, &order.id, &paid.rule.id, &paid.lot, due);
         if let Some(paid) = self
             .orders
             .get_mut(place)
@@ -352,40 +326,6 @@ impl Account {
             .filter(|origin| origin.lot == taking.lot)
         {
             origin.ended = origin.ended.plus(taking.points);
-        }
-    }
-
-    pub(super) fn note_wallet_payment(&mut self, order: &str, takings: Vec<Taking<Money>>) {
-        if let Some(order) = self.orders.iter_mut().find(|o| o.id == order) {
-            order.wallet = takings;
-        }
-    }
-
-    fn return_wallet(&mut self, rules: &Rules<'_>, place: usize) {
-        let Some(order) = self.orders.get_mut(place) else {
-            return;
-        };
-        let takings = std::mem::take(&mut order.wallet);
-        let id = order.id.clone();
-        let back = ledger::put_back_money(
-            rules.program,
-            rules.zone,
-            &mut self.member,
-            &takings,
-            rules.now,
-        );
-        let sum = takings.iter().map(|t| t.points).sum::<Money>();
-        if back.is_some() && sum.is_positive() {
-            let lines = vec![(Book::Redeemed, sum.negative()), (Book::Available, sum)];
-            self.write(
-                rules.program,
-                rules.now,
-                Why::Return,
-                &id,
-                None,
-                None,
-                lines,
-            );
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a member takes: rewards, their coupons, offers.
 
 use super::bill::Bill;
-use super::{Account, Book, CouponState, Gift, Redemption, Refused, Rules, Transaction, Unit, Why};
+use super::{Account, Book, CouponState, Gift, Redemption, Refused, Rules, Unit, Why};
 use crate::ledger::{self, Taking};
 use crate::member::{Redeemed, Taken};
 use crate::program::{Benefit, Reward, RewardKind};
@@ -38,7 +38,9 @@ impl Account {
         let takings = ledger::take(&mut self.member.lots, cost, now).ok_or(Refused::NotEnough {
             missing: cost.minus(there).0,
         })?;
+        let mut transaction = None;
         if cost.is_positive() {
+            transaction = Some(self.next());
             let lines = vec![
                 (Book::Available, cost.negative()),
                 (Book::Held, cost),
@@ -48,6 +50,9 @@ impl Account {
             self.write(program, now, Why::Redemption, id, None, None, lines);
         }
         self.hand_out(rules, id, reward, units, takings);
+        if let Some(redemption) = self.redemptions.last_mut() {
+            redemption.transaction = transaction;
+        }
         self.member.last_active_at = self.member.last_active_at.max(Some(now));
         Ok(())
     }
@@ -94,7 +99,26 @@ impl Account {
             },
             expires_at: rules.zone.plus_days(rules.now, reward.coupon_days.into()),
             order: None,
+            transaction: None,
+            ended_by: None,
+            gift: None,
         });
+    }
+
+    /// Hands out a reward that costs nothing. Its id is the source, and tells a second time for the same source
+    /// from the first.
+    fn hand_out_gift(&mut self, rules: &Rules<'_>, rule: &str, source: &str, reward: &Reward) {
+        let gift = [rule, "/", source].concat();
+        let same = |known: &&Redemption| known.gift.as_ref() == Some(&gift);
+        let before = self.redemptions.iter().filter(same).count();
+        let id = match before {
+            0 => source.to_owned(),
+            _ => [source, "#", &before.to_string()].concat(),
+        };
+        self.hand_out(rules, &id, reward, 1, Vec::new());
+        if let Some(redemption) = self.redemptions.last_mut() {
+            redemption.gift = Some(gift);
+        }
     }
 
     pub(super) fn give_back(&mut self, rules: &Rules<'_>, id: &str) -> Result<(), Refused> {
@@ -120,6 +144,7 @@ impl Account {
         }
         known.state = CouponState::Returned;
         let takings = std::mem::take(&mut known.takings);
+        let corrects = known.transaction;
         let gone = (known.reward.id.clone(), known.at);
         // It no longer counts toward a limit.
         let place = self
@@ -139,11 +164,6 @@ impl Account {
             rules.now,
         );
         if back.is_some() && sum.is_positive() {
-            let corrects = self
-                .journal
-                .iter()
-                .find(|t| t.why == Why::Redemption && t.source == id);
-            let corrects = corrects.map(|t| t.id);
             let lines = vec![(Book::Redeemed, sum.negative()), (Book::Available, sum)];
             self.write(
                 rules.program,
@@ -206,11 +226,13 @@ impl Account {
         };
         let before = std::mem::replace(&mut redemption.state, CouponState::Used);
         redemption.order = Some(order.to_owned());
-        let (id, sum) = (redemption.id.clone(), redemption.points());
+        let (id, sum, corrects) = (
+            redemption.id.clone(),
+            redemption.points(),
+            redemption.ended_by,
+        );
         self.count_open(place, false);
         if before == CouponState::Ended && sum.is_positive() {
-            let ended = |t: &&Transaction| t.why == Why::CouponExpired && t.source == id;
-            let corrects = self.journal.iter().find(ended).map(|t| t.id);
             let lines = vec![(Book::Expired, sum.negative()), (Book::Redeemed, sum)];
             self.write(
                 rules.program,
@@ -272,6 +294,7 @@ impl Account {
     /// Coupons that nobody used in time.
     pub(super) fn end_coupons(&mut self, rules: &Rules<'_>) {
         for place in 0..self.redemptions.len() {
+            let next = self.next();
             let Some(redemption) = self.redemptions.get_mut(place) else {
                 return;
             };
@@ -280,6 +303,9 @@ impl Account {
             }
             redemption.state = CouponState::Ended;
             let (id, sum) = (redemption.id.clone(), redemption.points());
+            if sum.is_positive() {
+                redemption.ended_by = Some(next);
+            }
             self.count_open(place, false);
             if sum.is_positive() {
                 let lines = vec![(Book::Redeemed, sum.negative()), (Book::Expired, sum)];
@@ -349,7 +375,7 @@ impl Account {
             }
             Benefit::Reward(id) => {
                 if let Some(reward) = rules.program.rewards.iter().find(|reward| reward.id == *id) {
-                    self.hand_out(rules, source, reward, 1, Vec::new());
+                    self.hand_out_gift(rules, rule, source, reward);
                 }
                 Points::ZERO
             }

@@ -1,7 +1,10 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod keeping;
 mod properties;
 mod repeats;
+mod rises;
+mod wallet;
 
 use super::*;
 use crate::ledger::{balances_under, wallet};

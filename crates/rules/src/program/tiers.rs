@@ -34,14 +34,29 @@ impl Ladder {
     /// Takes over what was in force before, at the instant at which this ladder follows another. Another
     /// measure or window is another ladder: nothing of the old one counts under it.
     pub fn follow(&mut self, running: &Self, now: Timestamp) {
-        self.former.clear();
+        self.begin(now);
         if (self.measure, self.window) != (running.measure, running.window) {
             return;
+        }
+        for level in self.levels.iter_mut().filter(|level| level.entry.is_some()) {
+            let before = running.levels.iter().find(|known| known.id == level.id);
+            if let Some(before) = before.filter(|known| known.entry.is_some()) {
+                level.entry_since = before.entry_since;
+            }
         }
         self.former.clone_from(&running.former);
         let levels = running.marks();
         if levels != self.marks() {
             self.former.push(Former { until: now, levels });
+        }
+    }
+
+    /// Takes over nothing: the ladder begins at this instant in a club that runs already. What its members bought
+    /// before counts, and brings them no entry reward.
+    pub fn begin(&mut self, now: Timestamp) {
+        self.former.clear();
+        for level in &mut self.levels {
+            level.entry_since = level.entry.as_ref().map(|_| now);
         }
     }
 
@@ -140,6 +155,10 @@ pub struct Tier {
     /// Given on reaching it, once per rise per period.
     #[serde(default, deserialize_with = "crate::later::maybe")]
     pub entry: Option<Benefit>,
+    /// From when on reaching it brings `entry`; always when absent. Publishing says it where a running program had no
+    /// such entry reward, or another ladder: who had reached the tier by then gets nothing for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry_since: Option<Timestamp>,
 }
 
 /// What a tier or a membership brings, beside its multiplier.

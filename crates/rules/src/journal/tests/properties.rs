@@ -95,7 +95,7 @@ fn everything(policy: NegativePolicy, expiry: Expiry) -> Program {
     program
 }
 
-fn some_club() -> impl Strategy<Value = Program> {
+pub(super) fn some_club() -> impl Strategy<Value = Program> {
     let policies = prop_oneof![
         Just(NegativePolicy::Debt),
         Just(NegativePolicy::WithinBalance),
@@ -136,6 +136,8 @@ fn some_event() -> impl Strategy<Value = Event> {
             units,
         }),
         1 => any::<u8>().prop_map(|n| Event::GaveBack { redemption: id("rdm", n) }),
+        1 => (any::<u8>(), any::<u8>()).prop_map(|(n, o)| Event::CouponUsed { redemption: id("rdm", n), order: id("o", o) }),
+        1 => any::<u8>().prop_map(|n| Event::Cancelled { order: id("o", n) }),
         1 => (any::<u8>(), -900..2_000_i64).prop_map(|(n, points)| adjusted(&id("adj", n), points)),
         1 => Just(Event::Did { rule: "visit".to_owned(), source: None }),
         1 => any::<u8>().prop_map(|n| Event::Did { rule: "review".to_owned(), source: Some(id("sku", n)) }),
@@ -151,11 +153,11 @@ fn some_event() -> impl Strategy<Value = Event> {
 }
 
 /// Hours between events, and the events.
-fn some_stream() -> impl Strategy<Value = Vec<(i64, Event)>> {
+pub(super) fn some_stream() -> impl Strategy<Value = Vec<(i64, Event)>> {
     prop::collection::vec((0..600_i64, some_event()), 1..24)
 }
 
-const HOUR_MS: i64 = 3_600_000;
+pub(super) const HOUR_MS: i64 = 3_600_000;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
