@@ -94,7 +94,8 @@ CREATE TABLE sessions (
 );
 
 -- The columns after `erased_at` are the member's books in short; every write of the member's ledger begins
--- with this row, so that it is also the member's lock. `entries` counts them, `due_at` is when time alone
+-- with this row, so that it is also the member's lock. `birthday_at` is when the member last told a birthday,
+-- `contacts` are hashes. `entries` counts them, `due_at` is when time alone
 -- changes something next, `tier` is the level that was last told.
 CREATE TABLE members (
     tenant         TEXT   NOT NULL REFERENCES tenants (tenant),
@@ -102,6 +103,7 @@ CREATE TABLE members (
     external_id    TEXT   NOT NULL,
     first_name     TEXT,
     birthday       TEXT,
+    birthday_at    BIGINT,
     language       TEXT,
     consents       TEXT   NOT NULL DEFAULT '[]',
     segments       TEXT   NOT NULL DEFAULT '[]',
@@ -131,6 +133,7 @@ CREATE TABLE members (
     UNIQUE (tenant, referral_code)
 );
 CREATE INDEX members_due ON members (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX members_by_birthday ON members (tenant, birthday, member) WHERE birthday IS NOT NULL;
 
 -- The ledger: one row for each movement, in double entry. What leaves one account arrives in another, so the
 -- accounts' columns sum to 0. `net` is the change of what the member has (available + pending + debt), and
@@ -225,8 +228,9 @@ CREATE TABLE refunds (
     FOREIGN KEY (tenant, order_id) REFERENCES orders (tenant, order_id)
 );
 
--- A redemption and its coupon are one row: a coupon belongs to exactly one posted hold. `held_for` and
--- `held_until` keep it for a checkout; `partner_code` is what a partner takes.
+-- A redemption and its coupon are one row: a coupon belongs to exactly one posted hold. `seq` is the entry that
+-- took its points, `ended_seq` the one by which they ended, `gift` what it was given for, where the member did not
+-- take it. `held_for` and `held_until` keep it for a checkout; `partner_code` is what a partner takes.
 CREATE TABLE redemptions (
     tenant     TEXT   NOT NULL,
     redemption TEXT   NOT NULL,
@@ -245,6 +249,9 @@ CREATE TABLE redemptions (
     held_for   TEXT,
     held_until BIGINT,
     partner_code TEXT,
+    seq        BIGINT,
+    ended_seq  BIGINT,
+    gift       TEXT,
     PRIMARY KEY (tenant, redemption),
     UNIQUE (tenant, code),
     UNIQUE (tenant, member, key),
@@ -252,6 +259,37 @@ CREATE TABLE redemptions (
 );
 CREATE INDEX redemptions_by_member ON redemptions (tenant, member, at);
 CREATE INDEX redemptions_by_order ON redemptions (tenant, order_id) WHERE order_id IS NOT NULL;
+
+-- What the wallet paid for orders, which need not have been reported by then. `takings` are by lot; none once it
+-- went back.
+CREATE TABLE wallet_payments (
+    tenant      TEXT   NOT NULL,
+    order_id    TEXT   NOT NULL,
+    member      TEXT   NOT NULL,
+    amount      BIGINT NOT NULL CHECK (amount > 0),
+    takings     TEXT   NOT NULL,
+    seq         BIGINT NOT NULL,
+    at          BIGINT NOT NULL,
+    returned_at BIGINT,
+    PRIMARY KEY (tenant, order_id),
+    FOREIGN KEY (tenant, member) REFERENCES members (tenant, member)
+);
+CREATE INDEX wallet_payments_by_member ON wallet_payments (tenant, member, at);
+
+-- Points that the merchant gave or took. `seq` is the entry.
+CREATE TABLE adjustments (
+    tenant     TEXT   NOT NULL,
+    member     TEXT   NOT NULL,
+    seq        BIGINT NOT NULL,
+    adjustment TEXT   NOT NULL,
+    points     BIGINT NOT NULL CHECK (points <> 0),
+    reason     TEXT,
+    actor      TEXT   NOT NULL,
+    at         BIGINT NOT NULL,
+    PRIMARY KEY (tenant, member, seq),
+    UNIQUE (tenant, adjustment),
+    FOREIGN KEY (tenant, member) REFERENCES members (tenant, member)
+);
 
 -- How many of a reward with a stock are taken and not given back.
 CREATE TABLE stock (

@@ -149,13 +149,19 @@ CREATE TABLE imports (
     PRIMARY KEY (tenant, import)
 );
 
--- What was audited stays so.
+-- What was audited stays so; only what it says beside the fact is emptied when a member is erased.
 -- only sqlite
 CREATE TRIGGER audit_stays BEFORE UPDATE ON audit
+WHEN NEW.detail <> '{}' OR NEW.tenant <> OLD.tenant OR NEW.id <> OLD.id OR NEW.at <> OLD.at OR NEW.actor <> OLD.actor
+    OR NEW.action <> OLD.action OR NEW.object <> OLD.object
 BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
 CREATE TRIGGER audit_remains BEFORE DELETE ON audit
 BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
 -- end
 -- only postgres
-CREATE TRIGGER audit_stays BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION stays();
+CREATE TRIGGER audit_stays BEFORE UPDATE ON audit FOR EACH ROW
+    WHEN (NEW.detail <> '{}' OR NEW.tenant <> OLD.tenant OR NEW.id <> OLD.id OR NEW.at <> OLD.at
+        OR NEW.actor <> OLD.actor OR NEW.action <> OLD.action OR NEW.object <> OLD.object)
+    EXECUTE FUNCTION stays();
+CREATE TRIGGER audit_remains BEFORE DELETE ON audit FOR EACH ROW EXECUTE FUNCTION stays();
 -- end

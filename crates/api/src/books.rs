@@ -9,10 +9,11 @@
 //! somebody can read.
 
 mod load;
+mod payments;
 mod save;
 
-pub(crate) use load::Item;
 pub use load::{About, facts};
+pub(crate) use load::{Item, day};
 
 use crate::club::Club;
 use crate::problem::{Error, Result};

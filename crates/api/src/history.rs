@@ -94,7 +94,7 @@ fn entry(program: &Program, member: &str, row: Row) -> Result<Entry> {
     Ok(Entry {
         id: id_of(member, seq),
         at: Timestamp(at),
-        reason: reason(program, why, rule.as_deref()),
+        reason: reason(program, why, rule.as_deref(), unit == "wallet"),
         points,
         wallet,
         activates_at: activates_at.map(Timestamp),
@@ -123,7 +123,12 @@ fn fresh(program: &Program, member: &str, written: &Transaction) -> Option<(i64,
     let entry = Entry {
         id: id_of(member, seq),
         at: written.at,
-        reason: reason(program, written.why, written.rule.as_deref()),
+        reason: reason(
+            program,
+            written.why,
+            written.rule.as_deref(),
+            wallet != Money::ZERO,
+        ),
         points,
         wallet,
         activates_at: None,
@@ -133,7 +138,7 @@ fn fresh(program: &Program, member: &str, written: &Transaction) -> Option<(i64,
     Some((seq, entry))
 }
 
-fn reason(program: &Program, why: Why, rule: Option<&str>) -> EntryReason {
+fn reason(program: &Program, why: Why, rule: Option<&str>, wallet: bool) -> EntryReason {
     match why {
         Why::Purchase => EntryReason::Purchase,
         Why::FirstPurchase => EntryReason::FirstPurchase,
@@ -158,6 +163,8 @@ fn reason(program: &Program, why: Why, rule: Option<&str>) -> EntryReason {
         Why::Opening | Why::Adjustment => EntryReason::Adjustment,
         Why::Clawback => EntryReason::Refund,
         Why::Redemption => EntryReason::Redemption,
+        // Credit comes back with its order, points with their reward.
+        Why::Return if wallet => EntryReason::Refund,
         Why::Return => EntryReason::RedemptionReturned,
         Why::WalletSpent => EntryReason::WalletSpent,
         // The last three change nothing that a member has, so that they are in no history.
@@ -171,7 +178,8 @@ fn reason(program: &Program, why: Why, rule: Option<&str>) -> EntryReason {
 fn shown(why: Why, source: String, rule: Option<String>) -> Option<String> {
     let told = match why {
         Why::Purchase | Why::FirstPurchase | Why::WalletSpent | Why::Clawback => Some(source),
-        Why::Redemption | Why::Return | Why::CouponExpired => rule,
+        Why::Redemption | Why::CouponExpired => rule,
+        Why::Return => rule.or(Some(source)),
         Why::Activity | Why::Offer => rule,
         Why::TierEntry => Some(source),
         _ => None,
@@ -179,11 +187,13 @@ fn shown(why: Why, source: String, rule: Option<String>) -> Option<String> {
     told.filter(|told| !told.is_empty())
 }
 
-fn write_cursor(seq: i64) -> String {
+/// A place in a list that is ordered by the entries' numbers, as a cursor.
+pub(crate) fn write_cursor(seq: i64) -> String {
     ids::base64url(seq.to_string().as_bytes())
 }
 
-fn read_cursor(cursor: &str) -> Option<i64> {
+/// Reads what [`write_cursor`] wrote.
+pub(crate) fn read_cursor(cursor: &str) -> Option<i64> {
     let text = String::from_utf8(ids::from_base64url(cursor)?).ok()?;
     text.parse().ok()
 }

@@ -112,7 +112,10 @@ async fn cross_origin(Shared(state): Shared<State>, request: Request, next: Next
     );
     if preflight {
         for (name, value) in [
-            (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, DELETE"),
+            (
+                header::ACCESS_CONTROL_ALLOW_METHODS,
+                "GET, POST, PATCH, DELETE",
+            ),
             (
                 header::ACCESS_CONTROL_ALLOW_HEADERS,
                 "Authorization, Content-Type, Idempotency-Key, If-None-Match",

@@ -8,8 +8,11 @@
 //!   anybody is told.
 //! - Nobody asks the machine for the time but [`clock`].
 
+pub mod activities;
+pub mod adjustments;
 pub mod assets;
 pub mod audit;
+pub mod birthdays;
 pub mod body;
 pub mod books;
 pub mod changes;
@@ -38,6 +41,7 @@ pub mod orders;
 pub mod outbox;
 pub mod passwords;
 pub mod problem;
+pub mod profile;
 pub mod programs;
 pub mod public_key;
 pub mod redemptions;
@@ -59,6 +63,7 @@ pub mod tries;
 mod unserved;
 pub mod verdicts;
 pub mod versions;
+pub mod wallet;
 pub mod webhooks;
 pub mod zone;
 

@@ -1,14 +1,21 @@
 //! Members: who they are, and the facts about them that the rules judge.
 
-use crate::books::{self, About};
+mod erase;
+mod export;
+
+pub use erase::erase;
+pub use export::{Export, export};
+
+use crate::books::{self, About, Books};
 use crate::club::Club;
 use crate::ids;
 use crate::problem::{Error, Result, fault};
-use crate::referrals;
+use crate::{outbox, profile, referrals};
 use contract::orders::MemberInput;
 use rules::earning;
 use rules::journal::Event;
 use rules::ledger::Balances;
+use rules::member::MonthDay;
 use rules::program::Activity;
 use rules::tiers::{self, Standing};
 use rules::{Money, Timestamp};
@@ -23,7 +30,7 @@ pub struct Row {
     pub member: String,
     /// The shop's id.
     pub external_id: String,
-    /// Given name, if the shop told it.
+    /// Given name, if anybody told it.
     pub first_name: Option<String>,
     /// When they joined.
     pub joined_at: Timestamp,
@@ -31,6 +38,65 @@ pub struct Row {
     pub referral_code: String,
     /// May not redeem.
     pub blocked: bool,
+    /// Birthday in the program's calendar.
+    pub birthday: Option<MonthDay>,
+    /// When the member themselves last told one.
+    pub birthday_at: Option<Timestamp>,
+    /// Language, as an IETF tag.
+    pub language: Option<String>,
+    /// What the member consents to.
+    pub consents: Vec<String>,
+    /// Hashes of contacts, as JSON.
+    contacts: String,
+}
+
+impl Row {
+    /// The fields in which another state of the member differs.
+    #[must_use]
+    pub fn differences(&self, other: &Self) -> Vec<&'static str> {
+        let fields = [
+            ("first_name", self.first_name != other.first_name),
+            ("birthday", self.birthday != other.birthday),
+            ("language", self.language != other.language),
+            ("consents", self.consents != other.consents),
+            ("contacts", self.contacts != other.contacts),
+            ("blocked", self.blocked != other.blocked),
+        ];
+        let changed = fields.into_iter().filter(|(_, changed)| *changed);
+        changed.map(|(field, _)| field).collect()
+    }
+}
+
+type Columns = (
+    String,
+    String,
+    Option<String>,
+    i64,
+    String,
+    bool,
+    Option<String>,
+    Option<i64>,
+    Option<String>,
+    String,
+    String,
+);
+
+fn row(columns: Columns) -> Result<Row> {
+    let (member, external_id, first_name, joined_at, referral_code, blocked, birthday, ..) =
+        columns;
+    Ok(Row {
+        member,
+        external_id,
+        first_name,
+        joined_at: Timestamp(joined_at),
+        referral_code,
+        blocked,
+        birthday: birthday.as_deref().and_then(books::day),
+        birthday_at: columns.7.map(Timestamp),
+        language: columns.8,
+        consents: serde_json::from_str(&columns.9)?,
+        contacts: columns.10,
+    })
 }
 
 /// The member with the shop's id.
@@ -38,24 +104,42 @@ pub struct Row {
 /// # Errors
 /// When the database fails.
 pub async fn find(club: &mut Club, external_id: &str) -> Result<Option<Row>> {
-    let row: Option<(String, String, Option<String>, i64, String, bool)> = club
+    let columns: Option<Columns> = club
         .query(
-            "SELECT member, external_id, first_name, joined_at, referral_code, blocked FROM members
-         WHERE tenant = $1 AND external_id = $2 AND erased_at IS NULL",
+            "SELECT member, external_id, first_name, joined_at, referral_code, blocked, birthday, birthday_at,
+                 language, consents, contacts
+             FROM members WHERE tenant = $1 AND external_id = $2 AND erased_at IS NULL",
         )
         .bind(external_id)
         .fetch_optional(&mut club.tx)
         .await?;
-    Ok(row.map(
-        |(member, external_id, first_name, joined_at, referral_code, blocked)| Row {
-            member,
-            external_id,
-            first_name,
-            joined_at: Timestamp(joined_at),
-            referral_code,
-            blocked,
-        },
-    ))
+    columns.map(row).transpose()
+}
+
+/// The member with our id, which is known to be there.
+///
+/// # Errors
+/// When it is not, or is erased; when the database fails.
+pub async fn by_id(club: &mut Club, member: &str) -> Result<Row> {
+    let columns: Option<Columns> = club
+        .query(
+            "SELECT member, external_id, first_name, joined_at, referral_code, blocked, birthday, birthday_at,
+                 language, consents, contacts
+             FROM members WHERE tenant = $1 AND member = $2 AND erased_at IS NULL",
+        )
+        .bind(member)
+        .fetch_optional(&mut club.tx)
+        .await?;
+    row(columns.ok_or_else(Error::not_a_member)?)
+}
+
+/// The member with the shop's id, who has to be there.
+///
+/// # Errors
+/// 404 when they are not.
+pub async fn known(club: &mut Club, external_id: &str) -> Result<Row> {
+    let row = find(club, external_id).await?;
+    row.ok_or_else(|| unknown(external_id))
 }
 
 /// The logged-in shopper as a member.
@@ -69,33 +153,40 @@ pub async fn of_shopper(club: &mut Club, subject: &str) -> Result<Row> {
 /// Creates the member, or updates what is told. True when created.
 ///
 /// # Errors
-/// 422 for a name or date that cannot be.
+/// 422 with every fault of what is told.
 pub async fn put(club: &mut Club, external_id: &str, input: &MemberInput) -> Result<(Row, bool)> {
-    check(club, external_id, input)?;
+    let contacts = check(club, external_id, input)?;
     let known = find(club, external_id).await?;
     let created = known.is_none();
-    if created {
-        create(club, external_id, input).await?;
-    } else if input.first_name.is_some() {
-        club.query("UPDATE members SET first_name = $3 WHERE tenant = $1 AND external_id = $2")
-            .bind(external_id)
-            .bind(input.first_name.clone())
-            .execute(&mut club.tx)
-            .await?;
+    let member = match &known {
+        Some(row) => row.member.clone(),
+        None => create(club, external_id, input).await?,
+    };
+    let told = told(input);
+    profile::save(club, &member, &told).await?;
+    club.query(
+        "UPDATE members SET blocked = COALESCE($3, blocked), contacts = COALESCE($4, contacts)
+         WHERE tenant = $1 AND member = $2",
+    )
+    .bind(&member)
+    .bind(input.blocked)
+    .bind(contacts)
+    .execute(&mut club.tx)
+    .await?;
+    let row = by_id(club, &member).await?;
+    match &known {
+        Some(before) => profile::note(club, before, &row).await?,
+        None => {
+            club.audit("member.created", &row.member, json!({})).await?;
+            let body = json!({ "member_id": row.member, "external_id": row.external_id });
+            outbox::tell(club, "member.joined", body).await?;
+            give_for_joining(club, &row).await?;
+        }
     }
-    let row = find(club, external_id)
-        .await?
-        .ok_or_else(|| Error::internal("a member that was just written is missing"))?;
-    if known.as_ref() != Some(&row) {
-        let action = if created {
-            "member.created"
-        } else {
-            "member.updated"
-        };
-        club.audit(action, &row.member, json!({})).await?;
-    }
-    if created {
-        give_for_joining(club, &row).await?;
+    if row.first_name.is_some() && row.birthday.is_some() && known.as_ref() != Some(&row) {
+        let mut books = Books::open(club, &row.member, About::MEMBER).await?;
+        profile::give(club, &mut books, &row)?;
+        books.close(club).await?;
     }
     if let Some(claim) = &input.claim_id {
         referrals::attach(club, &row.member, claim).await?;
@@ -103,7 +194,17 @@ pub async fn put(club: &mut Club, external_id: &str, input: &MemberInput) -> Res
     Ok((row, created))
 }
 
-fn check(club: &Club, external_id: &str, input: &MemberInput) -> Result<()> {
+fn told(input: &MemberInput) -> profile::Told<'_> {
+    profile::Told {
+        first_name: input.first_name.as_deref(),
+        birthday: input.birthday,
+        language: input.language.as_deref(),
+        consents: input.consents.as_deref(),
+    }
+}
+
+/// Lists every fault; gives what is kept of contacts, as JSON.
+fn check(club: &Club, external_id: &str, input: &MemberInput) -> Result<Option<String>> {
     let mut faults = Vec::new();
     if external_id.is_empty() || external_id.len() > 128 || external_id.contains(char::is_control) {
         faults.push(fault(
@@ -112,15 +213,7 @@ fn check(club: &Club, external_id: &str, input: &MemberInput) -> Result<()> {
             "A member's id has 1 to 128 bytes.",
         ));
     }
-    if let Some(name) = &input.first_name
-        && (name.chars().count() > 100 || name.contains(char::is_control))
-    {
-        faults.push(fault(
-            "/first_name",
-            "bad_name",
-            "A name has 100 characters at most.",
-        ));
-    }
+    faults.extend(profile::faults(club.program().calendar, &told(input)));
     if input
         .joined_at
         .is_some_and(|at| at > club.now.plus_ms(CLOCK_SKEW_MS))
@@ -131,27 +224,36 @@ fn check(club: &Club, external_id: &str, input: &MemberInput) -> Result<()> {
             "A member cannot have joined in the future.",
         ));
     }
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::validation(faults))
+    let hashes = input.contacts.as_ref();
+    let hashes = hashes.map(|contacts| profile::hashes(club.tenant(), contacts));
+    let hashes = hashes.transpose().unwrap_or_else(|found| {
+        faults.extend(found);
+        None
+    });
+    if !faults.is_empty() {
+        return Err(Error::validation(faults));
     }
+    Ok(hashes
+        .map(|hashes| serde_json::to_string(&hashes))
+        .transpose()?)
 }
 
 /// How far a shop's clock may be ahead of ours.
 pub const CLOCK_SKEW_MS: i64 = 5 * 60_000;
 
-async fn create(club: &mut Club, external_id: &str, input: &MemberInput) -> Result<()> {
-    club.query("INSERT INTO members (tenant, member, external_id, first_name, joined_at, settled_at, referral_code)
-         VALUES ($1, $2, $3, $4, $5, $5, $6)")
-    .bind(ids::id("mem"))
+async fn create(club: &mut Club, external_id: &str, input: &MemberInput) -> Result<String> {
+    let member = ids::id("mem");
+    club.query(
+        "INSERT INTO members (tenant, member, external_id, joined_at, settled_at, referral_code)
+         VALUES ($1, $2, $3, $4, $4, $5)",
+    )
+    .bind(&member)
     .bind(external_id)
-    .bind(input.first_name.clone())
     .bind(input.joined_at.unwrap_or(club.now).min(club.now).0)
     .bind(ids::code())
     .execute(&mut club.tx)
     .await?;
-    Ok(())
+    Ok(member)
 }
 
 async fn give_for_joining(club: &mut Club, row: &Row) -> Result<()> {
@@ -169,41 +271,6 @@ async fn give_for_joining(club: &mut Club, row: &Row) -> Result<()> {
     club.now = now;
     given?;
     Ok(())
-}
-
-/// Removes what tells who the member is; the ledger stays, and says no name.
-///
-/// # Errors
-/// 404 when there is no such member.
-pub async fn erase(club: &mut Club, external_id: &str) -> Result<()> {
-    let row = find(club, external_id)
-        .await?
-        .ok_or_else(|| unknown(external_id))?;
-    let tombstone = ids::id("gone");
-    club.query(
-        "UPDATE members SET external_id = $3, first_name = NULL, referral_code = $3, erased_at = $4
-         WHERE tenant = $1 AND member = $2",
-    )
-    .bind(&row.member)
-    .bind(&tombstone)
-    .bind(club.now.0)
-    .execute(&mut club.tx)
-    .await?;
-    for statement in [
-        "UPDATE responses SET comment = NULL WHERE tenant = $1 AND member = $2",
-        "DELETE FROM events WHERE tenant = $1 AND member = $2",
-        "DELETE FROM prompts WHERE tenant = $1 AND member = $2",
-    ] {
-        club.query(statement)
-            .bind(&row.member)
-            .execute(&mut club.tx)
-            .await?;
-    }
-    club.query("DELETE FROM outcomes WHERE tenant = $1 AND subject = $2")
-        .bind(subject_key(external_id))
-        .execute(&mut club.tx)
-        .await?;
-    club.audit("member.erased", &row.member, json!({})).await
 }
 
 /// The owner of a shopper's keys, as the table of outcomes names it.
@@ -229,6 +296,12 @@ pub struct View {
     pub external_id: String,
     /// Given name.
     pub first_name: Option<String>,
+    /// Birthday in the program's calendar.
+    pub birthday: Option<MonthDay>,
+    /// Language, as an IETF tag.
+    pub language: Option<String>,
+    /// What the member consents to, by name.
+    pub consents: Vec<String>,
     /// When they joined.
     pub joined_at: Timestamp,
     /// May not redeem.
@@ -255,6 +328,9 @@ pub async fn view(club: &mut Club, member: &Row) -> Result<View> {
         id: member.member.clone(),
         external_id: member.external_id.clone(),
         first_name: member.first_name.clone(),
+        birthday: member.birthday,
+        language: member.language.clone(),
+        consents: member.consents.clone(),
         joined_at: member.joined_at,
         blocked: member.blocked,
         referral_code: member.referral_code.clone(),

@@ -8,7 +8,7 @@ use crate::club::{Club, from_word, word};
 use crate::coupons;
 use crate::members::{self, CLOCK_SKEW_MS};
 use crate::problem::{Error, Result, fault};
-use crate::{referrals, surveys};
+use crate::{referrals, surveys, wallet};
 use contract::orders::{OrderInput, OrderStatus};
 use contract::problem::Fault;
 use rules::journal::{Bill, BillLine, Event, Refused};
@@ -61,13 +61,16 @@ pub async fn put(club: &mut Club, order_id: &str, input: &OrderInput) -> Result<
     let created = known.is_none();
     let order = match known {
         Some(order) if order.member != member => {
-            return Err(Error::refused(
-                "order_of_another_member",
-                format!("Order {order_id} belongs to another member."),
-            ));
+            return Err(of_another_member(order_id));
         }
         Some(order) => order,
-        None => insert(club, order_id, &member, input).await?,
+        None => {
+            let paid = wallet::of_order(club, order_id).await?;
+            if paid.is_some_and(|payment| payment.member != member) {
+                return Err(of_another_member(order_id));
+            }
+            insert(club, order_id, &member, input).await?
+        }
     };
     // Placed, paid, fulfilled, cancelled: only forward.
     if order.status == OrderStatus::Cancelled || (!created && input.status <= order.status) {
@@ -115,17 +118,20 @@ pub async fn put(club: &mut Club, order_id: &str, input: &OrderInput) -> Result<
     Ok((get(club, order_id).await?, created))
 }
 
-/// What was paid goes back; what was only placed lets its coupons go.
+/// What was paid goes back; what was only placed lets its coupons go, and what the wallet was to pay.
 async fn cancel(club: &mut Club, books: &mut Books, order: &Order) -> Result<()> {
     let id = &order.order_id;
+    let event = Event::Cancelled { order: id.clone() };
+    match books.apply(club, &event) {
+        // Neither paid nor to be paid by the wallet.
+        Err(Refused::Unknown) if order.paid_at.is_none() => books.settle(club)?,
+        done => {
+            done.map_err(|refused| refusal(&refused))?;
+        }
+    }
     if order.paid_at.is_some() {
-        let event = Event::Cancelled { order: id.clone() };
-        books
-            .apply(club, &event)
-            .map_err(|refused| refusal(&refused))?;
         return Ok(());
     }
-    books.settle(club)?;
     for redemption in coupons::of_order(club, id).await? {
         books
             .apply(club, &Event::CouponReleased { redemption })
@@ -134,18 +140,27 @@ async fn cancel(club: &mut Club, books: &mut Books, order: &Order) -> Result<()>
     Ok(())
 }
 
+/// What is wrong with an order's id.
+#[must_use]
+pub fn bad_id(order_id: &str) -> Option<Fault> {
+    let odd = order_id.is_empty() || order_id.len() > 128 || order_id.contains(char::is_control);
+    odd.then(|| fault("", "bad_order_id", "An order's id has 1 to 128 bytes."))
+}
+
+/// 409: an order keeps its member.
+#[must_use]
+pub fn of_another_member(order_id: &str) -> Error {
+    Error::refused(
+        "order_of_another_member",
+        format!("Order {order_id} belongs to another member."),
+    )
+}
+
 fn faults(club: &Club, order_id: &str, input: &OrderInput) -> Vec<Fault> {
-    let mut faults = Vec::new();
+    let mut faults: Vec<Fault> = bad_id(order_id).into_iter().collect();
     let mut found = |pointer: String, code: &str, detail: &str| {
         faults.push(fault(pointer, code, detail));
     };
-    if order_id.is_empty() || order_id.len() > 128 || order_id.contains(char::is_control) {
-        found(
-            String::new(),
-            "bad_order_id",
-            "An order's id has 1 to 128 bytes.",
-        );
-    }
     if input.currency != club.program().currency.code {
         found(
             "/currency".into(),

@@ -348,6 +348,19 @@ pub const CODES: &[(&str, &str)] = &[
         "offer_closed",
         "The member cannot take this offer now: its occasion has not come, or it was taken.",
     ),
+    ("not_enough_credit", "The wallet does not hold so much."),
+    (
+        "wallet_payment_exists",
+        "The wallet has paid another amount for this order. It pays once for each order.",
+    ),
+    (
+        "order_cancelled",
+        "The order was called off or refunded whole: nothing can be paid for it any more.",
+    ),
+    (
+        "birthday_fixed",
+        "A member can change their birthday once a year; the detail says from when on.",
+    ),
     (
         "not_earned",
         "The activity earns nothing now; the detail says why.",

@@ -208,6 +208,24 @@ pub async fn get(club: &mut Club, member: &str, id: &str) -> Result<Redemption> 
     }
 }
 
+/// All of the member's redemptions, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all(club: &mut Club, member: &str) -> Result<Vec<Redemption>> {
+    let rows: Vec<Row> = club
+        .query(
+            "SELECT redemption, key, reward_id, units, points, at, COALESCE(partner_code, code), state,
+                 expires_at, held_until
+             FROM redemptions WHERE tenant = $1 AND member = $2 ORDER BY at DESC, redemption DESC",
+        )
+        .bind(member)
+        .fetch_all(&mut club.tx)
+        .await?;
+    let read = |row| redemption(row, club.now);
+    rows.into_iter().map(read).collect()
+}
+
 /// How many settled redemptions a snapshot shows beside the open ones.
 const SETTLED_SHOWN: i64 = 20;
 

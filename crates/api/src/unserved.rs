@@ -6,14 +6,11 @@
 use crate::problem::fault;
 use contract::problem::Fault;
 use rules::Program;
-use rules::program::{Activity, RewardKind, SurveyKind};
+use rules::program::{RewardKind, SurveyKind};
 
 /// Every place of a program that would have no effect.
 pub fn faults(program: &Program) -> Vec<Fault> {
     let mut places = Vec::new();
-    if program.cashback.is_some() {
-        places.push("/cashback".to_owned());
-    }
     let lists = [
         ("/offers", program.offers.len()),
         ("/memberships", program.memberships.len()),
@@ -26,47 +23,14 @@ pub fn faults(program: &Program) -> Vec<Fault> {
         .as_ref()
         .and_then(|terms| terms.per_address);
     places.extend(addresses.map(|_| "/referral/per_address".to_owned()));
-    for (index, rule) in program.earning.activities.iter().enumerate() {
-        let paid = matches!(
-            rule.kind,
-            Activity::Join | Activity::FirstPurchase | Activity::Survey(_)
-        );
-        if !paid || !rule.caps.is_empty() {
-            places.push(format!("/earning/activities/{index}"));
-        }
-    }
-    let levels = program.tiers.iter().flat_map(|ladder| &ladder.levels);
-    for (index, level) in levels.enumerate() {
-        if level.entry.is_some() {
-            places.push(format!("/tiers/levels/{index}/entry"));
-        }
-    }
     for (index, reward) in program.rewards.iter().enumerate() {
-        let at_a_desk = matches!(
-            reward.kind,
-            RewardKind::WalletCredit(_) | RewardKind::PartnerCoupon { .. }
-        );
-        let told = [
-            ("kind", at_a_desk),
-            ("units", reward.units.is_some()),
-            ("segments", !reward.segments.is_empty()),
-            ("consent", reward.consent.is_some()),
-            ("excluded", reward.excluded != Default::default()),
-        ];
-        let unknown = told.into_iter().filter(|(_, said)| *said);
-        places.extend(unknown.map(|(field, _)| format!("/rewards/{index}/{field}")));
+        if matches!(reward.kind, RewardKind::PartnerCoupon { .. }) {
+            places.push(format!("/rewards/{index}/kind"));
+        }
     }
     for (index, survey) in program.surveys.iter().enumerate() {
         if survey.kind == SurveyKind::Cli {
             places.push(format!("/surveys/{index}/kind"));
-        }
-        if !survey.audience.segments.is_empty() {
-            places.push(format!("/surveys/{index}/audience/segments"));
-        }
-    }
-    for (index, campaign) in program.earning.campaigns.iter().enumerate() {
-        if !campaign.audience.segments.is_empty() {
-            places.push(format!("/earning/campaigns/{index}/audience/segments"));
         }
     }
     let refused =

@@ -5,6 +5,7 @@
 //!
 //! Boundary: this crate knows shapes, not rules; the rules live in [`rules`].
 
+pub mod members;
 pub mod orders;
 pub mod problem;
 pub mod shopper;

@@ -1,5 +1,7 @@
 //! What the shop's server tells: credential is a secret key.
 
+use crate::members::Contacts;
+use rules::member::MonthDay;
 use rules::{Money, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MemberInput {
-    /// Given name, shown in greetings: 100 characters at most, none of them a control character.
+    /// Given name, shown in greetings: 100 characters at most, none of them a control character. Empty takes it away.
     #[serde(default)]
     #[cfg_attr(
         feature = "document",
@@ -18,9 +20,33 @@ pub struct MemberInput {
         )
     )]
     pub first_name: Option<String>,
-    /// When they joined, for imports; now when absent.
+    /// When they joined, for imports; now when absent. A member who is known keeps it.
     #[serde(default)]
     pub joined_at: Option<Timestamp>,
+    /// Birthday in the program's calendar. The shop may correct it whenever it likes.
+    #[serde(default)]
+    pub birthday: Option<MonthDay>,
+    /// Language, as an IETF tag such as `fa` or `en-GB`.
+    #[serde(default)]
+    #[cfg_attr(
+        feature = "document",
+        schemars(regex(pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}$"))
+    )]
+    pub language: Option<String>,
+    /// All that the member consents to, by name; what is not listed is withdrawn. 32 names at most, each 1 to 64
+    /// lower-case letters, digits, `-` or `_`.
+    #[serde(default)]
+    #[cfg_attr(
+        feature = "document",
+        schemars(length(max = 32), inner(regex(pattern = "^[a-z0-9_-]{1,64}$")))
+    )]
+    pub consents: Option<Vec<String>>,
+    /// How the member can be reached; the whole of it, so that `{}` forgets them.
+    #[serde(default)]
+    pub contacts: Option<Contacts>,
+    /// The member may not redeem.
+    #[serde(default)]
+    pub blocked: Option<bool>,
     /// The claim that an invitation gave.
     #[serde(default)]
     pub claim_id: Option<String>,

@@ -1,9 +1,9 @@
 //! From rows to the account.
 
-use super::Books;
+use super::{Books, payments};
 use crate::club::{Club, from_word};
 use crate::problem::{Error, Result};
-use rules::journal::{Account, Done, Event, Kept, Order, Origin, Redemption};
+use rules::journal::{Account, Event, Kept, Order, Origin, Redemption};
 use rules::ledger::Taking;
 use rules::member::{Bought, Credit, Earned, Lot, Member, MonthDay, Purchase, Redeemed, Taken};
 use rules::program::OfferTrigger;
@@ -14,24 +14,16 @@ use rules::{Money, Points, Timestamp};
 pub struct About<'a> {
     /// An order.
     pub order: Option<&'a str>,
-    /// An adjustment or a wallet payment.
-    pub done: Option<(Done, &'a str)>,
 }
 
 impl<'a> About<'a> {
     /// About the member alone.
-    pub const MEMBER: Self = Self {
-        order: None,
-        done: None,
-    };
+    pub const MEMBER: Self = Self { order: None };
 
     /// About an order.
     #[must_use]
     pub const fn order(id: &'a str) -> Self {
-        Self {
-            order: Some(id),
-            done: None,
-        }
+        Self { order: Some(id) }
     }
 }
 
@@ -133,10 +125,8 @@ async fn kept(club: &mut Club, member: &str, row: Row, about: About<'_>) -> Resu
     }
     if let Some(order) = about.order {
         kept.orders.extend(order_of(club, member, order).await?);
-    }
-    if let Some((kind, id)) = about.done {
-        let known = done(club, member, kind, id).await?;
-        kept.done.extend(known.then(|| (kind, id.to_owned())));
+        let payment = payments::of_order(club, member, order).await?;
+        kept.payments.extend(payment);
     }
     Ok(kept)
 }
@@ -307,18 +297,36 @@ type RedemptionRow = (
     String,
     i64,
     Option<String>,
+    Option<i64>,
+    Option<i64>,
+    Option<String>,
 );
 
 async fn redemptions(club: &mut Club, kept: &mut Kept) -> Result<()> {
     let rows: Vec<RedemptionRow> = club
         .query(
-            "SELECT redemption, reward_id, version, units, takings, at, state, expires_at, order_id
+            "SELECT redemption, reward_id, version, units, takings, at, state, expires_at, order_id, seq,
+                 ended_seq, gift
              FROM redemptions WHERE tenant = $1 AND member = $2 ORDER BY at, redemption",
         )
         .bind(&kept.member.id)
         .fetch_all(&mut club.tx)
         .await?;
-    for (id, reward_id, version, units, takings, at, state, expires_at, order) in rows {
+    for row in rows {
+        let (
+            id,
+            reward_id,
+            version,
+            units,
+            takings,
+            at,
+            state,
+            expires_at,
+            order,
+            seq,
+            ended_seq,
+            gift,
+        ) = row;
         let published = club.version_of(version).await?;
         let reward = published.reward(&reward_id)?.clone();
         let state = from_word(&state)?;
@@ -344,6 +352,9 @@ async fn redemptions(club: &mut Club, kept: &mut Kept) -> Result<()> {
             state,
             expires_at: Timestamp(expires_at),
             order,
+            transaction: seq.and_then(|seq| u64::try_from(seq).ok()),
+            ended_by: ended_seq.and_then(|seq| u64::try_from(seq).ok()),
+            gift,
         });
     }
     Ok(())
@@ -386,21 +397,4 @@ async fn order_of(club: &mut Club, member: &str, order: &str) -> Result<Option<O
             .ok_or_else(|| Error::internal(format!("{} has no rule", order.id)))?;
     }
     Ok(Some(order))
-}
-
-async fn done(club: &mut Club, member: &str, kind: Done, id: &str) -> Result<bool> {
-    let why = match kind {
-        Done::Adjustment => "adjustment",
-        Done::WalletPayment => "wallet_spent",
-    };
-    let known: Option<i64> = club
-        .query(
-            "SELECT seq FROM entries WHERE tenant = $1 AND member = $2 AND why = $3 AND source = $4 LIMIT 1",
-        )
-        .bind(member)
-        .bind(why)
-        .bind(id)
-        .fetch_optional(&mut club.tx)
-        .await?;
-    Ok(known.is_some())
 }

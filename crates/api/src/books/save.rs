@@ -1,6 +1,6 @@
 //! From the account to rows: what an event has changed, and nothing else.
 
-use super::{Books, Coupon, ms};
+use super::{Books, Coupon, ms, payments};
 use crate::club::{Club, word};
 use crate::ids;
 use crate::outbox;
@@ -29,6 +29,7 @@ impl Books {
             }
         }
         self.redemptions(club, &after).await?;
+        payments::save(club, &self.member, &self.before, &after).await?;
         for taken in &after.member.offers {
             if !self.before.member.offers.contains(taken) {
                 club.query(
@@ -59,9 +60,11 @@ impl Books {
             let id = ids::id("rdm");
             self.coupons.push(Coupon {
                 redemption: id.clone(),
-                key: std::mem::replace(&mut redemption.id, id),
+                // With a space: no request's key is such a one.
+                key: format!("gift {id}"),
                 code: ids::code(),
             });
+            redemption.id = id;
         }
     }
 
@@ -93,8 +96,8 @@ impl Books {
             .collect::<Result<_>>()?;
         club.query(
             "INSERT INTO redemptions (tenant, redemption, member, key, reward_id, version, units, points,
-                 takings, at, code, state, expires_at, order_id, partner_code)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+                 takings, at, code, state, expires_at, order_id, partner_code, seq, ended_seq, gift)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         )
         .bind(&redemption.id)
         .bind(&self.member)
@@ -110,6 +113,9 @@ impl Books {
         .bind(redemption.expires_at.0)
         .bind(redemption.order.clone())
         .bind(partner_code)
+        .bind(seq(redemption.transaction))
+        .bind(seq(redemption.ended_by))
+        .bind(redemption.gift.clone())
         .execute(&mut club.tx)
         .await?;
         Ok(())
@@ -230,8 +236,13 @@ fn message(transaction: &Transaction) -> Option<(&'static str, serde_json::Value
     ))
 }
 
+/// A transaction's number, as a column.
+fn seq(transaction: Option<u64>) -> Option<i64> {
+    transaction.and_then(|number| i64::try_from(number).ok())
+}
+
 /// A lot's number in the ledger.
-fn seq_of(lot: &str) -> Result<i64> {
+pub(super) fn seq_of(lot: &str) -> Result<i64> {
     let number = lot.strip_prefix('#').and_then(|number| number.parse().ok());
     number.ok_or_else(|| Error::internal(format!("a lot is named {lot}")))
 }
@@ -562,13 +573,14 @@ async fn change_redemption(
 ) -> Result<()> {
     let changed = club
         .query(
-            "UPDATE redemptions SET state = $3, order_id = $4, held_for = NULL, held_until = NULL
+            "UPDATE redemptions SET state = $3, order_id = $4, ended_seq = $6, held_for = NULL, held_until = NULL
              WHERE tenant = $1 AND redemption = $2 AND state = $5",
         )
         .bind(&redemption.id)
         .bind(word(redemption.state))
         .bind(redemption.order.clone())
         .bind(word(before.state))
+        .bind(seq(redemption.ended_by))
         .execute(&mut club.tx)
         .await?;
     if changed != 1 {

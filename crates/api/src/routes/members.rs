@@ -25,11 +25,20 @@ pub(super) fn routes() -> Vec<Route> {
             .named(
                 "putMember",
                 "Create or update a member",
-                "What is not told stays as it is. The points for joining are given once, when the member is new.",
+                "What is not told stays as it is. The points for joining are given once, when the member is new; those for \
+                 a complete profile once there are a first name and a birthday. Of contacts only hashes are kept.",
             )
             .tagged(Tag::Members)
             .body("By id alone", json!({}))
             .body("With a name", json!({ "first_name": "Sara" }))
+            .body(
+                "With all that is known",
+                json!({
+                    "first_name": "Sara", "birthday": { "month": 6, "day": 21 }, "language": "en",
+                    "consents": ["news"], "blocked": false,
+                    "contacts": { "email": "sara@example.com", "phone": "+44 20 7946 0018" },
+                }),
+            )
             .replies::<MemberReply>(201, "The member is new.", example())
             .replies::<MemberReply>(200, "The member was known.", example()),
         get(PATH, get_member)
@@ -40,7 +49,9 @@ pub(super) fn routes() -> Vec<Route> {
             .named(
                 "eraseMember",
                 "Erase a member",
-                "Removes what tells who the member is. The ledger stays, and says no name. This cannot be undone.",
+                "Removes what tells who the member is, everywhere: name, birthday, contacts, comments, complaints, messages \
+                 that wait. The ledger stays, and says no name. Whoever joins by the same id later is somebody new. This \
+                 cannot be undone.",
             )
             .tagged(Tag::Members)
             .empty(204, "Erased."),
@@ -55,13 +66,19 @@ struct MemberReply {
 }
 
 fn example() -> Value {
-    json!({ "member": {
+    json!({ "member": view() })
+}
+
+/// A member, as the reference shows one.
+pub(super) fn view() -> Value {
+    json!({
         "id": "mem_7v2yaz8x0w3k6m1q9r4t", "external_id": "customer-1042", "first_name": "Sara",
+        "birthday": { "month": 6, "day": 21 }, "language": "en", "consents": ["news"],
         "joined_at": "2026-01-01T00:00:00Z", "blocked": false, "referral_code": "7K2M-QXRT-9FVN",
         "balances": { "available": 1000, "pending": 0, "held": 0, "debt": 0, "expiring": [] },
         "wallet": { "available": 0, "pending": 0, "held": 0, "debt": 0, "expiring": [] },
         "standing": null,
-    } })
+    })
 }
 
 async fn put_member(
@@ -89,8 +106,7 @@ async fn get_member(
     shop.needs(Scope::Members)?;
     let read = shop.read(&state, id, |club, id| {
         Box::pin(async move {
-            let member = members::find(club, id).await?;
-            let member = member.ok_or_else(|| members::unknown(id))?;
+            let member = members::known(club, id).await?;
             members::view(club, &member).await
         })
     });

@@ -9,6 +9,7 @@ mod audit;
 mod coupons;
 mod desk;
 mod drafts;
+mod earning;
 mod entrance;
 mod keys;
 mod members;
@@ -41,6 +42,7 @@ pub fn all() -> Routes {
         .with(shopper::routes())
         .with(redemptions::routes())
         .with(surveys::routes())
+        .with(earning::routes())
         .with(members::routes())
         .with(orders::routes())
         .with(coupons::routes())

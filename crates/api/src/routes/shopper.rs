@@ -7,7 +7,7 @@ use crate::inputs::{Key, Known, Query};
 use crate::openapi::{Route, Tag, get, post};
 use crate::problem::Result;
 use crate::state::State;
-use crate::{books, history, ids, members, snapshot};
+use crate::{birthdays, books, history, ids, members, snapshot};
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -78,11 +78,23 @@ fn example() -> Value {
 }
 
 async fn me(Shared(state): Shared<State>, shopper: Shopper, known: Known) -> Result<Response> {
-    let snapshot = shopper
-        .read(&state, (), |club, member, ()| {
-            Box::pin(snapshot::of(club, member))
+    let read = shopper.clone().read(&state, (), |club, member, ()| {
+        Box::pin(async move {
+            let account = books::facts(club, &member.member).await?;
+            let birthday = birthdays::is_due(club, &account);
+            Ok((snapshot::of(club, member).await?, birthday))
         })
-        .await?;
+    });
+    let (mut snapshot, birthday) = read.await?;
+    if birthday {
+        let come_by = shopper.write(&state, (), |club, member, ()| {
+            Box::pin(async move {
+                birthdays::come_by(club, &member.member).await?;
+                snapshot::of(club, member).await
+            })
+        });
+        snapshot = come_by.await?;
+    }
     answer::tagged(&known, &tag_of(&snapshot)?, "private, no-store", &snapshot)
 }
 

@@ -48,6 +48,31 @@ impl Shop {
     }
 }
 
+impl Shop {
+    /// Changes the club of this shop once for each key, in the name of the secret key.
+    pub(crate) async fn once<I, T, F>(
+        &self,
+        state: &State,
+        wish: Wish,
+        input: I,
+        work: F,
+    ) -> Result<Response>
+    where
+        I: Send + Sync + 'static,
+        T: Serialize + Send + 'static,
+        F: for<'a> Fn(&'a mut Club, &'a I) -> Work<'a, T> + Send + Sync + 'static,
+    {
+        let intent = Intent {
+            tenant: self.tenant.clone(),
+            subject: self.actor.clone(),
+            route: wish.route,
+            key: wish.key,
+        };
+        let (content, status) = (&wish.content, wish.status);
+        idempotency::once(state, intent, &self.actor, content, status, input, work).await
+    }
+}
+
 impl Shopper {
     /// Reads as the member that the shopper is.
     pub(crate) async fn read<I, T, F>(self, state: &State, input: I, work: F) -> Result<T>
