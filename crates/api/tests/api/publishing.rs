@@ -93,12 +93,10 @@ async fn a_threshold_that_is_raised_takes_no_tier_away() {
 #[tokio::test]
 async fn a_program_that_promises_what_the_server_does_not_do_is_refused() {
     let mut program = program("club");
-    program["cashback"] = json!({"id": "back", "brackets": [{"from": 0, "rate": 200}]});
     program["offers"] = json!([{
         "id": "off_1", "title": {"en": "Two orders"}, "trigger": {"milestone_orders": 2}, "benefit": {"points": 5},
     }]);
-    program["rewards"][0]["consent"] = json!("partners");
-    program["tiers"]["levels"][1]["entry"] = json!({"points": 9});
+    program["referral"]["per_address"] = json!(3);
     let program = serde_json::from_value(program).unwrap();
     let shop = Shop::open().await;
     let error = shop.publishes(program).await.unwrap_err();
@@ -109,11 +107,6 @@ async fn a_program_that_promises_what_the_server_does_not_do_is_refused() {
         .collect();
     assert_eq!(
         told,
-        [
-            "/cashback not_served",
-            "/offers not_served",
-            "/tiers/levels/1/entry not_served",
-            "/rewards/0/consent not_served",
-        ]
+        ["/offers not_served", "/referral/per_address not_served",]
     );
 }
