@@ -152,15 +152,41 @@ pub async fn check(db: &Db) -> Result<Vec<Finding>> {
     .await
 }
 
+/// How many invariants there are.
+#[must_use]
+pub const fn count() -> usize {
+    INVARIANTS.len()
+}
+
+/// Looks at one invariant, by its place among them.
+///
+/// # Errors
+/// When the database fails, or there is no such invariant.
+pub async fn one(db: &Db, place: usize) -> Result<Finding> {
+    let invariant = INVARIANTS.get(place);
+    let invariant = invariant.ok_or_else(|| Error::internal(format!("no invariant {place}")))?;
+    db.read(invariant, |mut tx, invariant| {
+        Box::pin(async move {
+            let found = finding(&mut tx, invariant).await;
+            (tx, found.map_err(Error::from))
+        })
+    })
+    .await
+}
+
 async fn findings(tx: &mut store::Tx) -> store::Result<Vec<Finding>> {
     let mut findings = Vec::with_capacity(INVARIANTS.len());
     for invariant in INVARIANTS {
-        findings.push(Finding {
-            name: invariant.name,
-            holds: invariant.holds,
-            checked: query(invariant.checked).fetch_one(tx).await?,
-            broken: query(invariant.broken).fetch_one(tx).await?,
-        });
+        findings.push(finding(tx, invariant).await?);
     }
     Ok(findings)
+}
+
+async fn finding(tx: &mut store::Tx, invariant: &Invariant) -> store::Result<Finding> {
+    Ok(Finding {
+        name: invariant.name,
+        holds: invariant.holds,
+        checked: query(invariant.checked).fetch_one(tx).await?,
+        broken: query(invariant.broken).fetch_one(tx).await?,
+    })
 }

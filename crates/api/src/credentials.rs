@@ -256,6 +256,11 @@ impl FromRequestParts<State> for Shop {
             .await?;
         let key =
             found.ok_or_else(|| Error::unauthorized("This is not a live secret key (sk_…)."))?;
+        let counted = state.limits.count_key(&key.id, state.clock.now());
+        counted.map_err(|seconds| {
+            state.metrics.limited("key");
+            Error::rate_limited(seconds)
+        })?;
         Ok(Self {
             tenant: key.tenant,
             actor: key.id,
@@ -451,7 +456,10 @@ impl Peer {
         state
             .limits
             .count(kind, self.0, state.clock.now())
-            .map_err(Error::rate_limited)
+            .map_err(|seconds| {
+                state.metrics.limited("address");
+                Error::rate_limited(seconds)
+            })
     }
 }
 

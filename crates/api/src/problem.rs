@@ -288,7 +288,7 @@ impl Error {
         let mut error = Self::new(
             StatusCode::TOO_MANY_REQUESTS,
             "rate_limited",
-            "Too many requests from this address. Wait as long as Retry-After says.",
+            "Too many requests from this address or by this key. Wait as long as Retry-After says.",
         );
         error.retry_after_s = Some(retry_after_s);
         error
@@ -501,7 +501,7 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     (
         "rate_limited",
-        "Too many requests from this address. Wait as long as Retry-After says.",
+        "Too many requests from this address or by this key. Wait as long as Retry-After says.",
     ),
     (
         "unavailable",

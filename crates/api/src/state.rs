@@ -3,8 +3,10 @@
 use crate::assets::Assets;
 use crate::clock::Clock;
 use crate::club::Club;
+use crate::health::Health;
 use crate::idempotency::InFlight;
 use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::passwords::Passwords;
 use crate::problem::{Error, Result};
 use crate::programs::Versions;
@@ -12,6 +14,7 @@ use crate::tries::Tries;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 use store::{Db, Tx};
 
 /// A future that borrows the club it works on.
@@ -39,7 +42,17 @@ pub struct State {
     pub tries: Tries,
     /// Programs, parsed once per version.
     pub versions: Versions,
+    /// Whether this process may take work.
+    pub health: Health,
+    /// Figures for whoever watches over it.
+    pub metrics: Metrics,
+    /// How long an ordinary request may take before it is answered with 408; a write that it began goes on to its
+    /// end.
+    pub patience: Duration,
 }
+
+/// The patience with a request, unless told otherwise.
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A piece of work, with everything that it needs to begin again.
 struct Job<I, F> {
@@ -64,6 +77,9 @@ impl State {
             passwords: Passwords::default(),
             tries: Tries::default(),
             versions: Versions::default(),
+            health: Health::default(),
+            metrics: Metrics::default(),
+            patience: PATIENCE,
         }
     }
 
@@ -72,13 +88,16 @@ impl State {
     /// nothing but the club.
     ///
     /// # Errors
-    /// What `work` gives, or 503 when the database stays busy.
+    /// What `work` gives, or 503 when the database stays busy or the ledger does not add up.
     pub async fn write<I, T, F>(&self, tenant: &str, actor: &str, input: I, work: F) -> Result<T>
     where
         I: Send + Sync + 'static,
         T: Send + 'static,
         F: for<'a> Fn(&'a mut Club, &'a I) -> Work<'a, T> + Send + Sync + 'static,
     {
+        if self.health.is_broken() {
+            return Err(Error::ledger_broken());
+        }
         let job = self.job(tenant, actor, input, work);
         self.db.write(job, |tx, job| Box::pin(job.run(tx))).await
     }

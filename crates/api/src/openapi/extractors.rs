@@ -25,6 +25,7 @@ impl Input for Shopper {
 impl Input for Shop {
     fn describe(operation: &mut Operation<'_>) {
         operation.credential(Credential::Shop);
+        operation.problem("rate_limited");
     }
 }
 

@@ -55,6 +55,11 @@ pub fn all() -> Routes {
         .with(server::routes())
 }
 
+/// The routes that tell how the server itself is.
+pub(crate) fn health() -> Routes {
+    Routes::default().with(server::routes())
+}
+
 /// The OpenAPI 3.1 document of every route; made once.
 #[must_use]
 pub fn document() -> &'static Value {

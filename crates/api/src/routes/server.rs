@@ -19,10 +19,12 @@ pub(super) fn routes() -> Vec<Route> {
             .named(
                 "readReadiness",
                 "Ask whether the server can work",
-                "Asks the database. A balancer sends no requests to a server that is not ready.",
+                "Asks the database. A server that is stopping, or has found that its ledger does not add up, is not ready. A \
+                 balancer sends no requests to a server that is not ready.",
             )
             .tagged(Tag::Server)
-            .streams(200, "text/plain", "It can.", "ready"),
+            .streams(200, "text/plain", "It can.", "ready")
+            .refuses(&["ledger_broken"]),
     ]
 }
 
@@ -31,6 +33,12 @@ async fn health() -> &'static str {
 }
 
 async fn ready(Shared(state): Shared<State>) -> Result<&'static str> {
+    if state.health.is_stopping() {
+        return Err(Error::stopping());
+    }
+    if state.health.is_broken() {
+        return Err(Error::ledger_broken());
+    }
     state
         .db
         .look((), |mut tx, ()| {

@@ -224,6 +224,7 @@ async fn tiers_that_were_reached_stay_when_a_version_is_brought_back() {
     let mut harder = program("club");
     harder["tiers"]["levels"][1]["enter"] = json!(9_000_000);
     shop.saves(&harder).await.expect(200);
+    shop.pass_days(1);
     shop.publishes_draft(&json!({})).await.expect(201);
     assert_eq!(tier().await, 1);
     shop.pass_days(1);
@@ -434,11 +435,16 @@ async fn publishing_breaks_nothing_that_is_under_way() {
     let redeeming = (0..8).map(|member| {
         let shop = Arc::clone(&shop);
         async move {
+            let sub = format!("c{member}");
             for round in 0..6 {
                 let key = format!("k{member}-{round}");
-                shop.redeems(&format!("c{member}"), "rwd_ship", &key)
-                    .await
-                    .expect(201);
+                let taken = shop.redeems(&sub, "rwd_ship", &key).await.expect(201);
+                let id = taken.body["redemption"]["id"].as_str().unwrap();
+                let path = format!("/v1/me/redemptions/{id}");
+                let back = shop
+                    .shopper(&sub, "DELETE", &path)
+                    .key(&format!("{key}-back"));
+                back.send().await.expect(200);
             }
         }
     });
