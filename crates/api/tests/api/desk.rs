@@ -130,3 +130,270 @@ async fn a_role_or_a_scope_opens_the_desk_and_the_two_are_never_mixed() {
     actors.sort_unstable();
     assert_eq!(actors, ["key_", "stf_"]);
 }
+
+#[tokio::test]
+async fn an_owner_manages_accounts_and_a_closed_one_is_out_at_once() {
+    let shop = Shop::open().await;
+    let owner = shop.logged_in("owner@shop.example", Role::Owner).await;
+    let editor = shop.logged_in("editor@shop.example", Role::Editor).await;
+    let desk = |cookie: &str, method: &str, path: &str| shop.desk(cookie, method, path);
+    desk(&editor, "GET", "/v1/staff")
+        .send()
+        .await
+        .refused(403, "role_missing");
+    let listed = desk(&owner, "GET", "/v1/staff")
+        .send()
+        .await
+        .expect(200)
+        .body;
+    let id_of = |email: &str| {
+        let all = listed["staff"].as_array().unwrap().iter();
+        let account = all
+            .clone()
+            .find(|account| account["email"] == email)
+            .unwrap();
+        account["staff"].as_str().unwrap().to_owned()
+    };
+    let add = json!({"email": "New@shop.example", "role": "viewer"});
+    let added = desk(&owner, "POST", "/v1/staff")
+        .json(&add)
+        .send()
+        .await
+        .expect(201)
+        .body;
+    assert_eq!(added["account"]["email"], "new@shop.example");
+    let password = added["password"].as_str().unwrap();
+    assert!(
+        shop.logs_in_with("new@shop.example", password)
+            .await
+            .is_some()
+    );
+    desk(&owner, "POST", "/v1/staff")
+        .json(&add)
+        .send()
+        .await
+        .refused(409, "staff_exists");
+    let short = json!({"email": "b@shop.example", "role": "viewer", "password": "short"});
+    desk(&owner, "POST", "/v1/staff")
+        .json(&short)
+        .send()
+        .await
+        .refused(422, "validation_failed");
+    // The last owner stays one.
+    let me = format!("/v1/staff/{}", id_of("owner@shop.example"));
+    for change in [json!({"disabled": true}), json!({"role": "editor"})] {
+        desk(&owner, "PATCH", &me)
+            .json(&change)
+            .send()
+            .await
+            .refused(409, "last_owner");
+    }
+    // Closed, and out.
+    let other = format!("/v1/staff/{}", id_of("editor@shop.example"));
+    let closed = desk(&owner, "PATCH", &other)
+        .json(&json!({"disabled": true}))
+        .send()
+        .await
+        .expect(200);
+    assert!(closed.body["account"]["disabled_at"].is_string());
+    desk(&editor, "GET", "/v1/sessions")
+        .send()
+        .await
+        .refused(401, "unauthorized");
+    assert!(
+        shop.logs_in_with("editor@shop.example", PASSWORD)
+            .await
+            .is_none()
+    );
+    let open = json!({"disabled": false, "role": "owner", "password": "another long password"});
+    desk(&owner, "PATCH", &other)
+        .json(&open)
+        .send()
+        .await
+        .expect(200);
+    let again = shop
+        .logs_in_with("editor@shop.example", "another long password")
+        .await
+        .unwrap();
+    desk(&again, "GET", "/v1/staff").send().await.expect(200);
+    desk(&owner, "PATCH", "/v1/staff/stf_none")
+        .json(&json!({}))
+        .send()
+        .await
+        .refused(404, "not_found");
+    // One's own password.
+    let set =
+        |current: &str| json!({"current": current, "password": "five other plain long words"});
+    let path = "/v1/sessions/password";
+    desk(&again, "PUT", path)
+        .json(&set("wrong password!"))
+        .send()
+        .await
+        .refused(401, "login_failed");
+    desk(&again, "PUT", path)
+        .json(&set("another long password"))
+        .send()
+        .await
+        .expect(204);
+    desk(&again, "GET", "/v1/sessions")
+        .send()
+        .await
+        .refused(401, "unauthorized");
+    // No password is in any row of the audit.
+    let rows: Vec<String> = shop.rows("SELECT detail FROM audit").await;
+    assert!(
+        rows.iter()
+            .all(|row| !row.contains("password") && !row.contains("words"))
+    );
+}
+
+#[tokio::test]
+async fn an_owner_manages_keys_whose_secrets_are_shown_once() {
+    let shop = Shop::open().await;
+    let owner = shop.logged_in("owner@shop.example", Role::Owner).await;
+    let make = |body: serde_json::Value| shop.desk(&owner, "POST", "/v1/keys").json(&body);
+    let made = make(json!({"kind": "secret", "scopes": ["members"]}))
+        .send()
+        .await
+        .expect(201)
+        .body;
+    let secret = made["key"]["secret_key"].as_str().unwrap().to_owned();
+    let bearer = format!("Bearer {secret}");
+    let by = || {
+        shop.ask("GET", "/v1/members/c1")
+            .with("authorization", &bearer)
+    };
+    by().send().await.refused(404, "not_found");
+    // No key makes keys.
+    shop.server("GET", "/v1/keys")
+        .send()
+        .await
+        .refused(401, "unauthorized");
+    let id = made["key"]["id"].as_str().unwrap();
+    shop.desk(&owner, "DELETE", &format!("/v1/keys/{id}"))
+        .send()
+        .await
+        .expect(204);
+    by().send().await.refused(401, "unauthorized");
+    shop.desk(&owner, "DELETE", &format!("/v1/keys/{id}"))
+        .send()
+        .await
+        .refused(404, "not_found");
+    for wrong in [
+        json!({"kind": "secret"}),
+        json!({"kind": "secret", "scopes": ["all"]}),
+        json!({"kind": "secret", "scopes": ["members"], "origins": ["https://a.example"]}),
+        json!({"kind": "publishable"}),
+        json!({"kind": "publishable", "origins": ["shop"]}),
+        json!({"kind": "signing", "alg": "EdDSA"}),
+        json!({"kind": "other"}),
+    ] {
+        make(wrong).send().await.refused(422, "validation_failed");
+    }
+    let page = make(json!({"kind": "publishable", "origins": ["https://a.example"]}));
+    let page = page.send().await.expect(201).body;
+    let key = page["key"]["publishable_key"].as_str().unwrap();
+    let view = |origin: &str| {
+        let path = format!("/v1/programs/club?key={key}");
+        shop.ask("GET", &path).with("origin", origin)
+    };
+    view("https://a.example").send().await.expect(200);
+    view("https://b.example")
+        .send()
+        .await
+        .refused(403, "origin_not_allowed");
+    let path = format!("/v1/keys/{}/origins", page["key"]["id"].as_str().unwrap());
+    let set = |origins: serde_json::Value| {
+        shop.desk(&owner, "PUT", &path)
+            .json(&json!({"origins": origins}))
+    };
+    set(json!(["https://b.example", "nonsense"]))
+        .send()
+        .await
+        .refused(422, "validation_failed");
+    view("https://a.example").send().await.expect(200);
+    set(json!(["https://b.example"])).send().await.expect(204);
+    view("https://b.example").send().await.expect(200);
+    view("https://a.example")
+        .send()
+        .await
+        .refused(403, "origin_not_allowed");
+    let listed = shop
+        .desk(&owner, "GET", "/v1/keys")
+        .send()
+        .await
+        .expect(200);
+    assert!(!listed.body.to_string().contains(&secret));
+    assert!(listed.body.to_string().contains("https://b.example"));
+}
+
+#[tokio::test]
+async fn the_audit_is_read_newest_first_by_those_who_may_do_everything() {
+    let shop = Shop::open().await;
+    let owner = shop.logged_in("owner@shop.example", Role::Owner).await;
+    let editor = shop.logged_in("editor@shop.example", Role::Editor).await;
+    let narrow = format!("Bearer {}", shop.secret_with("members programs").await);
+    shop.desk(&editor, "GET", "/v1/audit")
+        .send()
+        .await
+        .refused(403, "role_missing");
+    let by_key = shop.ask("GET", "/v1/audit").with("authorization", &narrow);
+    by_key.send().await.refused(403, "scope_missing");
+    shop.server("GET", "/v1/audit").send().await.expect(200);
+    for revision in 1..=5 {
+        shop.pass_days(1);
+        let draft = json!({"revision": revision});
+        shop.desk(&editor, "PUT", "/v1/programs/club/draft")
+            .json(&draft)
+            .send()
+            .await
+            .expect(200);
+    }
+    let read = async |query: &str| {
+        let path = format!("/v1/audit?{query}");
+        shop.desk(&owner, "GET", &path)
+            .send()
+            .await
+            .expect(200)
+            .body
+    };
+    let (mut seen, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = read(&format!("action=draft.saved&limit=2{cursor}")).await;
+        for line in page["audit"].as_array().unwrap() {
+            assert_eq!(line["object"], "club");
+            seen.push(line["detail"]["revision"].as_i64().unwrap());
+        }
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(seen, [5, 4, 3, 2, 1]);
+    let actor = read("action=draft.saved&limit=1").await["audit"][0]["actor"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(actor.starts_with("stf_"));
+    let by = read(&format!("actor={actor}&object=club&from={}", shop.now())).await;
+    assert_eq!(by["audit"].as_array().unwrap().len(), 1);
+    let before = read(&format!("action=draft.saved&to={}", shop.now())).await;
+    assert_eq!(before["audit"].as_array().unwrap().len(), 4);
+    for wrong in [
+        "cursor=x",
+        "cursor=e30",
+        "object=%00",
+        "from=yesterday",
+        "limit=-1",
+    ] {
+        let path = format!("/v1/audit?{wrong}");
+        shop.desk(&owner, "GET", &path)
+            .send()
+            .await
+            .refused(400, "malformed_request");
+    }
+    // What was written stays written.
+    for statement in ["UPDATE audit SET actor = 'nobody'", "DELETE FROM audit"] {
+        assert!(shop.sql(statement).await.is_err(), "{statement}");
+    }
+}

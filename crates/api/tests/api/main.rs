@@ -26,3 +26,4 @@ mod server;
 mod staff;
 mod tenants;
 mod tokens;
+mod watching;
