@@ -3,6 +3,7 @@
 
 mod bench;
 mod browser;
+mod contract;
 mod debian;
 mod demo;
 mod engine;

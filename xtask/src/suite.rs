@@ -2,6 +2,7 @@
 
 use crate::bench;
 use crate::browser;
+use crate::contract;
 use crate::engine;
 use crate::fuzz;
 use crate::lint;
@@ -27,7 +28,7 @@ pub(crate) struct Options {
 }
 
 /// The steps in order. What a step needs comes before it.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "format",
     "types",
     "dependencies",
@@ -42,6 +43,7 @@ const NAMES: [&str; 16] = [
     "package",
     "sizes",
     "server",
+    "contract",
     "golden",
     "browser",
 ];
@@ -128,6 +130,12 @@ pub(crate) fn run(options: &Options) -> bool {
         run::run(&mut run::cargo(["build", "--bin", "vafa"]))?;
         Ok(Outcome::Done)
     });
+    suite.check_if(
+        served,
+        "contract",
+        "the API against its own description, by Schemathesis",
+        contract::run,
+    );
     let bound = suite.check("golden", "the rules' cases for the browser", golden);
     suite.tests_if(
         packed && served && bound,

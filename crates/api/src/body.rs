@@ -1,9 +1,9 @@
 //! A JSON body, read strictly: what is wrong with it is told with its place.
 
-use crate::problem::{Error, Result, fault};
+use crate::problem::{Error, Result};
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_path_to_error::{Path, Segment};
 use std::fmt;
 
@@ -80,32 +80,37 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     }
 }
 
-/// Reads JSON.
+/// Reads a JSON object.
 ///
 /// # Errors
-/// 400 when it is not JSON, 422 with the place when it is not what was asked for.
+/// 400 when it is not JSON or too deep, 422 with the place when it is not what was asked for.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
     if levels(text) > LEVELS_MAX {
         return Err(Error::malformed(format!(
             "The body has more than {LEVELS_MAX} levels of arrays and objects inside each other."
         )));
     }
+    // What is no JSON is told as such, whatever it seems to say before it breaks off.
+    serde_json::from_str::<IgnoredAny>(text).map_err(not_json)?;
+    if text.trim_start().starts_with('[') {
+        // The reader would take a list for the fields of an object in their order.
+        let detail = "The body is an object, not a list.";
+        return Err(Error::invalid("", "invalid", detail));
+    }
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        if error.inner().is_data() {
-            Error::validation(vec![fault(
-                pointer(error.path()),
-                "invalid",
-                error.inner().to_string(),
-            )])
+    serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let place = pointer(error.path());
+        let error = error.into_inner();
+        if error.is_data() {
+            Error::invalid(place, "invalid", error.to_string())
         } else {
-            Error::malformed(format!("The body is not JSON: {}.", error.inner()))
+            not_json(error)
         }
-    })?;
-    reader
-        .end()
-        .map_err(|error| Error::malformed(format!("The body is not JSON: {error}.")))?;
-    Ok(value)
+    })
+}
+
+fn not_json(error: serde_json::Error) -> Error {
+    Error::malformed(format!("The body is not JSON: {error}."))
 }
 
 /// How deep arrays and objects lie inside each other, judged by the brackets outside of texts.
@@ -166,6 +171,12 @@ mod tests {
     }
 
     #[test]
+    fn a_list_is_no_object() {
+        let error = read::<contract::orders::MemberInput>(" [null]").unwrap_err();
+        assert_eq!(error.body().status, 422);
+    }
+
+    #[test]
     fn levels_are_counted_outside_of_texts() {
         for (text, deep) in [
             ("1", 0),
@@ -176,7 +187,7 @@ mod tests {
         ] {
             assert_eq!(levels(text), deep, "{text}");
         }
-        let nested = |n: usize| "[".repeat(n) + &"]".repeat(n);
+        let nested = |n: usize| format!("{{\"a\":{}{}}}", "[".repeat(n - 1), "]".repeat(n - 1));
         let status = |n| {
             read::<serde_json::Value>(&nested(n))
                 .err()
@@ -190,9 +201,19 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_told_apart() {
-        for text in ["", "{", "[1,]", "{} {}", &"[".repeat(5_000)] {
+        for text in [
+            "",
+            "{",
+            "{\"a\":[1,]}",
+            "{} {}",
+            "{\"first_name\":1",
+            &"[".repeat(5_000),
+        ] {
             assert_eq!(
-                read::<serde_json::Value>(text).unwrap_err().body().status,
+                read::<contract::orders::MemberInput>(text)
+                    .unwrap_err()
+                    .body()
+                    .status,
                 400,
                 "{text}"
             );

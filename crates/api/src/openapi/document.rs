@@ -30,7 +30,7 @@ impl<S> Default for Routes<S> {
 
 const ABOUT: &str = "A loyalty club for a shop: points, tiers, rewards, referrals and surveys.\n\n\
     Requests and replies are JSON in `snake_case`. Instants are RFC 3339 in UTC. Money is an integer of the currency's \
-    minor unit, and points are integers. Ids of ours have a prefix (`mem_`, `rdm_`); ids of the shop are the shop's \
+    minor unit, and points are integers; both are written without a fraction. Ids of ours have a prefix (`mem_`, `rdm_`); ids of the shop are the shop's \
     own words.\n\n\
     Lists come in pages: `limit` says how many, and `next_cursor` of one page is the `cursor` of the next.\n\n\
     A write that carries an `Idempotency-Key` is done once, however often it is sent; reports of the shop's server are \

@@ -3,19 +3,22 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+/// No control characters.
+pub(crate) const PRINTABLE: &str = r"^[^\u0000-\u001f\u007f-\u009f]*$";
+
 /// The program's id.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[schemars(example = &"club")]
 pub(crate) struct ProgramId(pub(crate) String);
 
-/// The shop's own id of the member: 1 to 128 characters, none of them a control character.
+/// The shop's own id of the member: 1 to 128 bytes in UTF-8, none of them a control character.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[schemars(example = &"customer-1042", extend("minLength" = 1, "maxLength" = 128))]
+#[schemars(example = &"customer-1042", extend("minLength" = 1, "maxLength" = 128, "pattern" = PRINTABLE))]
 pub(crate) struct MemberId(pub(crate) String);
 
-/// The shop's own id of the order: 1 to 128 characters, none of them a control character.
+/// The shop's own id of the order: 1 to 128 bytes in UTF-8, none of them a control character.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[schemars(example = &"A-1001", extend("minLength" = 1, "maxLength" = 128))]
+#[schemars(example = &"A-1001", extend("minLength" = 1, "maxLength" = 128, "pattern" = PRINTABLE))]
 pub(crate) struct OrderId(pub(crate) String);
 
 /// The coupon's code; case, spaces and dashes do not matter.

@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use rules::{Program, Timestamp};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use store::{Db, Dialect, FromRow, Options, Tx, query};
@@ -27,33 +28,9 @@ pub(crate) const DAY_MS: i64 = 86_400_000;
 
 /// A club in euro cents: 1 point per 1.00, 500 points for 5.00 off.
 pub(crate) fn program(id: &str) -> Value {
-    json!({
-        "id": id, "version": 1, "name": {"en": "Club"}, "languages": ["en"],
-        "currency": {"code": "EUR"}, "zone": "Asia/Tehran", "calendar": "gregorian",
-        "earning": {
-            "purchase": {"id": "buy", "points": 1, "per": 100},
-            "activities": [{"id": "answer", "kind": {"survey": "srv_order"}, "points": 20}],
-        },
-        "rewards": [
-            {"id": "rwd_five", "title": {"en": "5 off"}, "kind": {"amount_off": 500}, "cost": 500},
-            {"id": "rwd_ship", "title": {"en": "Free shipping"}, "kind": "free_shipping", "cost": 100},
-            {"id": "rwd_gold", "title": {"en": "Gift"}, "kind": {"free_product": "gift"}, "cost": 10,
-             "tier": "gold", "stock": 1, "per_member": 1},
-        ],
-        "tiers": {
-            "measure": "spend", "window": "lifetime",
-            "levels": [
-                {"id": "base", "name": {"en": "Base"}, "enter": 0},
-                {"id": "gold", "name": {"en": "Gold"}, "enter": 1_000_000, "multiplier": 20_000},
-            ],
-        },
-        "referral": {"advocate_points": 400, "friend_points": 300, "minimum_order": 3_000,
-            "claim_days": 30, "pending_days": 7, "cap": 2},
-        "surveys": [
-            {"id": "srv_order", "kind": "csat", "trigger": "order_confirmed", "scope": "per_order"},
-            {"id": "srv_nps", "kind": "nps", "trigger": "page", "scope": "periodic"},
-        ],
-    })
+    let mut program: Value = serde_json::from_str(include_str!("program.json")).unwrap();
+    program["id"] = id.into();
+    program
 }
 
 /// What came back.
@@ -156,17 +133,8 @@ impl Ask<'_> {
     }
 
     pub(crate) async fn send(self) -> Reply {
-        let app = self.shop.app.clone();
-        let response = app.oneshot(self.request()).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
-        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Reply {
-            status: parts.status,
-            headers: parts.headers,
-            bytes,
-            body,
-        }
+        let shop = self.shop;
+        shop.sent(self.request()).await
     }
 }
 
@@ -374,6 +342,72 @@ impl Shop {
             })
             .await
             .unwrap_or_else(|error: store::Error| panic!("{statement}: {error}"))
+    }
+
+    /// Every row of a tenant, each as the text of its table and columns, in order.
+    pub(crate) async fn dump(&self, tenant: &str) -> Vec<String> {
+        let columns: Vec<(String, String)> = match self.state.db.dialect() {
+            Dialect::Sqlite => {
+                self.rows(
+                    "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c
+                     WHERE m.type = 'table' ORDER BY m.name, c.cid",
+                )
+                .await
+            }
+            Dialect::Postgres => {
+                self.rows(
+                    "SELECT table_name::text, column_name::text FROM information_schema.columns
+                     WHERE table_schema = 'public' ORDER BY table_name, ordinal_position",
+                )
+                .await
+            }
+        };
+        let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (table, column) in columns {
+            tables.entry(table).or_default().push(column);
+        }
+        let mut rows = Vec::new();
+        for (table, columns) in tables {
+            if !columns.iter().any(|column| column == "tenant") {
+                continue;
+            }
+            let cells = columns
+                .iter()
+                .map(|column| format!("COALESCE(CAST({column} AS TEXT), '')"));
+            let row = cells.collect::<Vec<_>>().join(" || '|' || ");
+            let text = format!("SELECT '{table}: ' || {row} FROM {table} WHERE tenant = $1");
+            // A statement is known for as long as the process lives; there is one for each table.
+            let text: &'static str = Box::leak(text.into_boxed_str());
+            let found = self
+                .state
+                .db
+                .look(tenant.to_owned(), move |mut tx, tenant| {
+                    Box::pin(async move {
+                        let rows = query(text).bind(tenant).fetch_all(&mut tx).await;
+                        (tx, rows)
+                    })
+                });
+            let found: Vec<String> = found
+                .await
+                .unwrap_or_else(|error: store::Error| panic!("{text}: {error}"));
+            rows.extend(found);
+        }
+        rows.sort();
+        rows
+    }
+
+    /// Sends a request as it is.
+    pub(crate) async fn sent(&self, request: Request<Body>) -> Reply {
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            bytes,
+            body,
+        }
     }
 
     pub(crate) async fn count(&self, statement: &'static str) -> i64 {
