@@ -7,6 +7,7 @@
 )]
 
 mod asking;
+mod auditing;
 mod claims;
 mod crashing;
 mod described;
