@@ -96,7 +96,7 @@ pub async fn get(club: &mut Club) -> Result<Shelf> {
             draft: None,
         });
     };
-    let draft = (!document.is_empty()).then(|| Draft {
+    let draft = (!document.is_empty()).then_some(Draft {
         revision,
         document,
         updated_by,
@@ -193,7 +193,8 @@ mod tests {
         assert!(Expected::Any.is(7).is_ok());
         assert!(Expected::Revision(7).is(7).is_ok());
         for wrong in [Expected::Revision(6), Expected::Unknown] {
-            assert_eq!(wrong.is(7).unwrap_err().code(), "draft_changed");
+            let refused = wrong.is(7).map_err(|error| error.code());
+            assert_eq!(refused, Err("draft_changed"));
         }
     }
 }

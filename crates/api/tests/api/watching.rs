@@ -147,27 +147,41 @@ async fn an_id_of_the_callers_comes_back_when_it_is_sane() {
 }
 
 #[tokio::test]
-async fn what_waits_too_long_for_the_database_is_refused_at_once() {
+async fn who_finds_a_long_queue_is_refused_at_once() {
     let shop = Shop::open().await;
+    shop.member("c1").await;
+    let options = store::Options {
+        queue: 4,
+        pool: 1,
+        ..store::Options::default()
+    };
+    let mut state = shop.state.clone();
+    state.db = api::database::open(&shop.url, options).await.unwrap();
+    let app = api::app(state);
     let held = shop.hold().await;
-    let began = Instant::now();
-    let buys: Vec<_> = (0..40)
-        .map(|order| {
-            let app = shop.app.clone();
-            let body = json!({"member": "c1", "status": "paid", "currency": "EUR", "items": []});
-            let request = shop
-                .server("PUT", &format!("/v1/orders/o{order}"))
-                .json(&body)
-                .request();
-            tokio::spawn(async move { app.oneshot(request).await.unwrap() })
-        })
-        .collect();
-    let waiting = shop.state.db.stats().waiting;
-    held.let_go().await;
-    for buy in buys {
-        assert!(buy.await.unwrap().status().as_u16() < 500);
+    let mut asked = tokio::task::JoinSet::new();
+    for _ in 0..40 {
+        let put = shop.server("PUT", "/v1/members/c1").json(&json!({}));
+        asked.spawn(app.clone().oneshot(put.request()));
     }
-    assert!(waiting <= 40 && began.elapsed() < Duration::from_secs(10));
+    // Nobody lets go meanwhile: these do not wait for their turn.
+    for _ in 0..30 {
+        let refused = asked.join_next().await.unwrap().unwrap().unwrap();
+        assert_eq!(
+            (refused.status().as_u16(), &refused.headers()["retry-after"]),
+            (503, &"1".parse().unwrap())
+        );
+    }
+    held.let_go().await;
+    while let Some(answer) = asked.join_next().await {
+        let status = answer.unwrap().unwrap().status().as_u16();
+        assert!([200, 503].contains(&status), "{status}");
+    }
+    let put = shop
+        .server("PUT", "/v1/members/c1")
+        .json(&json!({}))
+        .request();
+    assert_eq!(app.oneshot(put).await.unwrap().status().as_u16(), 200);
 }
 
 /// The server in this process, in a hurry.
