@@ -144,9 +144,14 @@ fn preview_example() -> Value {
         version: 8,
         ..rules::Program::default()
     };
+    let what_if = WhatIf {
+        points: rules::Points(250),
+        unlocked: vec!["rwd_ship".to_owned()],
+        ..WhatIf::default()
+    };
     json!({ "preview": {
         "view": { "program": program, "zone": rules::Zone::default() },
-        "what_if": { "points": 250, "first_purchase": 0, "unlocked": ["rwd_ship"] },
+        "what_if": what_if,
     } })
 }
 

@@ -182,13 +182,46 @@ impl<'a> World<'a> {
         ] {
             real.insert(example, value.as_str().unwrap().to_owned());
         }
-        let cookie = logged_in(shop, &tenant).await;
-        Self {
+        let (cookie, colleague) = logged_in(shop, &tenant).await;
+        real.insert("stf_1q9r4t7v2yaz8x0w3k6m", colleague);
+        let mut world = Self {
             shop,
             keys,
             tenant,
             cookie,
             real,
+        };
+        world.has_a_desk().await;
+        world
+    }
+
+    /// Seven versions, a draft, a version that waits, and a key besides.
+    async fn has_a_desk(&mut self) {
+        let mut document = crate::harness::program(&self.keys.program);
+        for version in 2..=7 {
+            document["name"]["en"] = format!("Club {version}").into();
+            let document = serde_json::from_value(document.clone()).unwrap();
+            self.shop.publishes(document).await.unwrap();
+        }
+        document["name"]["en"] = "Club 8".into();
+        let at_program = |rest: &str| format!("/v1/programs/{}/{rest}", self.keys.program);
+        let server = |method: &str, path: &str| self.shop.server_of(&self.keys, method, path);
+        let draft = server("PUT", &at_program("draft")).json(&document);
+        draft.send().await.expect(200);
+        let waiting = server("POST", &at_program("publish"));
+        let waiting = waiting.json(&json!({ "at": "2027-01-01T00:00:00Z" }));
+        let waiting = waiting.send().await.expect(201).body["schedule"]["id"].clone();
+        let cookie = format!("{}={}", api::credentials::COOKIE, self.cookie);
+        let key = self.shop.ask("POST", "/v1/keys").with("cookie", cookie);
+        let key = key.with("sec-fetch-site", "same-origin");
+        let page = json!({ "kind": "publishable", "origins": ["https://other.example"] });
+        let key = key.json(&page).send().await.expect(201).body["key"]["id"].clone();
+        for (example, value) in [
+            ("sch_8x0w3k6m1q9r4t7v2yaz", waiting),
+            ("key_8x0w3k6m1q9r4t7v2yaz", key),
+        ] {
+            let value = value.as_str().unwrap().to_owned();
+            self.real.insert(example, value);
         }
     }
 
@@ -283,7 +316,8 @@ fn escaped(segment: &str) -> String {
     escaped.collect()
 }
 
-async fn logged_in(shop: &Shop, tenant: &str) -> String {
+/// The cookie of an owner who is logged in, and the id of a colleague.
+async fn logged_in(shop: &Shop, tenant: &str) -> (String, String) {
     static HASHED: OnceCell<Hashed> = OnceCell::const_new();
     let hash = || shop.state.passwords.hash(Password::new(PASSWORD));
     let hashed = HASHED.get_or_try_init(hash).await.unwrap().clone();
@@ -302,10 +336,12 @@ async fn account(
     tenant: &str,
     hashed: &Hashed,
     now: Timestamp,
-) -> api::problem::Result<String> {
+) -> api::problem::Result<(String, String)> {
     let staff = staff::add(tx, tenant, EMAIL, Role::Owner, hashed, "test", now).await?;
+    let other = "nika@shop.example";
+    let other = staff::add(tx, tenant, other, Role::Editor, hashed, "test", now).await?;
     let cookie = sessions::begin(tx, tenant, &staff, hashed, now).await?;
-    Ok(cookie.unwrap().text().to_owned())
+    Ok((cookie.unwrap().text().to_owned(), other))
 }
 
 /// A token that nobody's key signed.

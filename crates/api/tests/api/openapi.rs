@@ -5,8 +5,8 @@ use crate::harness::{Reply, Shop};
 use api::body::{BYTES_MAX, LEVELS_MAX};
 use api::keys::{self, Fresh, New};
 use api::problem::Error;
-use api::routes;
 use api::scopes::{SCOPES, Scope, Scopes};
+use api::{large, routes};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -52,6 +52,9 @@ fn every_example_of_an_answer_fits_its_schema() {
 
 #[tokio::test]
 async fn every_example_of_a_request_does_what_it_says() {
+    let mut wrong = Vec::new();
+    let shop = Shop::open().await;
+    let read = World::of(&shop).await;
     for operation in operations() {
         let bodies: Vec<Option<&Value>> = match operation.bodies() {
             none if none.is_empty() => vec![None],
@@ -59,8 +62,16 @@ async fn every_example_of_a_request_does_what_it_says() {
         };
         for way in ways(&operation) {
             for body in &bodies {
-                let shop = Shop::open().await;
-                let world = World::of(&shop).await;
+                // What only reads leaves the world to the next.
+                let fresh;
+                let own;
+                let world = if operation.method == "GET" {
+                    &read
+                } else {
+                    fresh = Shop::open().await;
+                    own = World::of(&fresh).await;
+                    &own
+                };
                 let path = world.path(&operation, None);
                 let mut ask = world.ask_as(&operation, &path, way);
                 if operation.takes_key() {
@@ -70,17 +81,17 @@ async fn every_example_of_a_request_does_what_it_says() {
                     ask = ask.json(&world.real(body));
                 }
                 let reply = ask.send().await;
-                let (name, status) = (operation.name(), reply.status);
-                assert!(
-                    status.is_success(),
-                    "{name} {body:?}: {status} {}",
-                    reply.body
-                );
+                if !reply.status.is_success() {
+                    let (name, status) = (operation.name(), reply.status);
+                    wrong.push(format!("{name} {body:?}: {status} {}", reply.body));
+                    continue;
+                }
                 operation.fits(&reply);
-                shop.is_sound().await;
+                world.shop.is_sound().await;
             }
         }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 /// Each credential that is enough, or none where none is asked for.
@@ -235,8 +246,18 @@ async fn a_body_that_cannot_be_read_is_a_problem() {
     let before = shop.dump(&world.tenant).await;
     let levels = |count: usize| format!("{}1{}", "[".repeat(count), "]".repeat(count));
     let deep = format!("{{\"deep\":{}}}", levels(LEVELS_MAX));
-    let large = format!("\"{}\"", "x".repeat(BYTES_MAX - 1));
-    assert_eq!(large.len(), BYTES_MAX + 1);
+    let text_of = |bytes: usize| format!("\"{}\"", "x".repeat(bytes - 2));
+    // A program's document may be larger than other bodies.
+    let large = |operation: &Described| {
+        let documents = operation.path.starts_with("/v1/programs/");
+        text_of(
+            if documents {
+                large::BYTES_MAX
+            } else {
+                BYTES_MAX
+            } + 1,
+        )
+    };
     let mut asked = 0;
     for operation in operations() {
         if operation.bodies().is_empty() {
@@ -252,6 +273,7 @@ async fn a_body_that_cannot_be_read_is_a_problem() {
             };
             ask.with("content-type", kind).text(text)
         };
+        let large = large(&operation);
         let valid = world.real(operation.bodies()[0]).to_string();
         let json = "application/json";
         for (text, kind, status, code) in [
