@@ -71,18 +71,14 @@ pub async fn come_by(club: &mut Club, member: &str) -> Result<Points> {
 fn kept_on(calendar: Calendar, zone: &Zone, now: Timestamp) -> (String, String) {
     let today: Date = calendar.date_at(zone, now);
     let tomorrow = calendar.date_of_day(zone.day(now) + 1);
-    let day = |day: u32| {
+    let day = |day| {
         written(MonthDay {
-            month: u8::try_from(today.month).unwrap_or_default(),
-            day: u8::try_from(day).unwrap_or_default(),
+            month: today.month,
+            day,
         })
     };
-    let last = if tomorrow.month == today.month {
-        today.day
-    } else {
-        31
-    };
-    (day(today.day.into()), day(last.into()))
+    let shorter = tomorrow.month != today.month;
+    (day(today.day), day(if shorter { 31 } else { today.day }))
 }
 
 /// Gives everybody of the tenant whose birthday it is what they get for it. Done as often as one likes, it gives
