@@ -3,10 +3,13 @@
 -- 1970 in UTC. The wording is common to SQLite and PostgreSQL; what one of them alone needs stands in a block
 -- of its own.
 
+-- `prompt_secret` signs the ids of prompts; `complaints` is the number of the last one.
 CREATE TABLE tenants (
     tenant     TEXT   NOT NULL PRIMARY KEY,
     program    TEXT   NOT NULL UNIQUE,
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    prompt_secret TEXT NOT NULL,
+    complaints BIGINT NOT NULL DEFAULT 0
 );
 
 -- Published versions. The one with the highest number runs.
@@ -343,15 +346,18 @@ CREATE INDEX claims_by_friend ON claims (tenant, friend);
 CREATE INDEX claims_by_order ON claims (tenant, order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX claims_by_address ON claims (tenant, advocate, address, created_at) WHERE address IS NOT NULL;
 
+-- `verified`: it counts in the scores; on each occasion one does. `kind` is what the survey measured.
 CREATE TABLE responses (
     tenant     TEXT   NOT NULL,
     member     TEXT   NOT NULL,
     response   TEXT   NOT NULL,
     survey     TEXT   NOT NULL,
+    kind       TEXT   NOT NULL,
     scope      TEXT   NOT NULL,
     scores     TEXT   NOT NULL,
     comment    TEXT,
     completed  BIGINT NOT NULL,
+    verified   BIGINT NOT NULL,
     points     BIGINT NOT NULL DEFAULT 0,
     variant    TEXT,
     created_at BIGINT NOT NULL,
@@ -359,14 +365,16 @@ CREATE TABLE responses (
     PRIMARY KEY (tenant, member, response),
     FOREIGN KEY (tenant, member) REFERENCES members (tenant, member)
 );
-CREATE INDEX responses_by_survey ON responses (tenant, survey, created_at);
+CREATE INDEX responses_by_kind ON responses (tenant, kind, created_at);
 
+-- `round` counts the answers that counted.
 CREATE TABLE prompts (
     tenant       TEXT   NOT NULL,
     member       TEXT   NOT NULL,
     survey       TEXT   NOT NULL,
     scope        TEXT   NOT NULL,
     displays     BIGINT NOT NULL DEFAULT 0,
+    round        BIGINT NOT NULL DEFAULT 0,
     shown_at     BIGINT,
     answered_at  BIGINT,
     dismissed_at BIGINT,
@@ -381,6 +389,7 @@ CREATE TABLE events (
     kind   TEXT   NOT NULL,
     survey TEXT,
     scope  TEXT,
+    offer  TEXT,
     at     BIGINT NOT NULL,
     PRIMARY KEY (tenant, member, event),
     FOREIGN KEY (tenant, member) REFERENCES members (tenant, member)

@@ -1,7 +1,8 @@
 -- What stands around the ledger: complaints, kept outcomes, the audit, messages to the shop's systems, jobs,
 -- imports.
 
--- `number` is what the shopper is told; it counts within the tenant.
+-- `number` is what the shopper is told, without its check digit; it counts within the tenant. `state_at` is when the
+-- state began, `verdict` the member's last judgement, `remind_at` when the shop is reminded of its turn.
 CREATE TABLE complaints (
     tenant      TEXT   NOT NULL,
     complaint   TEXT   NOT NULL,
@@ -28,11 +29,13 @@ CREATE TABLE complaint_notes (
     tenant    TEXT   NOT NULL,
     complaint TEXT   NOT NULL,
     note      BIGINT NOT NULL,
+    id        TEXT   NOT NULL,
     author    TEXT   NOT NULL CHECK (author IN ('member', 'shop', 'internal')),
     who       TEXT   NOT NULL,
     body      TEXT,
     at        BIGINT NOT NULL,
     PRIMARY KEY (tenant, complaint, note),
+    UNIQUE (tenant, complaint, id),
     FOREIGN KEY (tenant, complaint) REFERENCES complaints (tenant, complaint)
 );
 
@@ -132,6 +135,18 @@ CREATE TABLE jobs (
     PRIMARY KEY (tenant, job)
 );
 CREATE INDEX jobs_due ON jobs (run_at);
+
+-- What the merchant wants an indicator to become. The values are in the indicator's unit.
+CREATE TABLE goals (
+    tenant     TEXT   NOT NULL REFERENCES tenants (tenant),
+    goal       TEXT   NOT NULL,
+    indicator  TEXT   NOT NULL,
+    from_value BIGINT NOT NULL,
+    to_value   BIGINT NOT NULL,
+    starts_at  BIGINT NOT NULL,
+    ends_at    BIGINT NOT NULL,
+    PRIMARY KEY (tenant, goal)
+);
 
 -- How far an import has come, so that it can go on.
 CREATE TABLE imports (

@@ -11,7 +11,7 @@ use std::net::{IpAddr, Ipv6Addr};
 pub enum Kind {
     /// Reading a public program.
     Program,
-    /// Trying an invitation's code.
+    /// Trying an invitation's code, or a link to a survey.
     Claim,
     /// Any request at all.
     Any,

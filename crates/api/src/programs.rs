@@ -242,10 +242,11 @@ pub async fn publish(
         Ok(tenant) => tenant,
         Err(_) => {
             let tenant = ids::id("ten");
-            query("INSERT INTO tenants (tenant, program, created_at) VALUES ($1, $2, $3)")
+            query("INSERT INTO tenants (tenant, program, created_at, prompt_secret) VALUES ($1, $2, $3, $4)")
                 .bind(&tenant)
                 .bind(&program.id)
                 .bind(now.0)
+                .bind(ids::base64url(&ids::random::<32>()))
                 .execute(tx)
                 .await?;
             tenant

@@ -22,10 +22,12 @@ pub enum Scope {
     Insights,
     /// Exports and imports.
     Exports,
+    /// Reading and answering complaints.
+    Complaints,
 }
 
 /// All scopes, in the order in which they are written.
-pub const SCOPES: [Scope; 7] = [
+pub const SCOPES: [Scope; 8] = [
     Scope::Members,
     Scope::Orders,
     Scope::Coupons,
@@ -33,6 +35,7 @@ pub const SCOPES: [Scope; 7] = [
     Scope::Webhooks,
     Scope::Insights,
     Scope::Exports,
+    Scope::Complaints,
 ];
 
 impl Scope {
@@ -47,10 +50,11 @@ impl Scope {
             Self::Webhooks => "webhooks",
             Self::Insights => "insights",
             Self::Exports => "exports",
+            Self::Complaints => "complaints",
         }
     }
 
-    const fn bit(self) -> u8 {
+    const fn bit(self) -> u16 {
         1 << self as u8
     }
 }
@@ -59,7 +63,7 @@ impl Scope {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scopes {
     all: bool,
-    bits: u8,
+    bits: u16,
 }
 
 impl Scopes {

@@ -17,8 +17,10 @@ use rules::program::Measure;
 pub async fn of(club: &mut Club, member: &Row) -> Result<Snapshot> {
     let account = books::facts(club, &member.member).await?;
     let page = history::page(club, &member.member, history::PAGE, None, Some(&account)).await?;
+    let asked = surveys::history(club, &member.member).await?;
+    let prompts = surveys::prompts::due(club, &account.member, &asked).await?;
     let mut facts = shown(club, account.member);
-    facts.prompts = surveys::history(club, &member.member).await?;
+    facts.prompts = asked;
     Ok(Snapshot {
         as_of: club.now,
         first_name: member.first_name.clone(),
@@ -27,6 +29,7 @@ pub async fn of(club: &mut Club, member: &Row) -> Result<Snapshot> {
         redemptions: redemptions::list(club, &member.member).await?,
         entries: page.entries,
         next_cursor: page.next_cursor,
+        prompts,
     })
 }
 

@@ -6,7 +6,7 @@
 use crate::problem::fault;
 use contract::problem::Fault;
 use rules::Program;
-use rules::program::{RewardKind, SurveyKind};
+use rules::program::RewardKind;
 
 /// Every place of a program that would have no effect.
 pub fn faults(program: &Program) -> Vec<Fault> {
@@ -26,11 +26,6 @@ pub fn faults(program: &Program) -> Vec<Fault> {
     for (index, reward) in program.rewards.iter().enumerate() {
         if matches!(reward.kind, RewardKind::PartnerCoupon { .. }) {
             places.push(format!("/rewards/{index}/kind"));
-        }
-    }
-    for (index, survey) in program.surveys.iter().enumerate() {
-        if survey.kind == SurveyKind::Cli {
-            places.push(format!("/surveys/{index}/kind"));
         }
     }
     let refused =

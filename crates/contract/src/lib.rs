@@ -5,7 +5,10 @@
 //!
 //! Boundary: this crate knows shapes, not rules; the rules live in [`rules`].
 
+pub mod complaints;
+pub mod insights;
 pub mod members;
 pub mod orders;
 pub mod problem;
 pub mod shopper;
+pub mod surveys;

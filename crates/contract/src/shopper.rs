@@ -1,5 +1,6 @@
 //! What a shopper's page asks and gets: credentials are a publishable key or a member token.
 
+use crate::surveys::Prompt;
 use rules::member::Member;
 use rules::{Money, Points, Program, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,9 @@ pub struct Snapshot {
     /// For `GET /v1/me/entries?cursor=`, when there are more.
     #[serde(default)]
     pub next_cursor: Option<String>,
+    /// Surveys that the member may answer now, whatever page they are on.
+    #[serde(default)]
+    pub prompts: Vec<Prompt>,
 }
 
 /// `GET /v1/me/entries?limit=&cursor=`.
@@ -272,8 +276,19 @@ pub struct SurveyResponse {
     #[serde(default)]
     #[cfg_attr(feature = "document", schemars(length(max = 128)))]
     pub scope: String,
-    /// The score, within the survey's scale.
-    pub score: u8,
+    /// The score, within the survey's scale. A response has either this or `scores`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<u8>,
+    /// The scores of a survey with several items, in the order of the items; as long as the response is not
+    /// completed, the last ones may be missing. A survey with one item takes a list of one as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "document", schemars(length(max = 3)))]
+    pub scores: Vec<u8>,
+    /// The prompt that is answered, from the snapshot or a link: it makes the answer count. Without one an answer
+    /// about the member's own paid order counts, and any other is stored only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "document", schemars(length(max = 600)))]
+    pub prompt: Option<String>,
     /// Free text, 1,000 characters at most.
     #[serde(default)]
     #[cfg_attr(feature = "document", schemars(length(max = 1000)))]
@@ -298,6 +313,10 @@ pub struct StoredResponse {
     pub id: String,
     /// Points that this response has earned.
     pub points: Points,
+    /// It counts in the shop's scores: it answers a prompt, or is about the member's own paid order, and is the first
+    /// to do so.
+    #[serde(default)]
+    pub counted: bool,
 }
 
 /// `POST /v1/events`: `{"events": […]}`, at most 50; 202. The member token may be in the body of a beacon.
@@ -329,6 +348,9 @@ pub struct Event {
     /// Its scope.
     #[serde(default)]
     pub scope: Option<String>,
+    /// The offer, for offer events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer_id: Option<String>,
 }
 
 /// Kinds of event.
@@ -342,4 +364,6 @@ pub enum EventKind {
     PromptDismissed,
     /// The panel was opened.
     PanelOpened,
+    /// An offer was rendered and visible.
+    OfferShown,
 }

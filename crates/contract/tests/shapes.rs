@@ -82,7 +82,8 @@ fn snapshot() -> Value {
         },
         "redemptions": [redemption()],
         "entries": [entry()],
-        "next_cursor": "eyJ0IjoxfQ"
+        "next_cursor": "eyJ0IjoxfQ",
+        "prompts": [{"id": "prm_W10.c2ln", "survey_id": "srv_order", "scope": "order-17"}]
     })
 }
 
@@ -150,7 +151,7 @@ fn a_program_view_carries_the_document_and_its_clock() {
 fn pages_of_entries_and_answers_to_writes_have_one_key_each() {
     same::<EntryPage>(json!({"entries": [entry()], "next_cursor": null}));
     same::<RedemptionReply>(json!({"redemption": redemption()}));
-    same::<ResponseReply>(json!({"response": {"id": "rsp_01", "points": 20}}));
+    same::<ResponseReply>(json!({"response": {"id": "rsp_01", "points": 20, "counted": true}}));
     same::<ClaimReply>(json!({"claim": {
         "id": "clm_01", "friend_points": 300, "minimum_order": 3000000,
         "expires_at": "2026-12-22T00:00:00Z"
@@ -220,7 +221,12 @@ fn states_and_reasons_keep_their_names() {
     names::<RedemptionState>(&["open", "used", "cancelled", "expired"]);
     names::<OrderStatus>(&["placed", "paid", "fulfilled", "cancelled"]);
     names::<CouponVerb>(&["use", "release"]);
-    names::<EventKind>(&["prompt_shown", "prompt_dismissed", "panel_opened"]);
+    names::<EventKind>(&[
+        "prompt_shown",
+        "prompt_dismissed",
+        "panel_opened",
+        "offer_shown",
+    ]);
     names::<EntryReason>(&[
         "purchase",
         "refund",

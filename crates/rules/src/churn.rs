@@ -12,11 +12,13 @@ use serde::{Deserialize, Serialize};
 /// A usual gap, in quarters of a day: the median of an even number of days ends in a half, and the
 /// median of such medians in a quarter. 42 are ten days and a half.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct QuarterDays(pub i64);
 
 /// Whose usual gap is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Baseline {
     /// The member's own.
@@ -27,6 +29,7 @@ pub enum Baseline {
 
 /// How late a member is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Risk {
     /// Calendar days of the zone since the last order.
     pub days_since: i64,

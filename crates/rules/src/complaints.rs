@@ -7,6 +7,7 @@ const HOUR_MS: i64 = 3_600_000;
 
 /// How far a complaint is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// Filed; the shop's turn.

@@ -72,6 +72,7 @@ fn place<'a>(program: &Program, experiment: &'a Experiment, person: &str) -> Opt
 
 /// How much more often arm A succeeds than arm B: as shares of 1, to four decimals.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Difference {
     /// Share of A minus share of B, −1…1.
     pub value: f64,

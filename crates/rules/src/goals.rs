@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// What the merchant wants an indicator to become, and by when. Values are in the indicator's
 /// [`unit`](Indicator::unit): purchases per year from 3 to 3.3 are 30000 and 33000.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Goal {
     /// Prefixed id, `goal_…`.
     pub id: String,
@@ -25,6 +26,7 @@ pub struct Goal {
 
 /// Where a goal stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Progress {
     /// How much of the way is done, 0…10000, rounded down: 10000 is reached.
     pub bp: u16,

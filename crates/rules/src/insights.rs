@@ -23,6 +23,7 @@ pub const YEAR_MS: i64 = 31_557_600_000;
 
 /// What can be followed, compared and aimed at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Indicator {
     /// Buyers of the period before who bought again ÷ buyers of the period before (CRR).
@@ -55,6 +56,7 @@ pub enum Indicator {
 
 /// What the whole numbers of an indicator mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// A share in basis points, told in percent: 8000 is 80 %. For NPS −10000…10000.
@@ -167,6 +169,7 @@ impl Mean {
 
 /// What an indicator says, in its [`Unit`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Figure {
     /// The value; shares are whole tenths of a percent, as scores are.
     pub value: i64,

@@ -12,6 +12,7 @@ const Z: f64 = 1.96;
 
 /// A score, to one decimal.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Score {
     /// The score.
     pub value: f64,
@@ -281,6 +282,7 @@ pub struct Funnel {
 
 /// How a survey goes over: percent with Wilson intervals, each absent where its whole is nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Rates {
     /// To how many of the eligible it was shown: unique shown ÷ eligible.
     #[serde(default)]

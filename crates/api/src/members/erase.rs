@@ -17,6 +17,7 @@ const BY_MEMBER: &[&str] = &[
     "UPDATE claims SET address = NULL WHERE tenant = $1 AND (friend = $2 OR advocate = $2)",
     "UPDATE complaint_notes SET body = NULL WHERE tenant = $1 AND complaint IN (
          SELECT complaint FROM complaints WHERE tenant = $1 AND member = $2)",
+    "UPDATE complaints SET remind_at = NULL WHERE tenant = $1 AND member = $2",
     "DELETE FROM events WHERE tenant = $1 AND member = $2",
     "DELETE FROM prompts WHERE tenant = $1 AND member = $2",
     "UPDATE audit SET detail = '{}' WHERE tenant = $1 AND object = $2 AND detail <> '{}'",

@@ -35,9 +35,16 @@ pub const EVENTS: &[(&str, &str)] = &[
         "An invitation does not count, for the reason that it names.",
     ),
     ("survey.answered", "A member has answered a survey."),
-    ("complaint.opened", "A member has complained."),
-    ("complaint.answered", "A complaint was answered."),
+    ("complaint.filed", "A member has complained."),
+    ("complaint.written", "A member has written about a complaint."),
+    ("complaint.answered", "The shop has answered a complaint."),
+    ("complaint.resolved", "The shop calls a complaint settled."),
+    ("complaint.reopened", "A complaint was taken up again."),
     ("complaint.closed", "A complaint was closed."),
+    (
+        "complaint.overdue",
+        "A complaint has waited for the shop's answer too long.",
+    ),
     ("member.joined", "Somebody has joined the club."),
     (
         "member.updated",

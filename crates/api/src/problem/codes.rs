@@ -3,6 +3,22 @@
 /// What each code means and what to do: the page that an error's `type` leads to.
 pub const CODES: &[(&str, &str)] = &[
     (
+        "prompt_used",
+        "The survey was answered already on this occasion. Another prompt comes with the next one.",
+    ),
+    (
+        "prompt_ended",
+        "A link to a survey is good for 30 days. The shop can send another.",
+    ),
+    (
+        "complaint_not_now",
+        "The complaint is in a state in which this is not done. Read it again.",
+    ),
+    (
+        "too_many_complaints",
+        "A member has 10 open complaints at most. Write a message to one of them instead.",
+    ),
+    (
         "not_enough_points",
         "There are fewer points than this takes; the detail says how many are missing.",
     ),

@@ -6,11 +6,13 @@
 
 pub(crate) mod answer;
 mod audit;
+mod complaints;
 mod coupons;
 mod desk;
 mod drafts;
 mod earning;
 mod entrance;
+mod insights;
 mod keys;
 mod members;
 mod orders;
@@ -43,6 +45,8 @@ pub fn all() -> Routes {
         .with(redemptions::routes())
         .with(surveys::routes())
         .with(earning::routes())
+        .with(complaints::routes())
+        .with(insights::routes())
         .with(members::routes())
         .with(orders::routes())
         .with(coupons::routes())

@@ -35,3 +35,18 @@ pub(crate) struct InvitationCode(pub(crate) String);
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[schemars(example = &"rdm_8x0w3k6m1q9r4t7v2yaz")]
 pub(crate) struct RedemptionId(pub(crate) String);
+
+/// The complaint's number with its check digit, or its id.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(example = &"00013")]
+pub(crate) struct ComplaintName(pub(crate) String);
+
+/// The prompt's id, from the link that the shop sent.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(example = &"prm_WyJ0ZW5fMSIsIm1lbV8xIiwic3J2X25wcyIsIiIsMCwxXQ.c2lnbmF0dXJl")]
+pub(crate) struct PromptId(pub(crate) String);
+
+/// The goal's id: 1 to 64 letters, digits, `_` or `-`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(example = &"goal_frequency", extend("pattern" = "^[A-Za-z0-9_-]{1,64}$"))]
+pub(crate) struct GoalId(pub(crate) String);

@@ -73,7 +73,7 @@ fn example() -> Value {
     json!({
         "as_of": "2026-11-22T08:30:00Z", "first_name": "Sara", "facts": facts,
         "referral": { "code": "7K2M-QXRT-9FVN", "friends": [] },
-        "redemptions": [], "entries": [entry()], "next_cursor": null,
+        "redemptions": [], "entries": [entry()], "next_cursor": null, "prompts": [],
     })
 }
 

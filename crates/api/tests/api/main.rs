@@ -6,9 +6,11 @@
     reason = "a test that panics is a test that fails"
 )]
 
+mod answering;
 mod asking;
 mod auditing;
 mod claims;
+mod complaining;
 mod crashing;
 mod described;
 mod desk;
@@ -21,11 +23,13 @@ mod growing;
 mod harness;
 mod keys;
 mod ledger;
+mod measuring;
 mod openapi;
 mod paying;
 mod promises;
 mod publishing;
 mod redeeming;
+mod reminding;
 mod server;
 mod staff;
 mod tenants;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Members whose first order was in the same month of the program's calendar and zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Cohort {
     /// The calendar's year of the first order.
     pub year: i32,

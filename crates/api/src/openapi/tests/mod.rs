@@ -80,6 +80,7 @@ fn snapshot() -> Value {
     json!({
         "as_of": "2026-11-22T04:10:00Z", "first_name": null, "referral": null, "redemptions": [], "entries": [],
         "next_cursor": null,
+        "prompts": [],
         "facts": {
             "id": "mem_01", "joined_at": "2026-01-01T00:00:00Z", "lots": [], "held": 0, "debt": 0, "purchases": [],
             "credits": [], "redeemed": [], "last_active_at": null, "blocked": false, "prompts": [],
@@ -143,7 +144,7 @@ fn toys() -> Routes {
                 .named("answerSurvey", "Answer a survey", "The same id may come with more answers.")
                 .tagged(Tag::Shopper)
                 .body("A score", json!({ "id": "rsp_1", "survey_id": "nps", "score": 9, "completed": true }))
-                .replies::<ResponseReply>(201, "Stored.", json!({ "response": { "id": "rsp_1", "points": 50 } })),
+                .replies::<ResponseReply>(201, "Stored.", json!({ "response": { "id": "rsp_1", "points": 50, "counted": true } })),
             post("/v1/events", events)
                 .named("reportEvents", "Report events", "What prompts and panels did.")
                 .tagged(Tag::Shopper)
