@@ -302,18 +302,27 @@ CREATE TABLE stock (
     PRIMARY KEY (tenant, reward_id)
 );
 
--- Codes that a partner gave: each is handed out once.
+-- Gifts of an offer with a stock that were taken.
+CREATE TABLE offer_stock (
+    tenant TEXT   NOT NULL REFERENCES tenants (tenant),
+    offer  TEXT   NOT NULL,
+    taken  BIGINT NOT NULL CHECK (taken >= 0),
+    PRIMARY KEY (tenant, offer)
+);
+
+-- Codes that a partner gave: each is handed out once, but for those that are `shared`.
 CREATE TABLE partner_codes (
     tenant     TEXT   NOT NULL REFERENCES tenants (tenant),
     partner    TEXT   NOT NULL,
     code       TEXT   NOT NULL,
+    shared     BIGINT NOT NULL DEFAULT 0 CHECK (shared = 0 OR redemption IS NULL),
     loaded_at  BIGINT NOT NULL,
     expires_at BIGINT,
     redemption TEXT,
     PRIMARY KEY (tenant, partner, code)
 );
 CREATE UNIQUE INDEX partner_codes_given ON partner_codes (tenant, redemption) WHERE redemption IS NOT NULL;
-CREATE INDEX partner_codes_free ON partner_codes (tenant, partner, loaded_at) WHERE redemption IS NULL;
+CREATE INDEX partner_codes_free ON partner_codes (tenant, partner, shared, loaded_at, code) WHERE redemption IS NULL;
 
 CREATE TABLE offers_taken (
     tenant   TEXT   NOT NULL,
@@ -325,6 +334,21 @@ CREATE TABLE offers_taken (
     FOREIGN KEY (tenant, member) REFERENCES members (tenant, member)
 );
 
+-- What members paid for plans, by the shop's own payment ids.
+CREATE TABLE plan_payments (
+    tenant     TEXT   NOT NULL,
+    payment    TEXT   NOT NULL,
+    member     TEXT   NOT NULL,
+    plan       TEXT   NOT NULL,
+    starts_at  BIGINT NOT NULL,
+    ends_at    BIGINT NOT NULL,
+    at         BIGINT NOT NULL,
+    PRIMARY KEY (tenant, payment),
+    FOREIGN KEY (tenant, member) REFERENCES members (tenant, member)
+);
+CREATE INDEX plan_payments_by_member ON plan_payments (tenant, member, at);
+
+-- `address` is a hash of the visitor's network.
 CREATE TABLE claims (
     tenant     TEXT   NOT NULL,
     claim      TEXT   NOT NULL,
@@ -344,7 +368,7 @@ CREATE TABLE claims (
 CREATE INDEX claims_by_advocate ON claims (tenant, advocate, state_at);
 CREATE INDEX claims_by_friend ON claims (tenant, friend);
 CREATE INDEX claims_by_order ON claims (tenant, order_id) WHERE order_id IS NOT NULL;
-CREATE INDEX claims_by_address ON claims (tenant, advocate, address, created_at) WHERE address IS NOT NULL;
+CREATE INDEX claims_by_address ON claims (tenant, address, created_at) WHERE address IS NOT NULL;
 
 -- `verified`: it counts in the scores; on each occasion one does. `kind` is what the survey measured.
 CREATE TABLE responses (

@@ -11,6 +11,7 @@
 mod load;
 mod payments;
 mod save;
+mod stock;
 
 pub use load::{About, facts};
 pub(crate) use load::{Item, day};
@@ -18,7 +19,7 @@ pub(crate) use load::{Item, day};
 use crate::club::Club;
 use crate::problem::{Error, Result};
 use rules::journal::{Account, CouponState, Event, Kept, Refused, Transaction, Why};
-use rules::{Points, Timestamp};
+use rules::{Points, Program, Timestamp};
 
 /// What else of a redemption that the rules make is written down.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +30,8 @@ pub struct Coupon {
     pub key: String,
     /// Its code.
     pub code: String,
+    /// It came along with something else; nobody asked for it.
+    pub gift: bool,
 }
 
 /// See the module. Dropped without [`Books::close`], it has changed nothing.
@@ -41,6 +44,8 @@ pub struct Books {
     before: Kept,
     tier: Option<String>,
     coupons: Vec<Coupon>,
+    /// The program with what is left of each stock, where a gift may run out.
+    standing: Option<Box<Program>>,
 }
 
 impl Books {
@@ -51,9 +56,8 @@ impl Books {
     /// Why the rules refuse it.
     pub fn apply(&mut self, club: &Club, event: &Event) -> Result<Vec<Transaction>, Refused> {
         let now = self.account.settled_at().max(club.now);
-        let written = self
-            .account
-            .apply(club.program(), club.zone(), now, event)?;
+        let program = self.standing.as_deref().unwrap_or(club.program());
+        let written = self.account.apply(program, club.zone(), now, event)?;
         Ok(written.to_vec())
     }
 

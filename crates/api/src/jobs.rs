@@ -59,7 +59,10 @@ async fn settle(club: &mut Club, member: &str) -> Result<()> {
     for ended in books.ended_coupons() {
         club.audit("coupon.expired", &ended, json!({})).await?;
     }
-    books.close(club).await
+    books.close(club).await?;
+    crate::referrals::reward_due(club, member).await?;
+    crate::memberships::end_due(club, member).await?;
+    Ok(())
 }
 
 async fn forget_events(state: &State) -> Result<()> {

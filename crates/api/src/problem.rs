@@ -249,6 +249,15 @@ impl Error {
         )
     }
 
+    /// 415: a type of body that this path does not take; the detail lists those that it takes.
+    pub fn media_type(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "media_type_not_taken",
+            detail,
+        )
+    }
+
     /// 422: read, but wrong; every fault is listed.
     #[must_use]
     pub fn validation(errors: Vec<Fault>) -> Self {

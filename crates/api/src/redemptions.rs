@@ -51,6 +51,7 @@ pub async fn redeem(
         redemption: ids::id("rdm"),
         key: key.to_owned(),
         code: ids::code(),
+        gift: false,
     };
     let id = coupon.redemption.clone();
     books.expect(coupon);
@@ -224,6 +225,24 @@ pub async fn all(club: &mut Club, member: &str) -> Result<Vec<Redemption>> {
         .await?;
     let read = |row| redemption(row, club.now);
     rows.into_iter().map(read).collect()
+}
+
+/// The newest coupon that the member got as this gift.
+///
+/// # Errors
+/// When there is none.
+pub async fn of_gift(club: &mut Club, member: &str, gift: &str) -> Result<Redemption> {
+    let id: Option<String> = club
+        .query(
+            "SELECT redemption FROM redemptions WHERE tenant = $1 AND member = $2 AND gift = $3
+             ORDER BY at DESC, redemption DESC LIMIT 1",
+        )
+        .bind(member)
+        .bind(gift)
+        .fetch_optional(&mut club.tx)
+        .await?;
+    let id = id.ok_or_else(|| Error::internal(format!("{gift} is no coupon")))?;
+    get(club, member, &id).await
 }
 
 /// How many settled redemptions a snapshot shows beside the open ones.

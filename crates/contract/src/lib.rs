@@ -8,7 +8,10 @@
 pub mod complaints;
 pub mod insights;
 pub mod members;
+pub mod memberships;
 pub mod orders;
+pub mod partners;
 pub mod problem;
+pub mod segments;
 pub mod shopper;
 pub mod surveys;

@@ -2,6 +2,7 @@
 
 use crate::surveys::Prompt;
 use rules::member::Member;
+use rules::program::Text;
 use rules::{Money, Points, Program, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 
@@ -187,6 +188,35 @@ pub enum RedemptionState {
     Expired,
 }
 
+/// `POST /v1/me/offers/{offer}/take` answers `{"offer": …}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+pub struct OfferReply {
+    /// What the member got.
+    pub offer: TakenOffer,
+}
+
+/// An offer that was taken, and what it gave: one of points, wallet credit and a coupon.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+pub struct TakenOffer {
+    /// The offer's id.
+    pub id: String,
+    /// The occasion's name: an offer is taken once for each.
+    pub occasion: String,
+    /// When it was taken.
+    pub at: Timestamp,
+    /// Points that it gave.
+    #[serde(default)]
+    pub points: Points,
+    /// Wallet credit that it gave, in minor units.
+    #[serde(default)]
+    pub wallet: Money,
+    /// The reward that it gave for nothing.
+    #[serde(default)]
+    pub redemption: Option<Redemption>,
+}
+
 /// A member's invitation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
@@ -257,6 +287,33 @@ pub struct Claim {
     /// Smallest first order.
     pub minimum_order: Money,
     /// First instant it no longer counts.
+    pub expires_at: Timestamp,
+    /// Why it does not count from the start: `too_many_from_address`.
+    #[serde(default)]
+    pub refused: Option<FriendState>,
+}
+
+/// `GET /v1/referrals/{code}` answers `{"referral": …}`: what a friend reads who followed an invitation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+pub struct LandingReply {
+    /// The invitation.
+    pub referral: Landing,
+}
+
+/// An invitation as a friend reads it before they claim it. It does not say who invites.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+pub struct Landing {
+    /// The invitation's code, as it is written.
+    pub code: String,
+    /// The club's name.
+    pub name: Text,
+    /// Points the friend will get.
+    pub friend_points: Points,
+    /// Smallest first order.
+    pub minimum_order: Money,
+    /// First instant at which a claim that is made now no longer counts.
     pub expires_at: Timestamp,
 }
 

@@ -1,10 +1,13 @@
 //! Paid plans: what a member has of them.
 
 use crate::ledger::whole;
-use crate::member::Member;
+use crate::member::{Member, Membership};
 use crate::program::{Perk, Plan};
 use crate::{Bp, Program, Timestamp, Zone, tiers};
 use serde::{Deserialize, Serialize};
+
+/// Most periods that are counted: a century of months.
+const PERIODS: u32 = 1_200;
 
 /// A member's plan, and how it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +103,21 @@ pub fn renewal(
 ) -> Timestamp {
     let months = whole(plan.months.saturating_mul(n));
     program.calendar.add_months(zone, started_at, months)
+}
+
+/// The end of a plan that runs, once a further period is paid. Periods are counted from the plan's beginning, as in
+/// [`renewal`]; where its end is no such count (the plan's months were others before), the period is added to it.
+pub fn extended(program: &Program, zone: &Zone, plan: &Plan, running: &Membership) -> Timestamp {
+    let (start, end) = (running.started_at, running.ends_at);
+    let mut paid: u32 = 0;
+    while paid < PERIODS && renewal(program, zone, plan, start, paid) < end {
+        paid += 1;
+    }
+    if renewal(program, zone, plan, start, paid) == end {
+        renewal(program, zone, plan, start, paid + 1)
+    } else {
+        period_end(program, zone, plan, end)
+    }
 }
 
 /// What the member's tier and running plan bring, the tier's first. What both bring is there once; of

@@ -70,7 +70,7 @@ pub enum Verdict {
     TooFewOrders,
     /// For another arm of the experiment, or the experiment is not running.
     NotInArm,
-    /// No gift is left.
+    /// No gift is left: of the offer, or of the reward that it gives.
     SoldOut,
     /// The member has had it for this occasion.
     Taken,
@@ -308,7 +308,7 @@ impl Club<'_, '_> {
         if let Some(at) = lapses_at.filter(|at| *at <= now) {
             return Verdict::Lapsed { at };
         }
-        if offer.stock == Some(0) {
+        if offer.stock == Some(0) || self.gift_is_gone(offer) {
             return Verdict::SoldOut;
         }
         if let Some(most) = offer.per_member {
@@ -431,6 +431,15 @@ impl Club<'_, '_> {
                 })
             }
         }
+    }
+
+    /// The gift is a reward of which nothing is left.
+    fn gift_is_gone(&self, offer: &Offer) -> bool {
+        let Benefit::Reward(id) = &offer.benefit else {
+            return false;
+        };
+        let mut rewards = self.program.rewards.iter();
+        rewards.any(|reward| reward.id == *id && reward.stock == Some(0))
     }
 
     fn experiment(&self, offer: &Offer) -> Option<&crate::program::Experiment> {

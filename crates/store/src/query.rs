@@ -14,6 +14,7 @@ pub struct Tx {
     /// Whether a transaction is around.
     whole: bool,
     failed: bool,
+    statements: u64,
 }
 
 pub(crate) enum Inner {
@@ -35,12 +36,19 @@ impl Tx {
             inner,
             whole,
             failed: false,
+            statements: 0,
         }
     }
 
     /// Whether a statement failed and nothing was rolled back since.
     pub(crate) fn failed(&self) -> bool {
         self.failed
+    }
+
+    /// How many statements it was asked to run, batches counted as one: what an answer costs, without a clock.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements
     }
 
     /// Which database this is, for the few statements that the two write differently.
@@ -94,7 +102,8 @@ impl Tx {
         self.remember(result)
     }
 
-    fn usable(&self) -> Result<()> {
+    fn usable(&mut self) -> Result<()> {
+        self.statements += 1;
         if self.failed {
             return Err(Error::Other(
                 "a statement before this one failed; roll back to a savepoint first".to_owned(),

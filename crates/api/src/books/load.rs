@@ -1,8 +1,9 @@
 //! From rows to the account.
 
-use super::{Books, payments};
+use super::{Books, payments, stock};
 use crate::club::{Club, from_word};
 use crate::problem::{Error, Result};
+use crate::programs;
 use rules::journal::{Account, Event, Kept, Order, Origin, Redemption};
 use rules::ledger::Taking;
 use rules::member::{Bought, Credit, Earned, Lot, Member, MonthDay, Purchase, Redeemed, Taken};
@@ -62,7 +63,13 @@ impl Books {
         let row = row(club, LOCK, member).await?;
         let tier = row.13.clone();
         let kept = kept(club, member, row, about).await?;
+        let standing = if stock::gifts_may_run_out(club.program()) {
+            Some(Box::new(programs::as_it_stands(club).await?))
+        } else {
+            None
+        };
         Ok(Self {
+            standing,
             member: member.to_owned(),
             account: Account::resume(kept.clone()),
             before: kept,

@@ -1,13 +1,12 @@
 //! From the account to rows: what an event has changed, and nothing else.
 
-use super::{Books, Coupon, ms, payments};
+use super::{Books, Coupon, ms, payments, stock};
 use crate::club::{Club, word};
 use crate::ids;
 use crate::outbox;
-use crate::problem::{Error, Result, fault};
+use crate::problem::{Error, Result};
 use rules::journal::{Book, CouponState, Kept, Lines, Order, Redemption, Transaction, Why};
 use rules::member::Lot;
-use rules::program::RewardKind;
 use rules::{Money, Timestamp, tiers};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +41,7 @@ impl Books {
                 .bind(taken.at.0)
                 .execute(&mut club.tx)
                 .await?;
+                stock::count_gift(club, &taken.offer).await?;
             }
         }
         self.tell(club, &after, &written).await?;
@@ -63,6 +63,7 @@ impl Books {
                 // With a space: no request's key is such a one.
                 key: format!("gift {id}"),
                 code: ids::code(),
+                gift: true,
             });
             redemption.id = id;
         }
@@ -85,10 +86,7 @@ impl Books {
     async fn insert_redemption(&self, club: &mut Club, redemption: &Redemption) -> Result<()> {
         let named = |coupon: &&Coupon| coupon.redemption == redemption.id;
         let coupon = self.coupons.iter().find(named).cloned().unwrap_or_default();
-        if let Some(stock) = redemption.reward.stock {
-            take_from_stock(club, redemption, stock).await?;
-        }
-        let partner_code = partner_code(club, redemption).await?;
+        let partner_code = self.take_out(club, redemption).await?;
         let takings: Vec<(i64, i64)> = redemption
             .takings
             .iter()
@@ -599,76 +597,6 @@ async fn change_redemption(
         .await?;
     }
     Ok(())
-}
-
-async fn take_from_stock(club: &mut Club, redemption: &Redemption, stock: u32) -> Result<()> {
-    club.query(
-        "INSERT INTO stock (tenant, reward_id, taken) VALUES ($1, $2, 0) ON CONFLICT (tenant, reward_id) DO NOTHING",
-    )
-    .bind(&redemption.reward.id)
-    .execute(&mut club.tx)
-    .await?;
-    // The program's own number, not what was left of it when the rules were asked.
-    let whole = club
-        .program()
-        .rewards
-        .iter()
-        .find(|known| known.id == redemption.reward.id);
-    let stock = whole.and_then(|reward| reward.stock).unwrap_or(stock);
-    let taken = club
-        .query("UPDATE stock SET taken = taken + 1 WHERE tenant = $1 AND reward_id = $2 AND taken < $3")
-        .bind(&redemption.reward.id)
-        .bind(stock)
-        .execute(&mut club.tx)
-        .await?;
-    if taken == 1 { Ok(()) } else { Err(sold_out()) }
-}
-
-fn sold_out() -> Error {
-    let reason = fault(
-        "/reward_id",
-        "sold_out",
-        "The last one has just been taken.",
-    );
-    Error::refused(
-        "not_eligible",
-        "This reward cannot be taken now; see `errors` for every reason.",
-    )
-    .with_errors(vec![reason])
-}
-
-/// A code of the reward's partner, from the pool or the one for all.
-async fn partner_code(club: &mut Club, redemption: &Redemption) -> Result<Option<String>> {
-    let RewardKind::PartnerCoupon { partner, codes } = &redemption.reward.kind else {
-        return Ok(None);
-    };
-    let code: Option<String> = match codes {
-        rules::program::CodeSource::Shared => {
-            club.query(
-                "SELECT code FROM partner_codes WHERE tenant = $1 AND partner = $2
-                     AND (expires_at IS NULL OR expires_at > $3) ORDER BY loaded_at DESC, code LIMIT 1",
-            )
-            .bind(partner)
-            .bind(club.now.0)
-            .fetch_optional(&mut club.tx)
-            .await?
-        }
-        rules::program::CodeSource::Pool => {
-            club.query(
-                "UPDATE partner_codes SET redemption = $4
-                 WHERE tenant = $1 AND partner = $2 AND redemption IS NULL AND code = (
-                     SELECT code FROM partner_codes WHERE tenant = $1 AND partner = $2 AND redemption IS NULL
-                         AND (expires_at IS NULL OR expires_at > $3) ORDER BY loaded_at, code LIMIT 1)
-                 RETURNING code",
-            )
-            .bind(partner)
-            .bind(club.now.0)
-            .bind(&redemption.id)
-            .fetch_optional(&mut club.tx)
-            .await?
-        }
-    };
-    code.map(Some).ok_or_else(sold_out)
 }
 
 /// What is in pending lots, and in active ones.

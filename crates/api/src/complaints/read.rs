@@ -218,7 +218,10 @@ async fn page(
     let more = rows.len() > limit;
     rows.truncate(limit);
     let last = rows.last().map(|row| row.1);
-    let complaints: Result<Vec<_>> = rows.into_iter().map(|row| complaint(row, club.now)).collect();
+    let complaints: Result<Vec<_>> = rows
+        .into_iter()
+        .map(|row| complaint(row, club.now))
+        .collect();
     Ok((complaints?, last.filter(|_| more).map(write_cursor)))
 }
 

@@ -165,7 +165,8 @@ fn describe<S>(
         .as_mut()
         .and_then(|body| body["content"].as_object_mut())
     {
-        for media in content.values_mut() {
+        let as_json = |media: &&mut Value| media["schema"]["type"] != "string";
+        for media in content.values_mut().filter(as_json) {
             for (name, example) in &route.bodies {
                 example_of(media, name, example);
             }

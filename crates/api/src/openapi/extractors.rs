@@ -7,6 +7,8 @@ use crate::drafts::Expected;
 use crate::idempotency;
 use crate::inputs::{Key, Known, Path, Query};
 use crate::large::Large;
+use crate::partners::Codes;
+use contract::partners::PartnerCode;
 use schemars::JsonSchema;
 use serde_json::json;
 
@@ -96,6 +98,18 @@ impl Input for Expected {
             &json!({ "type": "string", "examples": ["\"3\""] }),
         );
         operation.problem("draft_changed");
+    }
+}
+
+/// Text by the line beside the list: a schema says nothing of a line.
+impl Input for Codes {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.body::<Vec<PartnerCode>>(&["application/json"]);
+        let by_line = json!({ "type": "string" });
+        for media in ["application/x-ndjson", "text/csv"] {
+            operation.body_as(media, &by_line);
+        }
+        operation.problem("media_type_not_taken");
     }
 }
 

@@ -170,6 +170,13 @@ impl<'a> Operation<'a> {
         }
     }
 
+    /// The same body in another media type, with a schema of its own. Examples are given for JSON alone.
+    pub fn body_as(&mut self, media: &str, schema: &Value) {
+        if let Some(body) = &mut self.body {
+            body["content"][media] = json!({ "schema": schema });
+        }
+    }
+
     /// Parameters of the path: the fields of a struct, the parts of a tuple, or the only one.
     pub fn path<T: JsonSchema>(&mut self) {
         let schema = self.schemas.read_inline::<T>();

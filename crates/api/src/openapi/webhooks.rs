@@ -27,8 +27,12 @@ pub const EVENTS: &[(&str, &str)] = &[
     ("referral.claimed", "A friend has opened an invitation."),
     ("referral.joined", "An invited friend has joined."),
     (
+        "referral.bought",
+        "An invited friend has bought; the rewards of both are pending.",
+    ),
+    (
         "referral.rewarded",
-        "An invited friend has bought, and both are rewarded.",
+        "The refund window is over, and the rewards of both are active.",
     ),
     (
         "referral.refused",
@@ -36,7 +40,10 @@ pub const EVENTS: &[(&str, &str)] = &[
     ),
     ("survey.answered", "A member has answered a survey."),
     ("complaint.filed", "A member has complained."),
-    ("complaint.written", "A member has written about a complaint."),
+    (
+        "complaint.written",
+        "A member has written about a complaint.",
+    ),
     ("complaint.answered", "The shop has answered a complaint."),
     ("complaint.resolved", "The shop calls a complaint settled."),
     ("complaint.reopened", "A complaint was taken up again."),

@@ -3,6 +3,18 @@
 /// What each code means and what to do: the page that an error's `type` leads to.
 pub const CODES: &[(&str, &str)] = &[
     (
+        "media_type_not_taken",
+        "The body is of a type that this path does not take. The detail lists those that it takes.",
+    ),
+    (
+        "offer_automatic",
+        "The offer multiplies the points of the next purchase by itself; there is nothing to take.",
+    ),
+    (
+        "payment_known",
+        "The payment was told of before, for another member or another plan. Send each payment's own id.",
+    ),
+    (
         "prompt_used",
         "The survey was answered already on this occasion. Another prompt comes with the next one.",
     ),

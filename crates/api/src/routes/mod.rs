@@ -15,12 +15,16 @@ mod entrance;
 mod insights;
 mod keys;
 mod members;
+mod memberships;
+mod offers;
 mod orders;
+mod partners;
 pub(crate) mod paths;
 mod program;
 mod programs;
 mod redemptions;
 mod referrals;
+mod segments;
 mod server;
 mod sessions;
 mod shopper;
@@ -43,11 +47,13 @@ pub fn all() -> Routes {
         .with(referrals::routes())
         .with(shopper::routes())
         .with(redemptions::routes())
+        .with(offers::routes())
         .with(surveys::routes())
         .with(earning::routes())
         .with(complaints::routes())
         .with(insights::routes())
         .with(members::routes())
+        .with(memberships::routes())
         .with(orders::routes())
         .with(coupons::routes())
         .with(drafts::routes())
@@ -55,6 +61,8 @@ pub fn all() -> Routes {
         .with(audit::routes())
         .with(staff::routes())
         .with(keys::routes())
+        .with(partners::routes())
+        .with(segments::routes())
         .with(sessions::routes())
         .with(server::routes())
 }

@@ -50,3 +50,18 @@ pub(crate) struct PromptId(pub(crate) String);
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[schemars(example = &"goal_frequency", extend("pattern" = "^[A-Za-z0-9_-]{1,64}$"))]
 pub(crate) struct GoalId(pub(crate) String);
+
+/// The offer's id.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(example = &"off_tenth")]
+pub(crate) struct OfferId(pub(crate) String);
+
+/// The partner's id.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(example = &"cinema")]
+pub(crate) struct PartnerId(pub(crate) String);
+
+/// The segment's id: one by orders, like `rfm:champions`, `abc:a` or `no_orders`, or one of the shop's own.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(example = &"rfm:champions")]
+pub(crate) struct SegmentId(pub(crate) String);

@@ -1,18 +1,19 @@
 //! Invitations, as a guest follows them.
 
+use super::answer;
 use super::paths::InvitationCode;
 use crate::credentials::{Page, Peer};
 use crate::idempotency::{self, Intent};
 use crate::inputs::{Key, Path};
 use crate::limits::Kind;
-use crate::openapi::{Route, Tag, post};
+use crate::openapi::{Route, Tag, get, post};
 use crate::problem::Result;
 use crate::referrals;
 use crate::state::State;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use axum::response::Response;
-use contract::shopper::ClaimReply;
+use contract::shopper::{ClaimReply, LandingReply};
 use serde_json::json;
 
 const GUEST: &str = "guest";
@@ -32,7 +33,23 @@ pub(super) fn routes() -> Vec<Route> {
                 "The claim.",
                 json!({ "claim": {
                     "id": "clm_1q9r4t7v2yaz8x0w3k6m", "friend_points": 300, "minimum_order": 3000,
-                    "expires_at": "2026-12-22T08:30:00Z",
+                    "expires_at": "2026-12-22T08:30:00Z", "refused": null,
+                } }),
+            ),
+        get("/v1/referrals/{code}", landing)
+            .named(
+                "readInvitation",
+                "Read an invitation",
+                "What a friend reads who followed an invitation, before they claim it. It does not say who invites. A \
+                 code that nobody has is answered like one that is wrong, and counts toward the same limit as claims.",
+            )
+            .tagged(Tag::Guests)
+            .replies::<LandingReply>(
+                200,
+                "The invitation.",
+                json!({ "referral": {
+                    "code": "7K2M-QXRT-9FVN", "name": { "en": "Club" }, "friend_points": 300,
+                    "minimum_order": 3000, "expires_at": "2026-12-22T08:30:00Z",
                 } }),
             ),
     ]
@@ -54,19 +71,35 @@ async fn claim(
     };
     let content = code.clone();
     let status = StatusCode::CREATED;
+    let input = (code, peer.0);
     idempotency::once(
         &state,
         intent,
         GUEST,
         &content,
         status,
-        code,
-        |club, code| {
+        input,
+        |club, (code, from)| {
             Box::pin(async move {
-                let claim = referrals::claim(club, code).await?;
+                let claim = referrals::claim(club, code, *from).await?;
                 Ok(ClaimReply { claim })
             })
         },
     )
     .await
+}
+
+async fn landing(
+    Shared(state): Shared<State>,
+    page: Page,
+    peer: Peer,
+    Path(InvitationCode(code)): Path<InvitationCode>,
+) -> Result<Response> {
+    peer.count(&state, Kind::Claim)?;
+    let referral = state
+        .read(&page.tenant, code, |club, code| {
+            Box::pin(referrals::landing(club, code))
+        })
+        .await?;
+    answer::ok(&LandingReply { referral })
 }

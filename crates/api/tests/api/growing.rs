@@ -201,7 +201,10 @@ async fn an_answer_is_stored_completed_and_paid_once() {
     let reply = answers(&shop, "k1", &answer("rsp_1", "o1", 5))
         .await
         .expect(201);
-    assert_eq!(reply.body["response"], json!({"id": "rsp_1", "points": 20, "counted": true}));
+    assert_eq!(
+        reply.body["response"],
+        json!({"id": "rsp_1", "points": 20, "counted": true})
+    );
     let mut more = answer("rsp_1", "o1", 4);
     more["comment"] = json!("خوب بود");
     more["completed"] = json!(true);

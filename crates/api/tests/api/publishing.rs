@@ -89,24 +89,3 @@ async fn a_threshold_that_is_raised_takes_no_tier_away() {
     publish(&shop.state.db, harder, shop.now()).await;
     assert_eq!(shop.count(versions).await, before);
 }
-
-#[tokio::test]
-async fn a_program_that_promises_what_the_server_does_not_do_is_refused() {
-    let mut program = program("club");
-    program["offers"] = json!([{
-        "id": "off_1", "title": {"en": "Two orders"}, "trigger": {"milestone_orders": 2}, "benefit": {"points": 5},
-    }]);
-    program["referral"]["per_address"] = json!(3);
-    let program = serde_json::from_value(program).unwrap();
-    let shop = Shop::open().await;
-    let error = shop.publishes(program).await.unwrap_err();
-    let told: Vec<String> = error
-        .faults()
-        .iter()
-        .map(|f| format!("{} {}", f.pointer, f.code))
-        .collect();
-    assert_eq!(
-        told,
-        ["/offers not_served", "/referral/per_address not_served",]
-    );
-}

@@ -3,7 +3,7 @@
 use super::books::{Book, Unit, Why};
 use super::{Account, Gift, Origin, Refused, Rules};
 use crate::member::{Credit, Earned, Membership};
-use crate::{Money, Points, Timestamp, earning, ledger};
+use crate::{Money, Points, Timestamp, earning, ledger, memberships};
 
 impl Account {
     /// A lot is named after the transaction that makes it; `#` is in no other name.
@@ -216,12 +216,10 @@ impl Account {
             .ok_or(Refused::Unknown)?;
         let running = self.member.membership.take();
         let running = running.filter(|m| m.plan == plan.id && rules.now < m.ends_at);
-        let from = running.as_ref().map_or(rules.now, |m| m.ends_at);
-        let ends_at =
-            rules
-                .program
-                .calendar
-                .add_months(rules.zone, from, ledger::whole(plan.months));
+        let ends_at = match &running {
+            Some(running) => memberships::extended(rules.program, rules.zone, plan, running),
+            None => memberships::period_end(rules.program, rules.zone, plan, rules.now),
+        };
         self.member.membership = Some(Membership {
             plan: id.to_owned(),
             started_at: running.map_or(rules.now, |m| m.started_at),

@@ -348,7 +348,8 @@ impl Account {
         });
     }
 
-    /// Gives a benefit; gives its points. One that multiplies waits for the next purchase.
+    /// Gives a benefit; gives its points. One that multiplies waits for the next purchase, and a reward of which
+    /// nothing is left is not given.
     pub(super) fn benefit(
         &mut self,
         rules: &Rules<'_>,
@@ -374,7 +375,9 @@ impl Account {
                 Points::ZERO
             }
             Benefit::Reward(id) => {
-                if let Some(reward) = rules.program.rewards.iter().find(|reward| reward.id == *id) {
+                let mut rewards = rules.program.rewards.iter();
+                let reward = rewards.find(|reward| reward.id == *id && reward.stock != Some(0));
+                if let Some(reward) = reward {
                     self.hand_out_gift(rules, rule, source, reward);
                 }
                 Points::ZERO

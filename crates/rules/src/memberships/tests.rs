@@ -104,3 +104,30 @@ proptest! {
         prop_assert!(at(n) < at(n + 1));
     }
 }
+
+#[test]
+fn a_further_period_is_counted_from_the_beginning() {
+    let mut program = club(1);
+    program.calendar = crate::calendar::Calendar::Gregorian;
+    let zone = tehran();
+    let mut running = Membership {
+        plan: "gold".to_owned(),
+        started_at: at("2025-01-31T10:00:00Z"),
+        ends_at: at("2025-02-28T10:00:00Z"),
+        renews: true,
+    };
+    for end in [
+        "2025-03-31T10:00:00Z",
+        "2025-04-30T10:00:00Z",
+        "2025-05-31T10:00:00Z",
+    ] {
+        running.ends_at = extended(&program, &zone, &plan(1), &running);
+        assert_eq!(running.ends_at, at(end));
+    }
+    // With other months since then the period is counted where it fits, and else added to the end.
+    let end = extended(&program, &zone, &plan(2), &running);
+    assert_eq!(end, at("2025-07-31T10:00:00Z"));
+    running.ends_at = at("2025-05-20T10:00:00Z");
+    let end = extended(&program, &zone, &plan(1), &running);
+    assert_eq!(end, at("2025-06-20T10:00:00Z"));
+}

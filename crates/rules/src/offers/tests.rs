@@ -3,7 +3,7 @@
 use super::*;
 use crate::member::{Bought, Taken};
 use crate::program::{Arm, ArmWeight, Audience, Experiment, Messages, Period, Products, Window};
-use crate::samples::{at, berlin, ladder, member, program, purchase, tehran};
+use crate::samples::{at, berlin, ladder, member, program, purchase, reward, tehran};
 use crate::{Money, Points};
 use proptest::prelude::*;
 
@@ -36,6 +36,25 @@ fn club(offers: Vec<Offer>) -> Program {
 fn verdict(offer: Offer, member: &Member, now: &str) -> Verdict {
     let all = judge(&club(vec![offer]), &tehran(), member, at(now));
     all.into_iter().next().unwrap().1
+}
+
+#[test]
+fn a_gift_of_which_nothing_is_left_is_sold_out() {
+    let mut program = club(vec![offer("off_1", OfferTrigger::MilestoneOrders(1))]);
+    let mut gift = reward("rwd_gift", 10);
+    gift.stock = Some(1);
+    program.offers.first_mut().unwrap().benefit = Benefit::Reward(gift.id.clone());
+    program.rewards = vec![gift];
+    let mut member = member();
+    member.purchases = vec![purchase("2025-01-01T00:00:00Z", 0)];
+    let told = |program: &Program| {
+        judge(program, &tehran(), &member, at("2025-01-02T00:00:00Z"))
+            .remove(0)
+            .1
+    };
+    assert_eq!(told(&program).code(), "open");
+    program.rewards.first_mut().unwrap().stock = Some(0);
+    assert_eq!(told(&program), Verdict::SoldOut);
 }
 
 #[test]
