@@ -14,6 +14,7 @@ use tokio::sync::OnceCell;
 /// Who the examples are about, by the shop's own id.
 pub(crate) const MEMBER: &str = "customer-1042";
 const ORDER: &str = "A-1001";
+const PROMPT: &str = "prm_WyJ0ZW5fMSIsIm1lbV8xIiwic3J2X25wcyIsIiIsMCwxXQ.c2lnbmF0dXJl";
 const EMAIL: &str = "sara@shop.example";
 const PASSWORD: &str = "four plain long words";
 
@@ -192,6 +193,7 @@ impl<'a> World<'a> {
             real,
         };
         world.has_a_desk().await;
+        world.has_a_complaint(mark).await;
         world
     }
 
@@ -223,6 +225,33 @@ impl<'a> World<'a> {
             let value = value.as_str().unwrap().to_owned();
             self.real.insert(example, value);
         }
+    }
+
+    /// A complaint that the shop calls settled, so that either side may go on; a link to a survey; a goal.
+    async fn has_a_complaint(&mut self, mark: &str) {
+        let server = |method: &str, path: &str| self.shop.server_of(&self.keys, method, path);
+        let member = &self.real[MEMBER];
+        let token = format!("Bearer {}", self.shop.token_of(&self.keys, member));
+        let file = self.shop.ask("POST", "/v1/me/complaints").key("filed");
+        let file = file.with("authorization", token);
+        let words = json!({ "topic": "Delivery", "text": "The parcel came open." });
+        let filed = file.json(&words).send().await.expect(201).body["complaint"].clone();
+        let id = filed["id"].as_str().unwrap().to_owned();
+        let resolve = server("POST", &format!("/v1/complaints/{id}/resolve"));
+        resolve.send().await.expect(200);
+        let link = server("POST", &format!("/v1/members/{member}/prompts"));
+        let link = link.json(&json!({ "survey_id": "srv_nps" })).send().await;
+        let link = link.expect(201).body["prompt"]["id"].clone();
+        let goal = format!("{mark}goal_frequency");
+        let put = server("PUT", &format!("/v1/goals/{goal}")).json(&json!({
+            "indicator": "frequency", "from": 10_000, "to": 20_000,
+            "starts_at": "2026-01-01T00:00:00Z", "ends_at": "2027-01-01T00:00:00Z",
+        }));
+        put.send().await.expect(201);
+        // By its id: every tenant has a complaint with the first number.
+        self.real.insert("00013", id);
+        self.real.insert(PROMPT, link.as_str().unwrap().to_owned());
+        self.real.insert("goal_frequency", goal);
     }
 
     /// What stands here for an example: each text in it that names something is exchanged.

@@ -51,14 +51,14 @@ async fn told_about(shop: &Shop) {
         "INSERT INTO complaints (tenant, complaint, number, member, topic, state, created_at, state_at)
          SELECT tenant, 'cmp_1', 1, member, 'delivery', 'open', 0, 0 FROM members
          WHERE external_id = 'customer-4711'",
-        "INSERT INTO complaint_notes (tenant, complaint, note, author, who, body, at)
-         SELECT tenant, 'cmp_1', 1, 'member', member, 'broken teapot', 0 FROM members
+        "INSERT INTO complaint_notes (tenant, complaint, note, id, author, who, body, at)
+         SELECT tenant, 'cmp_1', 1, 'msg_1', 'member', member, 'broken teapot', 0 FROM members
          WHERE external_id = 'customer-4711'",
         "INSERT INTO claims (tenant, claim, advocate, friend, state, state_at, address, created_at, expires_at)
          SELECT tenant, 'clm_1', member, NULL, 'invited', 0, '203.0.113.7', 0, 1 FROM members
          WHERE external_id = 'customer-4711'",
         "INSERT INTO messages (tenant, message, kind, body, at)
-         SELECT tenant, 'msg_old', 'complaint.opened', '{\"data\":{\"member_id\":\"' || member || '\",\"text\":\"broken teapot\"}}', 0
+         SELECT tenant, 'msg_old', 'complaint.filed', '{\"data\":{\"member_id\":\"' || member || '\",\"text\":\"broken teapot\"}}', 0
          FROM members WHERE external_id = 'customer-4711'",
         "INSERT INTO deliveries (tenant, message, endpoint, state, next_at)
          SELECT tenant, 'msg_old', 'ep_1', 'delivered', 0 FROM tenants",

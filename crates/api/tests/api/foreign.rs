@@ -36,7 +36,9 @@ async fn a_foreign_or_unknown_id_is_not_found_and_changes_nothing() {
                 None if counts(&operation, name) => ["999999", "4294967295"],
                 None => panic!("{}: {name} is {foreign}", operation.name()),
             };
-            for id in ids {
+            // The words for insights are everybody's.
+            let of_nobody = operation.path == "/v1/insights/{name}";
+            for id in ids.into_iter().skip(usize::from(of_nobody)) {
                 let path = theirs.path(&operation, Some((name, id)));
                 for way in operation.credentials() {
                     let ask = theirs.ask_as(&operation, &path, Some(way));
