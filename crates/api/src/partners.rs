@@ -29,8 +29,8 @@ struct Batch {
 /// are told and passed over.
 ///
 /// # Errors
-/// 404 for a partner that the program has not; 400 for a body that ends early or is no list; 413 for a JSON list
-/// that is too long: codes by the line have no limit.
+/// 404 for a partner that the program has not; 400 for a body that ends early, or is no JSON; 413 for JSON that is
+/// too long: codes by the line have no limit.
 pub async fn load(
     state: &State,
     (tenant, actor): (&str, &str),
@@ -38,14 +38,19 @@ pub async fn load(
     shared: bool,
     mut codes: Codes,
 ) -> Result<CodesLoaded> {
-    state
-        .read(tenant, partner.clone(), |club, partner| {
-            Box::pin(async move { known(club, partner) })
-        })
-        .await?;
     let mut loaded = CodesLoaded::default();
+    let mut found = false;
     loop {
         let (batch, more) = codes.next(BATCH, &mut loaded).await?;
+        // What cannot be read at all is said first.
+        if !found {
+            state
+                .read(tenant, partner.clone(), |club, partner| {
+                    Box::pin(async move { known(club, partner) })
+                })
+                .await?;
+            found = true;
+        }
         let sent = batch.len() as u64;
         if sent > 0 {
             let batch = Batch {

@@ -249,13 +249,9 @@ impl Error {
         )
     }
 
-    /// 415: a type of body that this path does not take; the detail lists those that it takes.
-    pub fn media_type(detail: impl Into<String>) -> Self {
-        Self::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "media_type_not_taken",
-            detail,
-        )
+    /// 415: not JSON, where other types are taken besides; the detail lists them.
+    pub fn not_json_but(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", detail)
     }
 
     /// 422: read, but wrong; every fault is listed.

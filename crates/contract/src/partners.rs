@@ -3,8 +3,16 @@
 use rules::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A code that a partner takes. `POST /v1/partners/{partner}/codes` has a JSON list of these, or one on each line
-/// (NDJSON), or the same two columns as CSV.
+/// `POST /v1/partners/{partner}/codes` as JSON, 64 KB at most. Codes by the line, as NDJSON or CSV, have no limit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PartnerCodes {
+    /// The codes.
+    pub codes: Vec<PartnerCode>,
+}
+
+/// A code that a partner takes: in the list, as an object on a line of NDJSON, or in the same two columns of CSV.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

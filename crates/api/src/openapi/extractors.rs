@@ -8,7 +8,7 @@ use crate::idempotency;
 use crate::inputs::{Key, Known, Path, Query};
 use crate::large::Large;
 use crate::partners::Codes;
-use contract::partners::PartnerCode;
+use contract::partners::PartnerCodes;
 use schemars::JsonSchema;
 use serde_json::json;
 
@@ -104,12 +104,12 @@ impl Input for Expected {
 /// Text by the line beside the list: a schema says nothing of a line.
 impl Input for Codes {
     fn describe(operation: &mut Operation<'_>) {
-        operation.body::<Vec<PartnerCode>>(&["application/json"]);
+        operation.body::<PartnerCodes>(&["application/json"]);
         let by_line = json!({ "type": "string" });
         for media in ["application/x-ndjson", "text/csv"] {
             operation.body_as(media, &by_line);
         }
-        operation.problem("media_type_not_taken");
+        operation.problem("not_json");
     }
 }
 

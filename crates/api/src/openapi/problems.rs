@@ -30,7 +30,7 @@ const STATUSES: &[(u16, &[&str])] = &[
     (408, &["request_timeout"]),
     (412, &["draft_changed"]),
     (413, &["body_too_large"]),
-    (415, &["not_json", "media_type_not_taken"]),
+    (415, &["not_json"]),
     (422, &["validation_failed", "idempotency_key_reused"]),
     (429, &["rate_limited"]),
     (500, &["internal_error", "cannot_start"]),

@@ -1,11 +1,11 @@
-//! Codes as they are sent: a JSON list, or one on each line as NDJSON or CSV, read as they arrive.
+//! Codes as they are sent: a list in JSON, or one on each line as NDJSON or CSV, read as they arrive.
 
 use crate::body::{self, BYTES_MAX};
 use crate::problem::{Error, Result};
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
-use contract::partners::{BadLine, CodesLoaded, PartnerCode};
+use contract::partners::{BadLine, CodesLoaded, PartnerCode, PartnerCodes};
 use hyper::body::Body as _;
 use rules::Timestamp;
 use std::collections::VecDeque;
@@ -22,7 +22,7 @@ const COLUMNS: [&str; 2] = ["code", "expires_at"];
 /// How codes are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// One JSON list, 64 KB at most.
+    /// One JSON object with a list, 64 KB at most.
     List,
     /// A JSON object on each line.
     Ndjson,
@@ -95,7 +95,7 @@ impl Codes {
         }
         let text =
             String::from_utf8(text).map_err(|_| Error::malformed("The body is not UTF-8."))?;
-        let list: Vec<PartnerCode> = body::read(&text)?;
+        let PartnerCodes { codes: list } = body::read(&text)?;
         let mut codes = Vec::with_capacity(list.len());
         for (code, number) in list.into_iter().zip(1..) {
             match sound(code) {
@@ -281,8 +281,8 @@ impl<S: Sync> FromRequest<S> for Codes {
             "application/x-ndjson" => Format::Ndjson,
             "text/csv" => Format::Csv,
             _ => {
-                return Err(Error::media_type(
-                    "Send codes as application/json (a list), application/x-ndjson or text/csv.",
+                return Err(Error::not_json_but(
+                    "Send codes as application/json, application/x-ndjson or text/csv.",
                 ));
             }
         };

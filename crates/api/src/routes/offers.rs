@@ -32,7 +32,7 @@ pub(super) fn routes() -> Vec<Route> {
                 201,
                 "The offer is taken.",
                 json!({ "offer": {
-                    "id": "off_tenth", "occasion": "10", "at": "2026-11-22T08:30:00Z", "points": 100, "wallet": 0,
+                    "id": "off_welcome", "occasion": "1", "at": "2026-11-22T08:30:00Z", "points": 100, "wallet": 0,
                     "redemption": null,
                 } }),
             )

@@ -25,14 +25,16 @@ pub(super) fn routes() -> Vec<Route> {
             .named(
                 "loadPartnerCodes",
                 "Load a partner's codes",
-                "A JSON list, an object on each line (NDJSON), or CSV with the columns code and expires_at. Lines are \
+                "JSON with a list, an object on each line (NDJSON), or CSV with the columns code and expires_at. Lines are \
                  taken as they come: when the connection breaks, send the whole again. Codes that were there are \
                  counted as duplicates and stay as they were; lines that cannot be read are told and passed over.",
             )
             .tagged(Tag::Programs)
             .body(
                 "Two codes",
-                json!([{ "code": "CINEMA-0001" }, { "code": "CINEMA-0002", "expires_at": "2027-06-01T00:00:00Z" }]),
+                json!({ "codes": [
+                    { "code": "CINEMA-0001" }, { "code": "CINEMA-0002", "expires_at": "2027-06-01T00:00:00Z" },
+                ] }),
             )
             .replies::<CodesLoadedReply>(
                 200,

@@ -53,7 +53,7 @@ pub(crate) struct GoalId(pub(crate) String);
 
 /// The offer's id.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[schemars(example = &"off_tenth")]
+#[schemars(example = &"off_welcome")]
 pub(crate) struct OfferId(pub(crate) String);
 
 /// The partner's id.
@@ -63,5 +63,5 @@ pub(crate) struct PartnerId(pub(crate) String);
 
 /// The segment's id: one by orders, like `rfm:champions`, `abc:a` or `no_orders`, or one of the shop's own.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[schemars(example = &"rfm:champions")]
+#[schemars(example = &"vip")]
 pub(crate) struct SegmentId(pub(crate) String);

@@ -157,6 +157,10 @@ impl<'a> World<'a> {
             (ORDER, own(ORDER)),
             ("A-1002", own("A-1002")),
             ("club", keys.program.clone()),
+            ("cinema", own("cinema")),
+            ("plus", own("plus")),
+            ("off_welcome", own("off_welcome")),
+            ("vip", own("vip")),
         ]);
         let member = own(MEMBER);
         let server = |method: &str, path: String| shop.server_of(&keys, method, &path);
@@ -194,12 +198,14 @@ impl<'a> World<'a> {
         };
         world.has_a_desk().await;
         world.has_a_complaint(mark).await;
+        world.has_a_plan().await;
         world
     }
 
     /// Seven versions, a draft, a version that waits, and a key besides.
     async fn has_a_desk(&mut self) {
         let mut document = crate::harness::program(&self.keys.program);
+        self.names_its_own(&mut document);
         for version in 2..=7 {
             document["name"]["en"] = format!("Club {version}").into();
             let document = serde_json::from_value(document.clone()).unwrap();
@@ -252,6 +258,28 @@ impl<'a> World<'a> {
         self.real.insert("00013", id);
         self.real.insert(PROMPT, link.as_str().unwrap().to_owned());
         self.real.insert("goal_frequency", goal);
+    }
+
+    /// Gifts, plans, partners and segments under ids of this tenant.
+    fn names_its_own(&self, document: &mut Value) {
+        let own = |id: &str| &self.real[id];
+        document["partners"] = json!([{ "id": own("cinema"), "name": { "en": "Cinema" } }]);
+        document["memberships"] = json!([
+            { "id": own("plus"), "name": { "en": "Plus" }, "price": 500, "months": 1 },
+        ]);
+        document["offers"] = json!([
+            { "id": own("off_welcome"), "title": { "en": "Welcome" }, "trigger": { "milestone_orders": 1 },
+              "benefit": { "points": 100 } },
+            { "id": "off_best", "title": { "en": "For the best" }, "trigger": { "segment": own("vip") },
+              "benefit": { "points": 100 } },
+        ]);
+    }
+
+    async fn has_a_plan(&self) {
+        let path = format!("/v1/members/{}/membership", self.real[MEMBER]);
+        let paid = json!({ "id": "pay-7000", "plan": self.real["plus"] });
+        let put = self.shop.server_of(&self.keys, "PUT", &path);
+        put.json(&paid).send().await.expect(201);
     }
 
     /// What stands here for an example: each text in it that names something is exchanged.

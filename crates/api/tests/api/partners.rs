@@ -66,7 +66,7 @@ fn sold_out(reply: Reply) {
 async fn codes_come_as_a_list_by_the_line_and_as_csv() {
     let shop = club().await;
     assert_eq!(stocks(&shop).await, (json!(0), json!(0)));
-    let list = r#"[{"code": "A-1"}, {"code": "A-2", "expires_at": "2026-11-23T08:30:00Z"}, {"code": "bad one"}]"#;
+    let list = r#"{"codes": [{"code": "A-1"}, {"code": "A-2", "expires_at": "2026-11-23T08:30:00Z"}, {"code": "bad one"}]}"#;
     let loaded = loads(&shop, "application/json", list).await;
     assert_eq!(
         (&loaded["loaded"], &loaded["duplicates"], &loaded["refused"]),
@@ -139,7 +139,7 @@ async fn what_is_no_list_of_codes_says_so() {
     };
     send("text/plain", "A".to_owned())
         .await
-        .refused(415, "media_type_not_taken");
+        .refused(415, "not_json");
     send("application/json", "{}".to_owned())
         .await
         .refused(422, "validation_failed");
