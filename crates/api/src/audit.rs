@@ -1,6 +1,7 @@
 //! Who did what to what: a row beside the change itself, in the same transaction, that stays.
 
 use crate::ids;
+use crate::routes::paths::PRINTABLE;
 use crate::problem::{Error, Result};
 use rules::Timestamp;
 use schemars::JsonSchema;
@@ -65,10 +66,13 @@ pub struct Page {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 pub struct Asked {
     /// Only what was done to this object.
+    #[schemars(regex(pattern = PRINTABLE))]
     pub object: Option<String>,
     /// Only what this account, key or other actor did.
+    #[schemars(regex(pattern = PRINTABLE))]
     pub actor: Option<String>,
     /// Only this action, e.g. `program.published`.
+    #[schemars(regex(pattern = PRINTABLE))]
     pub action: Option<String>,
     /// Only from this instant on.
     pub from: Option<Timestamp>,
