@@ -141,9 +141,18 @@ def filter_failure(context, failure, case, response):
     survey's scale, units that a reward is not sold in, a key that stands for another request. That is answered 422 with
     a code of its own, and no schema can say it. What the reader cannot read has the code `invalid`: if the schema
     allows that, the schema is wrong."""
-    if failure.code != "ST202" or response.status_code != 422:
+    if failure.code != "ST202":
         return True
-    faults = response.json().get("errors", [])
+    if response.status_code == 412:
+        # The tag was well formed, and stands for what has changed since.
+        return False
+    problem = response.json()
+    if response.status_code == 400 and "cursor" in (case.query or {}):
+        # A cursor is ours to give; a text that is none of ours is as wrong as one that cannot be read.
+        return "cursor" not in problem["detail"]
+    if response.status_code != 422:
+        return True
+    faults = problem.get("errors", [])
     # By JSON Schema `1.0` is an integer too. Money and points are written without a fraction here, and the description
     # says so in words.
     faults = [fault for fault in faults if "floating point" not in fault["detail"]]

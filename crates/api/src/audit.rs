@@ -2,6 +2,7 @@
 
 use crate::ids;
 use crate::routes::paths::PRINTABLE;
+use crate::inputs::PageSize;
 use crate::problem::{Error, Result};
 use rules::Timestamp;
 use schemars::JsonSchema;
@@ -79,8 +80,7 @@ pub struct Asked {
     /// Only before this instant.
     pub to: Option<Timestamp>,
     /// Rows on the page, 1 to 200; 50 when absent.
-    #[schemars(range(min = 1, max = 200))]
-    pub limit: Option<u32>,
+    pub limit: Option<PageSize<PAGE_MAX>>,
     /// The `next_cursor` of the page before.
     pub cursor: Option<String>,
 }
@@ -98,7 +98,7 @@ pub async fn list(tx: &mut Tx, tenant: &str, asked: &Asked) -> Result<Page> {
     if texts.into_iter().flatten().any(|text| odd(&text)) {
         return Err(Error::malformed("A filter has no control characters."));
     }
-    let limit = asked.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX) as usize;
+    let limit = asked.limit.map_or(PAGE, PageSize::get) as usize;
     let (before, last) = match &asked.cursor {
         None => (i64::MAX, String::new()),
         Some(cursor) => read_cursor(cursor)

@@ -9,7 +9,10 @@ use crate::problem::{Error, Result};
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use serde::de::DeserializeOwned;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
+use std::borrow::Cow;
 
 /// The parameters of the path: a struct with a field for each, or the type of the only one.
 ///
@@ -37,6 +40,43 @@ impl Known {
     #[must_use]
     pub fn has(&self, tag: &str) -> bool {
         matches_tag(&self.0, tag)
+    }
+}
+
+/// How many things a page of a list has: 1 to `MAX`. Another number is a 400.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageSize<const MAX: u32 = 100>(u32);
+
+impl<const MAX: u32> PageSize<MAX> {
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl<'de, const MAX: u32> Deserialize<'de> for PageSize<MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match u32::deserialize(deserializer)? {
+            size if (1..=MAX).contains(&size) => Ok(Self(size)),
+            size => Err(D::Error::custom(format!(
+                "a page has 1 to {MAX} things, not {size}"
+            ))),
+        }
+    }
+}
+
+impl<const MAX: u32> JsonSchema for PageSize<MAX> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("PageSize{MAX}").into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": 1, "maximum": MAX })
     }
 }
 

@@ -255,6 +255,7 @@ struct Check {
     /// A document; the draft when absent, or else the document that runs.
     document: Option<Map<String, Value>>,
     /// The sentences' language, `en` (when absent) or `fa`.
+    #[schemars(regex(pattern = "^(en|fa)$"))]
     language: Option<String>,
 }
 

@@ -4,7 +4,7 @@ use super::paths::{MemberId, OrderId};
 use super::{Wish, answer};
 use crate::body::Json;
 use crate::credentials::{Shop, Shopper};
-use crate::inputs::{Key, Path, Query};
+use crate::inputs::{Key, PageSize, Path, Query};
 use crate::members::{self, Export};
 use crate::openapi::{Route, Tag, get, patch, post};
 use crate::problem::Result;
@@ -256,8 +256,7 @@ async fn adjust(
 #[derive(Debug, Deserialize, JsonSchema)]
 struct Paging {
     /// How many on a page; 20 when absent.
-    #[schemars(range(min = 1, max = 100))]
-    limit: Option<u32>,
+    limit: Option<PageSize>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
 }
@@ -272,7 +271,7 @@ async fn list_adjustments(
     let page = shop.read(&state, (id, paging), |club, (id, paging)| {
         Box::pin(async move {
             let member = members::known(club, id).await?.member;
-            let limit = paging.limit.unwrap_or(adjustments::PAGE);
+            let limit = paging.limit.map_or(adjustments::PAGE, PageSize::get);
             adjustments::page(club, &member, limit, paging.cursor.as_deref()).await
         })
     });

@@ -9,7 +9,7 @@ use crate::club::Club;
 use crate::credentials::Desk;
 use crate::drafts;
 use crate::explain::{self, Told};
-use crate::inputs::{Path, Query};
+use crate::inputs::{PageSize, Path, Query};
 use crate::openapi::{Route, Tag, delete, get, post};
 use crate::problem::{Error, Result};
 use crate::schedules::{self, Schedule};
@@ -85,7 +85,8 @@ pub(super) fn routes() -> Vec<Route> {
             .replies::<Explained>(200, "How the club works.", json!({ "explanation": {
                 "language": "en", "name": "Club",
                 "sections": [{ "heading": "Earning points", "lines": ["For every €1.00 you spend, you get 1 point."] }],
-            } })),
+            } }))
+            .refuses(&["validation_failed"]),
     ]
 }
 
@@ -100,8 +101,7 @@ pub(super) fn version_example() -> Value {
 #[derive(Deserialize, JsonSchema)]
 struct Paging {
     /// Versions on the page, 1 to 100; 20 when absent.
-    #[schemars(range(min = 1, max = 100))]
-    limit: Option<u32>,
+    limit: Option<PageSize>,
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
 }
@@ -116,7 +116,7 @@ async fn list_versions(
     let page = desk.read(&state, (id, paging), |club, (id, paging)| {
         Box::pin(async move {
             same_program(club, id)?;
-            let limit = paging.limit.unwrap_or(versions::PAGE);
+            let limit = paging.limit.map_or(versions::PAGE, PageSize::get);
             versions::list(club, limit, paging.cursor.as_deref()).await
         })
     });
@@ -164,6 +164,7 @@ async fn get_version(
 #[derive(Deserialize, JsonSchema)]
 struct With {
     /// The older side: a version's number, or `draft`; the version before when absent.
+    #[schemars(regex(pattern = "^(draft|[1-9][0-9]{0,8})$"))]
     with: Option<String>,
 }
 
@@ -302,6 +303,7 @@ async fn cancel(
 #[derive(Deserialize, JsonSchema)]
 struct Telling {
     /// `en` or `fa`; the program's first language when absent.
+    #[schemars(regex(pattern = "^(en|fa)$"))]
     language: Option<String>,
     /// Whether the draft is told rather than the version that runs.
     draft: Option<bool>,

@@ -3,7 +3,7 @@
 use super::{Wish, answer};
 use crate::body::Json;
 use crate::credentials::Shopper;
-use crate::inputs::{Key, Known, Query};
+use crate::inputs::{Key, Known, PageSize, Query};
 use crate::openapi::{Route, Tag, get, post};
 use crate::problem::Result;
 use crate::state::State;
@@ -137,8 +137,7 @@ async fn join(
 #[derive(Debug, Deserialize, JsonSchema)]
 struct Paging {
     /// How many on a page; 20 when absent.
-    #[schemars(range(min = 1, max = 100))]
-    limit: Option<u32>,
+    limit: Option<PageSize>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
 }
@@ -151,7 +150,7 @@ async fn entries(
     let page = shopper.read(&state, paging, |club, member, paging| {
         Box::pin(async move {
             let account = books::facts(club, &member.member).await?;
-            let limit = paging.limit.unwrap_or(history::PAGE);
+            let limit = paging.limit.map_or(history::PAGE, PageSize::get);
             let cursor = paging.cursor.as_deref();
             history::page(club, &member.member, limit, cursor, Some(&account)).await
         })
