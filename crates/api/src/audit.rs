@@ -1,9 +1,9 @@
 //! Who did what to what: a row beside the change itself, in the same transaction, that stays.
 
 use crate::ids;
-use crate::routes::paths::PRINTABLE;
 use crate::inputs::PageSize;
 use crate::problem::{Error, Result};
+use crate::routes::paths::PRINTABLE;
 use rules::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

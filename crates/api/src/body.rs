@@ -1,5 +1,8 @@
 //! A JSON body, read strictly: what is wrong with it is told with its place.
 
+mod strict;
+
+use self::strict::Strict;
 use crate::problem::{Error, Result};
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
@@ -92,21 +95,24 @@ pub fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
     }
     // What is no JSON is told as such, whatever it seems to say before it breaks off.
     serde_json::from_str::<IgnoredAny>(text).map_err(not_json)?;
-    if text.trim_start().starts_with('[') {
-        // The reader would take a list for the fields of an object in their order.
-        let detail = "The body is an object, not a list.";
-        return Err(Error::invalid("", "invalid", detail));
-    }
     let mut reader = serde_json::Deserializer::from_str(text);
-    serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let place = pointer(error.path());
-        let error = error.into_inner();
-        if error.is_data() {
-            Error::invalid(place, "invalid", error.to_string())
-        } else {
-            not_json(error)
-        }
-    })
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(wrong)?;
+    if text.contains('[') {
+        // The reader takes a list for the fields of an object in their order; we do not.
+        let tree: serde_json::Value = serde_json::from_str(text).map_err(not_json)?;
+        serde_path_to_error::deserialize::<_, T>(Strict(&tree)).map_err(wrong)?;
+    }
+    Ok(value)
+}
+
+fn wrong(error: serde_path_to_error::Error<serde_json::Error>) -> Error {
+    let place = pointer(error.path());
+    let error = error.into_inner();
+    if error.is_data() {
+        Error::invalid(place, "invalid", error.to_string())
+    } else {
+        not_json(error)
+    }
 }
 
 fn not_json(error: serde_json::Error) -> Error {
@@ -174,6 +180,14 @@ mod tests {
     fn a_list_is_no_object() {
         let error = read::<contract::orders::MemberInput>(" [null]").unwrap_err();
         assert_eq!(error.body().status, 422);
+        let listed =
+            r#"{"member":"c1","status":"paid","currency":"EUR","items":[["a",null,1,1,0]]}"#;
+        let error = read::<OrderInput>(listed).unwrap_err().body();
+        let fault = &error.errors[0];
+        assert_eq!((error.status, fault.pointer.as_str()), (422, "/items/0"));
+        let named = r#"{"sku":"a","quantity":1,"unit_price":1}"#;
+        let named = listed.replace(r#"["a",null,1,1,0]"#, named);
+        assert_eq!(read::<OrderInput>(&named).unwrap().items.len(), 1);
     }
 
     #[test]

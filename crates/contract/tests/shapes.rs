@@ -40,7 +40,7 @@ fn names<T: DeserializeOwned + Serialize>(names: &[&str]) {
 
 fn redemption() -> Value {
     json!({
-        "id": "rdm_01", "key": "0b1c", "reward_id": "rwd_50k", "points": 1000,
+        "id": "rdm_01", "key": "0b1c", "reward_id": "rwd_50k", "units": 1, "points": 1000,
         "at": "2026-11-20T08:00:00Z", "code": "VF-7K2M-9QXA", "state": "open",
         "expires_at": "2026-12-20T08:00:00Z"
     })
@@ -48,7 +48,7 @@ fn redemption() -> Value {
 
 fn entry() -> Value {
     json!({
-        "id": "txn_01", "at": "2026-11-20T08:00:00Z", "reason": "purchase", "points": 120,
+        "id": "txn_01", "at": "2026-11-20T08:00:00Z", "reason": "purchase", "points": 120, "wallet": 0,
         "activates_at": "2026-11-27T08:00:00Z", "expires_at": null, "source": "order-17"
     })
 }
@@ -154,7 +154,7 @@ fn pages_of_entries_and_answers_to_writes_have_one_key_each() {
     same::<ResponseReply>(json!({"response": {"id": "rsp_01", "points": 20, "counted": true}}));
     same::<ClaimReply>(json!({"claim": {
         "id": "clm_01", "friend_points": 300, "minimum_order": 3000000,
-        "expires_at": "2026-12-22T00:00:00Z"
+        "expires_at": "2026-12-22T00:00:00Z", "refused": null
     }}));
 }
 
@@ -162,7 +162,8 @@ fn pages_of_entries_and_answers_to_writes_have_one_key_each() {
 fn what_a_shopper_sends_is_as_documented() {
     same::<Join>(json!({"claim_id": "clm_01"}));
     short::<Join>(json!({}));
-    same::<Redeem>(json!({"reward_id": "rwd_50k"}));
+    same::<Redeem>(json!({"reward_id": "rwd_50k", "units": 2}));
+    short::<Redeem>(json!({"reward_id": "rwd_50k"}));
     same::<SurveyResponse>(json!({
         "id": "rsp_01", "survey_id": "srv_order", "scope": "order-17", "score": 5,
         "comment": "چای عالی بود", "completed": true
@@ -189,9 +190,10 @@ fn what_the_shops_server_sends_is_as_documented() {
     let read: OrderInput = short(order);
     assert_eq!(read.placed_at.unwrap().to_string(), "2026-11-20T04:30:00Z");
     same::<RefundInput>(json!({"id": "refund-1", "amount": 900000}));
-    same::<MemberInput>(
-        json!({"first_name": "سارا", "joined_at": "2025-11-22T04:10:00Z", "claim_id": null}),
-    );
+    short::<MemberInput>(json!({
+        "first_name": "سارا", "joined_at": "2025-11-22T04:10:00Z", "birthday": {"month": 1, "day": 20},
+        "consents": ["partners"], "contacts": ["sara@shop.example"]
+    }));
     same::<CouponAction>(json!({"action": "use", "order_id": "order-17"}));
 }
 
@@ -220,7 +222,7 @@ fn points_and_money_are_whole_and_times_are_text() {
 fn states_and_reasons_keep_their_names() {
     names::<RedemptionState>(&["open", "used", "cancelled", "expired"]);
     names::<OrderStatus>(&["placed", "paid", "fulfilled", "cancelled"]);
-    names::<CouponVerb>(&["use", "release"]);
+    names::<CouponVerb>(&["hold", "use", "release"]);
     names::<EventKind>(&[
         "prompt_shown",
         "prompt_dismissed",
@@ -239,6 +241,10 @@ fn states_and_reasons_keep_their_names() {
         "redemption_returned",
         "expired",
         "adjustment",
+        "activity",
+        "tier_entry",
+        "offer",
+        "wallet_spent",
     ]);
     names::<FriendState>(&[
         "invited",

@@ -3,10 +3,6 @@
 /// What each code means and what to do: the page that an error's `type` leads to.
 pub const CODES: &[(&str, &str)] = &[
     (
-        "media_type_not_taken",
-        "The body is of a type that this path does not take. The detail lists those that it takes.",
-    ),
-    (
         "offer_automatic",
         "The offer multiplies the points of the next purchase by itself; there is nothing to take.",
     ),

@@ -123,6 +123,21 @@ async fn every_route_that_changes_something_leaves_a_row() {
     })
     .await;
 
+    let mut document = document;
+    document["partners"] = json!([{"id": "cinema", "name": {"en": "Cinema"}}]);
+    let document = serde_json::from_value(document).unwrap();
+    s.shop.publishes(document).await.unwrap();
+    let codes = "/v1/partners/cinema/codes";
+    s.tells("POST /v1/partners/{partner}/codes", |shop| {
+        shop.server("POST", codes)
+            .json(&json!({"codes": [{"code": "FILM-1"}]}))
+    })
+    .await;
+    s.tells("DELETE /v1/partners/{partner}/codes", |shop| {
+        shop.server("DELETE", codes)
+    })
+    .await;
+
     // Accounts and keys.
     let added = s
         .tells("POST /v1/staff", |shop| {

@@ -206,12 +206,28 @@ impl<'a> World<'a> {
     async fn has_a_desk(&mut self) {
         let mut document = crate::harness::program(&self.keys.program);
         self.names_its_own(&mut document);
+        let activities = &mut document["earning"]["activities"];
+        for activity in [
+            json!({ "id": "visit", "kind": "daily_visit", "points": 5 }),
+            json!({ "id": "review", "kind": "review", "points": 20 }),
+        ] {
+            activities.as_array_mut().unwrap().push(activity);
+        }
+        let credit = json!({
+            "id": "rwd_credit", "title": { "en": "Credit" }, "kind": { "wallet_credit": 600 }, "cost": 100,
+        });
+        document["rewards"].as_array_mut().unwrap().push(credit);
         for version in 2..=7 {
             document["name"]["en"] = format!("Club {version}").into();
             let document = serde_json::from_value(document.clone()).unwrap();
             self.shop.publishes(document).await.unwrap();
         }
         document["name"]["en"] = "Club 8".into();
+        let token = self.shop.token_of(&self.keys, &self.real[MEMBER]);
+        let take = self.shop.ask("POST", "/v1/me/redemptions").key("credit");
+        let take = take.with("authorization", format!("Bearer {token}"));
+        let take = take.json(&json!({ "reward_id": "rwd_credit" }));
+        take.send().await.expect(201);
         let at_program = |rest: &str| format!("/v1/programs/{}/{rest}", self.keys.program);
         let server = |method: &str, path: &str| self.shop.server_of(&self.keys, method, path);
         let draft = server("PUT", &at_program("draft")).json(&document);

@@ -24,15 +24,11 @@ mod harness;
 mod inviting;
 mod keys;
 mod ledger;
-<<<<<<< HEAD
 mod measuring;
 mod memberships;
 mod offers;
 mod openapi;
 mod partners;
-=======
-mod openapi;
->>>>>>> 35d236c (Refuse page sizes out of range, and say what languages there are)
 mod paying;
 mod promises;
 mod publishing;

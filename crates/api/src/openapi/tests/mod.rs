@@ -157,6 +157,7 @@ fn toys() -> Routes {
                 .tagged(Tag::Guests)
                 .replies::<ClaimReply>(201, "The claim.", json!({ "claim": {
                     "id": "clm_01", "friend_points": 100, "minimum_order": 0, "expires_at": "2026-12-20T08:00:00Z",
+                    "refused": null,
                 } })),
             put("/v1/orders/{order}", order)
                 .named("putOrder", "Report an order", "Idempotent by id and status.")
