@@ -98,8 +98,8 @@ CREATE TABLE sessions (
 
 -- The columns after `erased_at` are the member's books in short; every write of the member's ledger begins
 -- with this row, so that it is also the member's lock. `birthday_at` is when the member last told a birthday,
--- `contacts` are hashes. `entries` counts them, `due_at` is when time alone
--- changes something next, `tier` is the level that was last told.
+-- `contacts` are hashes. `entries` counts them, `due_at` is when time alone changes something or something is to
+-- be told next, `tier` is the level that was last told, `told` is what else was told once.
 CREATE TABLE members (
     tenant         TEXT   NOT NULL REFERENCES tenants (tenant),
     member         TEXT   NOT NULL,

@@ -52,6 +52,7 @@ CREATE TABLE outcomes (
     at          BIGINT NOT NULL,
     PRIMARY KEY (tenant, subject, route, key)
 ) /*sqlite: WITHOUT ROWID*/;
+CREATE INDEX outcomes_to_prune ON outcomes (tenant, at) WHERE body IS NOT NULL;
 
 CREATE TABLE audit (
     tenant TEXT   NOT NULL,
@@ -66,7 +67,8 @@ CREATE TABLE audit (
 CREATE INDEX audit_by_time ON audit (tenant, at, id);
 CREATE INDEX audit_by_object ON audit (tenant, object, at);
 
--- Where events are sent. `secrets` are all live ones, newest first.
+-- Where events are sent. `secrets` are all live ones, newest first. `failing_since` is the first failure after
+-- which nothing was taken any more.
 CREATE TABLE endpoints (
     tenant      TEXT   NOT NULL REFERENCES tenants (tenant),
     endpoint    TEXT   NOT NULL,
@@ -75,6 +77,7 @@ CREATE TABLE endpoints (
     secrets     TEXT   NOT NULL,
     note        TEXT,
     created_at  BIGINT NOT NULL,
+    failing_since BIGINT,
     disabled_at BIGINT,
     reason      TEXT,
     PRIMARY KEY (tenant, endpoint)
@@ -91,13 +94,16 @@ CREATE TABLE messages (
 );
 CREATE INDEX messages_by_time ON messages (tenant, at);
 
--- One row for each message and endpoint: when it is tried next, and who is trying.
+-- One row for each message and endpoint: when it is tried next, and who is trying. `at` is the message's own
+-- instant; `earlier` are the attempts before the last replay, which do not count for the schedule.
 CREATE TABLE deliveries (
     tenant       TEXT   NOT NULL,
     message      TEXT   NOT NULL,
     endpoint     TEXT   NOT NULL,
+    at           BIGINT NOT NULL,
     state        TEXT   NOT NULL CHECK (state IN ('waiting', 'delivered', 'failed', 'dropped')),
     attempts     BIGINT NOT NULL DEFAULT 0,
+    earlier      BIGINT NOT NULL DEFAULT 0,
     next_at      BIGINT NOT NULL,
     lease        TEXT,
     leased_until BIGINT,
@@ -105,7 +111,8 @@ CREATE TABLE deliveries (
     FOREIGN KEY (tenant, message) REFERENCES messages (tenant, message),
     FOREIGN KEY (tenant, endpoint) REFERENCES endpoints (tenant, endpoint)
 );
-CREATE INDEX deliveries_due ON deliveries (next_at) WHERE state = 'waiting';
+CREATE INDEX deliveries_due ON deliveries (tenant, endpoint, next_at) WHERE state = 'waiting';
+CREATE INDEX deliveries_by_endpoint ON deliveries (tenant, endpoint, at, message);
 
 -- Every try, as it went.
 CREATE TABLE attempts (
@@ -121,7 +128,8 @@ CREATE TABLE attempts (
     FOREIGN KEY (tenant, message, endpoint) REFERENCES deliveries (tenant, message, endpoint)
 );
 
--- Work that is done at a time, once, by whichever process holds the lease.
+-- Work that is done at a time, once, by whichever process holds the lease. `attempts` counts those since it last
+-- went well, `error` is what came of the last one.
 CREATE TABLE jobs (
     tenant       TEXT   NOT NULL REFERENCES tenants (tenant),
     job          TEXT   NOT NULL,

@@ -8,10 +8,12 @@
 //! A read takes the same rows without the lock, and lets time pass in memory: nobody has to write before
 //! somebody can read.
 
+mod due;
 mod load;
 mod payments;
 mod save;
 mod stock;
+mod tell;
 
 pub use load::{About, facts};
 pub(crate) use load::{Item, day};
@@ -43,6 +45,10 @@ pub struct Books {
     pub account: Account,
     before: Kept,
     tier: Option<String>,
+    told: due::Told,
+    due_at: Option<Timestamp>,
+    notices: Vec<tell::Notice>,
+    woken: bool,
     coupons: Vec<Coupon>,
     /// The program with what is left of each stock, where a gift may run out.
     standing: Option<Box<Program>>,

@@ -3,6 +3,7 @@
 use crate::audit;
 use crate::club::Club;
 use crate::ids;
+use crate::jobs;
 use crate::partners;
 use crate::problem::{Error, Result, fault};
 use crate::sync::Shared;
@@ -319,6 +320,7 @@ async fn next(
     .bind(now.0)
     .execute(tx)
     .await?;
+    jobs::ask(tx, tenant, jobs::REVIEW, now).await?;
     Ok((program.version, true))
 }
 

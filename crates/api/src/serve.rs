@@ -17,7 +17,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::Instant;
 use tower::ServiceExt;
 
 /// How a server serves.
@@ -76,9 +77,10 @@ pub async fn serve_with(
     stop: impl Future<Output = ()>,
 ) -> Result<()> {
     let mut beside = tokio::task::JoinSet::new();
-    if options.jobs {
-        beside.spawn(jobs::keep_running(state.clone()));
-    }
+    let (stopping, stopped) = watch::channel(None);
+    let jobs = options
+        .jobs
+        .then(|| tokio::spawn(jobs::keep_running(state.clone(), stopped)));
     if let Some(pause) = options.audit_every {
         beside.spawn(auditor::keep_looking(state.clone(), pause));
     }
@@ -90,8 +92,20 @@ pub async fn serve_with(
             let _ = listen(metrics, router, &state, options, never).await;
         });
     }
+    let stop = async {
+        stop.await;
+        // Nobody listens when there are no jobs.
+        let _ = stopping.send(Some(Instant::now() + options.drain));
+    };
     let drained = listen(listener, app(state.clone()), &state, options, stop).await;
     beside.shutdown().await;
+    // What a job has begun ends in the same time, or lapses with its lease.
+    let over = *stopping.borrow();
+    if let (Some(mut jobs), Some(over)) = (jobs, over)
+        && tokio::time::timeout_at(over, &mut jobs).await.is_err()
+    {
+        jobs.abort();
+    }
     state.db.close().await;
     drained
 }

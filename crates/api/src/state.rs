@@ -5,12 +5,15 @@ use crate::clock::Clock;
 use crate::club::Club;
 use crate::health::Health;
 use crate::idempotency::InFlight;
+use crate::jobs::Counters;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::passwords::Passwords;
 use crate::problem::{Error, Result};
 use crate::programs::Versions;
 use crate::tries::Tries;
+use crate::webhooks::address::Guard;
+use crate::webhooks::sender::{Sender, TIMEOUT};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -49,6 +52,10 @@ pub struct State {
     /// How long an ordinary request may take before it is answered with 408; a write that it began goes on to its
     /// end.
     pub patience: Duration,
+    /// Sends webhooks.
+    pub sender: Sender,
+    /// What its jobs did.
+    pub work: Arc<Counters>,
 }
 
 /// The patience with a request, unless told otherwise.
@@ -80,6 +87,8 @@ impl State {
             health: Health::default(),
             metrics: Metrics::default(),
             patience: PATIENCE,
+            sender: Sender::new(Guard::default(), TIMEOUT),
+            work: Arc::default(),
         }
     }
 

@@ -15,3 +15,4 @@ pub mod problem;
 pub mod segments;
 pub mod shopper;
 pub mod surveys;
+pub mod webhooks;

@@ -1,5 +1,6 @@
 //! From rows to the account.
 
+use super::due::Told;
 use super::{Books, payments, stock};
 use crate::club::{Club, from_word};
 use crate::problem::{Error, Result};
@@ -31,10 +32,10 @@ impl<'a> About<'a> {
 /// Locks the member's row, for as long as the transaction lasts.
 const LOCK: &str = "UPDATE members SET revision = revision + 1 WHERE tenant = $1 AND member = $2
     RETURNING joined_at, blocked, birthday, consents, segments, debt, points_given, wallet_given, entries,
-        settled_at, last_active_at, last_order_at, membership, tier";
+        settled_at, last_active_at, last_order_at, membership, tier, told, due_at";
 
 const LOOK: &str = "SELECT joined_at, blocked, birthday, consents, segments, debt, points_given, wallet_given, entries,
-        settled_at, last_active_at, last_order_at, membership, tier
+        settled_at, last_active_at, last_order_at, membership, tier, told, due_at
     FROM members WHERE tenant = $1 AND member = $2";
 
 type Row = (
@@ -52,6 +53,8 @@ type Row = (
     Option<i64>,
     Option<String>,
     Option<String>,
+    String,
+    Option<i64>,
 );
 
 impl Books {
@@ -61,7 +64,8 @@ impl Books {
     /// When the member is not there, or the database fails.
     pub async fn open(club: &mut Club, member: &str, about: About<'_>) -> Result<Self> {
         let row = row(club, LOCK, member).await?;
-        let tier = row.13.clone();
+        let (tier, told) = (row.13.clone(), Told::read(&row.14)?);
+        let due_at = row.15.map(Timestamp);
         let kept = kept(club, member, row, about).await?;
         let standing = if stock::gifts_may_run_out(club.program()) {
             Some(Box::new(programs::as_it_stands(club).await?))
@@ -74,6 +78,10 @@ impl Books {
             account: Account::resume(kept.clone()),
             before: kept,
             tier,
+            told,
+            due_at,
+            notices: Vec::new(),
+            woken: false,
             coupons: Vec::new(),
         })
     }

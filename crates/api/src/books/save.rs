@@ -1,14 +1,14 @@
 //! From the account to rows: what an event has changed, and nothing else.
 
+use super::tell::level;
 use super::{Books, Coupon, ms, payments, stock};
 use crate::club::{Club, word};
 use crate::ids;
-use crate::outbox;
 use crate::problem::{Error, Result};
 use rules::journal::{Book, CouponState, Kept, Lines, Order, Redemption, Transaction, Why};
 use rules::member::Lot;
-use rules::{Money, Timestamp, tiers};
-use serde_json::json;
+use rules::tiers::Standing;
+use rules::{Money, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Books {
@@ -44,8 +44,9 @@ impl Books {
                 stock::count_gift(club, &taken.offer).await?;
             }
         }
-        self.tell(club, &after, &written).await?;
-        self.member_row(club, &after).await
+        let standing = self.tier_standing(club, &after);
+        self.tell(club, &after, &written, standing.as_ref()).await?;
+        self.member_row(club, &after, standing.as_ref()).await
     }
 
     /// What the rules name after its occasion gets an id of its own.
@@ -119,17 +120,23 @@ impl Books {
         Ok(())
     }
 
-    async fn member_row(&self, club: &mut Club, after: &Kept) -> Result<()> {
+    async fn member_row(
+        &self,
+        club: &mut Club,
+        after: &Kept,
+        standing: Option<&Standing>,
+    ) -> Result<()> {
         let member = &after.member;
         let (pending, available) = split(&member.lots, &after.pending, |points| points.0);
         let (wallet_pending, wallet) = split(&member.wallet, &after.pending, |money| money.0);
         let membership = member.membership.as_ref();
         let membership = membership.map(serde_json::to_string).transpose()?;
-        let due_at = self.account.next_due(club.program(), club.zone());
+        let due_at = self.next_due(club, standing);
         club.query(
             "UPDATE members SET entries = $3, available = $4, pending = $5, debt = $6, wallet = $7,
                  wallet_pending = $8, points_given = $9, wallet_given = $10, settled_at = $11, due_at = $12,
-                 last_active_at = $13, last_order_at = $14, membership = $15, tier = $16
+                 last_active_at = $13, last_order_at = $14, membership = $15, tier = $16,
+                 told = COALESCE($17, told)
              WHERE tenant = $1 AND member = $2",
         )
         .bind(&self.member)
@@ -146,92 +153,12 @@ impl Books {
         .bind(ms(member.last_active_at))
         .bind(ms(member.last_order_at))
         .bind(membership)
-        .bind(self.level(club, after))
+        .bind(level(club, standing))
+        .bind(self.told_now())
         .execute(&mut club.tx)
         .await?;
         Ok(())
     }
-
-    /// The level that the member is on now.
-    fn level(&self, club: &Club, after: &Kept) -> Option<String> {
-        let ladder = club.program().tiers.as_ref()?;
-        let now = after.settled_at.max(club.now);
-        let standing = tiers::standing(
-            ladder,
-            club.program().calendar,
-            club.zone(),
-            &after.member,
-            now,
-        );
-        ladder
-            .levels
-            .get(standing.current)
-            .map(|level| level.id.clone())
-    }
-
-    async fn tell(&self, club: &mut Club, after: &Kept, written: &[Transaction]) -> Result<()> {
-        if !outbox::anybody_listens(club).await? {
-            return Ok(());
-        }
-        for transaction in written {
-            if let Some((kind, mut body)) = message(transaction) {
-                body["member_id"] = json!(self.member);
-                outbox::tell(club, kind, body).await?;
-            }
-        }
-        let (before, now) = (&self.tier, self.level(club, after));
-        let levels = club
-            .program()
-            .tiers
-            .iter()
-            .flat_map(|ladder| &ladder.levels);
-        let place = |id: &Option<String>| {
-            let mut levels = levels.clone();
-            id.as_ref()
-                .and_then(|id| levels.position(|level| level.id == *id))
-        };
-        if before.is_some() && place(before) != place(&now) {
-            let kind = if place(before) < place(&now) {
-                "tier.raised"
-            } else {
-                "tier.lowered"
-            };
-            let body = json!({ "member_id": self.member, "from": before, "to": now });
-            outbox::tell(club, kind, body).await?;
-        }
-        Ok(())
-    }
-}
-
-/// What a transaction is to the shop's systems; nothing when it is the ledger's own affair.
-fn message(transaction: &Transaction) -> Option<(&'static str, serde_json::Value)> {
-    let kind = match transaction.why {
-        Why::Purchase
-        | Why::FirstPurchase
-        | Why::Activity
-        | Why::TierEntry
-        | Why::Offer
-        | Why::Credit
-        | Why::Adjustment => "points.earned",
-        Why::Activation => "points.activated",
-        Why::Expiry => "points.expired",
-        Why::Redemption => "reward.redeemed",
-        Why::Return => "reward.cancelled",
-        Why::Clawback => "points.reversed",
-        Why::Opening | Why::CouponExpired | Why::DebtPayment | Why::WalletSpent => return None,
-    };
-    let sums = Sums::from(&transaction.lines);
-    let moved = match transaction.why {
-        Why::Activation => sums.of(Book::Available),
-        _ => sums.net(),
-    };
-    Some((
-        kind,
-        json!({
-            "unit": sums.unit, "amount": moved, "reason": transaction.why, "source": transaction.source,
-            "rule": transaction.rule, "at": transaction.at,
-        }),
-    ))
 }
 
 /// A transaction's number, as a column.
@@ -246,13 +173,14 @@ pub(super) fn seq_of(lot: &str) -> Result<i64> {
 }
 
 /// What a transaction moved, account by account.
-struct Sums {
-    unit: &'static str,
+pub(super) struct Sums {
+    /// `points` or `wallet`.
+    pub(super) unit: &'static str,
     books: BTreeMap<Book, i64>,
 }
 
 impl Sums {
-    fn from(lines: &Lines) -> Self {
+    pub(super) fn from(lines: &Lines) -> Self {
         let mut books = BTreeMap::new();
         let unit = match lines {
             Lines::Points(lines) => {
@@ -271,11 +199,11 @@ impl Sums {
         Self { unit, books }
     }
 
-    fn of(&self, book: Book) -> i64 {
+    pub(super) fn of(&self, book: Book) -> i64 {
         self.books.get(&book).copied().unwrap_or_default()
     }
 
-    fn net(&self) -> i64 {
+    pub(super) fn net(&self) -> i64 {
         self.of(Book::Available) + self.of(Book::Pending) + self.of(Book::Debt)
     }
 }

@@ -38,9 +38,10 @@ impl Import {
         }
         let _ = writeln!(
             err,
-            "{} lines taken, {} refused by the rules; {settled} members brought up to now",
+            "{} lines taken, {} refused by the rules; {} members brought up to now",
             done.taken,
             done.refused.len(),
+            settled.members,
         );
         state.db.close().await;
         Ok(())

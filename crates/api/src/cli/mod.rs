@@ -2,6 +2,7 @@
 
 mod database;
 mod import;
+mod jobs;
 mod keys;
 mod program;
 mod seed;
@@ -43,6 +44,8 @@ enum Command {
     Seed(seed::Seed),
     /// Plays history from NDJSON: members, orders, refunds, redemptions, as of their own dates.
     Import(import::Import),
+    /// Does what is due though nobody asks: time that passes, webhooks, old rows.
+    Jobs(jobs::Jobs),
     /// Audits the ledger's invariants; exits with 1 when one is broken.
     Check(database::Check),
     /// Brings the database's tables up to this binary.
@@ -123,6 +126,7 @@ async fn run(command: Command) -> Result<ExitCode> {
         Command::Serve(serve) => serve.run().await?,
         Command::Seed(seed) => seed.run().await?,
         Command::Import(import) => import.run().await?,
+        Command::Jobs(jobs) => jobs.run().await?,
         Command::Check(check) => return check.run().await,
         Command::Migrate(migrate) => migrate.run().await?,
         Command::Backup(backup) => backup.run().await?,

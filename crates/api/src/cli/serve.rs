@@ -1,6 +1,7 @@
 //! `vafa serve`.
 
 use super::database::Database;
+use super::jobs::sender;
 use super::say;
 use api::State;
 use api::assets::Assets;
@@ -60,9 +61,12 @@ pub(super) struct Serve {
     /// Minutes between two audits of the ledger; 0 for none.
     #[arg(long, env = "VAFA_AUDIT_MINUTES", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=10_080))]
     audit_minutes: u64,
-    /// Leave what time alone asks for (expiry, reviews, deliveries) to another process.
+    /// Leave what time alone asks for (expiry, reviews, deliveries) to another process, or to `vafa jobs run`.
     #[arg(long, env = "VAFA_NO_JOBS")]
     no_jobs: bool,
+    /// Deliver webhooks to private addresses and over http too: for development.
+    #[arg(long, env = "VAFA_ALLOW_PRIVATE_WEBHOOKS")]
+    allow_private_webhooks: bool,
 }
 
 /// A folder that is there.
@@ -89,6 +93,7 @@ impl Serve {
         let db = self.database.open().await?;
         let mut state = State::new(db, Clock::System, assets, limits);
         state.behind_proxy = self.behind_proxy;
+        state.sender = sender(self.allow_private_webhooks);
         state.patience = Duration::from_secs(self.request_seconds);
         let options = Options {
             clients_max: self.clients_max as usize,

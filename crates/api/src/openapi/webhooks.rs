@@ -13,6 +13,10 @@ pub const EVENTS: &[(&str, &str)] = &[
     ("points.activated", "Pending points have become active."),
     ("points.expiring", "Points of a member end soon."),
     ("points.expired", "Points have ended."),
+    (
+        "points.reversed",
+        "Points were taken back after a refund, or taken away by the shop.",
+    ),
     ("reward.redeemed", "A member has taken a reward."),
     (
         "reward.cancelled",
@@ -64,6 +68,10 @@ pub const EVENTS: &[(&str, &str)] = &[
         "A paid plan goes on for another period.",
     ),
     ("membership.ended", "A paid plan has ended."),
+    (
+        "webhook.test",
+        "Somebody asked for a test. It goes to the endpoint of the test alone.",
+    ),
 ];
 
 /// An event as the description shows it.
@@ -83,6 +91,12 @@ impl Webhook {
             data: Schemas::written::<T>,
             example,
         }
+    }
+
+    /// The event.
+    #[must_use]
+    pub const fn event(&self) -> &'static str {
+        self.event
     }
 
     /// Its path item in the document's `webhooks`.

@@ -186,6 +186,18 @@ pub const CODES: &[(&str, &str)] = &[
         "The coupon paid for an order. Refund or cancel the order to return it.",
     ),
     (
+        "too_many_endpoints",
+        "A club has 20 webhook endpoints at most. Take one away first.",
+    ),
+    (
+        "too_many_webhook_secrets",
+        "Five secrets of the endpoint sign already. The oldest ends within 24 hours of its rotation.",
+    ),
+    (
+        "endpoint_disabled",
+        "Nothing is sent to the endpoint. Enable it first.",
+    ),
+    (
         "rate_limited",
         "Too many requests from this address or by this key. Wait as long as Retry-After says.",
     ),

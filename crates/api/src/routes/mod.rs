@@ -30,9 +30,11 @@ mod sessions;
 mod shopper;
 mod staff;
 mod surveys;
+mod webhooks;
 mod work;
 
 use crate::openapi::Routes;
+use crate::webhooks::events;
 use serde_json::Value;
 use std::sync::LazyLock;
 
@@ -64,6 +66,8 @@ pub fn all() -> Routes {
         .with(partners::routes())
         .with(segments::routes())
         .with(sessions::routes())
+        .with(webhooks::routes())
+        .delivering(events::all())
         .with(server::routes())
 }
 

@@ -65,3 +65,13 @@ pub(crate) struct PartnerId(pub(crate) String);
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[schemars(example = &"vip")]
 pub(crate) struct SegmentId(pub(crate) String);
+
+/// The webhook endpoint's id.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(example = &"whe_8x0w3k6m1q9r4t7v2yaz")]
+pub(crate) struct EndpointId(pub(crate) String);
+
+/// The id of a message to webhook endpoints.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(example = &"msg_8x0w3k6m1q9r4t7v2yaz")]
+pub(crate) struct MessageId(pub(crate) String);

@@ -119,6 +119,12 @@ impl Sender {
         Self::trusting(roots, guard, timeout)
     }
 
+    /// What it may call.
+    #[must_use]
+    pub const fn guard(&self) -> Guard {
+        self.guard
+    }
+
     fn trusting(roots: RootCertStore, guard: Guard, timeout: Duration) -> Self {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         #[allow(clippy::expect_used, reason = "ring has suites for TLS 1.2 and 1.3")]

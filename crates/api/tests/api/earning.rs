@@ -258,11 +258,11 @@ async fn lots_end_one_by_one_and_first_ending_goes_first() {
     shop.pass_days(50);
     assert_eq!(shop.available("c1").await, 200);
     // The coupon has ended; of the points nothing.
-    assert_eq!(jobs::run(&shop.state).await.unwrap(), 1);
-    assert_eq!(jobs::run(&shop.state).await.unwrap(), 0);
+    assert_eq!(jobs::run(&shop.state).await.unwrap().members, 1);
+    assert_eq!(jobs::run(&shop.state).await.unwrap().members, 0);
     shop.pass_days(20);
-    assert_eq!(jobs::run(&shop.state).await.unwrap(), 1);
-    assert_eq!(jobs::run(&shop.state).await.unwrap(), 0);
+    assert_eq!(jobs::run(&shop.state).await.unwrap().members, 1);
+    assert_eq!(jobs::run(&shop.state).await.unwrap().members, 0);
     assert_eq!(shop.available("c1").await, 0);
     let me = shop.me("c1").await;
     assert_eq!(
@@ -307,7 +307,7 @@ async fn silence_ends_all_points() {
     shop.pass_days(60);
     assert_eq!(shop.available("c1").await, 100);
     shop.pass_days(40);
-    assert_eq!(jobs::run(&shop.state).await.unwrap(), 1);
+    assert_eq!(jobs::run(&shop.state).await.unwrap().members, 1);
     assert_eq!(shop.available("c1").await, 0);
     shop.is_sound().await;
 }

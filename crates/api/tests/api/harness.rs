@@ -169,6 +169,10 @@ impl Shop {
         self.clock.fetch_add(days * DAY_MS, Ordering::SeqCst);
     }
 
+    pub(crate) fn pass_ms(&self, ms: i64) {
+        self.clock.fetch_add(ms, Ordering::SeqCst);
+    }
+
     pub(crate) fn ask(&self, method: &str, path: &str) -> Ask<'_> {
         let request = Request::builder().method(method).uri(path);
         Ask {
