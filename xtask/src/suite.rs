@@ -9,6 +9,7 @@ use crate::lint;
 use crate::package;
 use crate::postgres::{self, Postgres};
 use crate::run;
+use crate::scale;
 use crate::setup::{self, WASM};
 use crate::size;
 use crate::stamp::Stamp;
@@ -28,7 +29,7 @@ pub(crate) struct Options {
 }
 
 /// The steps in order. What a step needs comes before it.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "format",
     "types",
     "dependencies",
@@ -43,6 +44,7 @@ const NAMES: [&str; 17] = [
     "package",
     "sizes",
     "server",
+    "scale",
     "contract",
     "golden",
     "browser",
@@ -130,6 +132,12 @@ pub(crate) fn run(options: &Options) -> bool {
         run::run(&mut run::cargo(["build", "--bin", "vafa"]))?;
         Ok(Outcome::Done)
     });
+    suite.check_if(
+        served,
+        "scale",
+        "what a large club costs",
+        scale::stays_flat,
+    );
     suite.check_if(
         served,
         "contract",

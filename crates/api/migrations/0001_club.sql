@@ -196,7 +196,7 @@ CREATE TABLE credits (
     FOREIGN KEY (tenant, member) REFERENCES members (tenant, member)
 ) /*sqlite: WITHOUT ROWID*/;
 
--- `kept` is what its refunds need of how it earned; `items` are its lines.
+-- `kept` is what its refunds need of how it earned; `items` are its lines: product, category, pieces, net price.
 CREATE TABLE orders (
     tenant     TEXT   NOT NULL,
     order_id   TEXT   NOT NULL,
@@ -210,6 +210,9 @@ CREATE TABLE orders (
     gone       BIGINT NOT NULL DEFAULT 0,
     kept       TEXT,
     items      TEXT   NOT NULL DEFAULT '[]',
+    tax        BIGINT NOT NULL DEFAULT 0,
+    shipping   BIGINT NOT NULL DEFAULT 0,
+    gift_cards BIGINT NOT NULL DEFAULT 0,
     placed_at  BIGINT NOT NULL,
     paid_at    BIGINT,
     fulfilled_at BIGINT,

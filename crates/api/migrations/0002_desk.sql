@@ -156,20 +156,38 @@ CREATE TABLE goals (
     PRIMARY KEY (tenant, goal)
 );
 
--- How far an import has come, so that it can go on.
+-- How far an import has come, so that it can go on: `lines` that are done, `digest` of them, `key` by which the
+-- same file is known again, `clock` the instant of the last line.
 CREATE TABLE imports (
-    tenant      TEXT   NOT NULL REFERENCES tenants (tenant),
-    import      TEXT   NOT NULL,
-    fingerprint TEXT   NOT NULL,
-    lines       BIGINT NOT NULL DEFAULT 0,
-    bytes       BIGINT NOT NULL DEFAULT 0,
-    taken       BIGINT NOT NULL DEFAULT 0,
-    refused     BIGINT NOT NULL DEFAULT 0,
-    clock       BIGINT,
-    started_at  BIGINT NOT NULL,
-    updated_at  BIGINT NOT NULL,
-    ended_at    BIGINT,
-    PRIMARY KEY (tenant, import)
+    tenant     TEXT   NOT NULL REFERENCES tenants (tenant),
+    import     TEXT   NOT NULL,
+    key        TEXT   NOT NULL,
+    kind       TEXT   NOT NULL,
+    format     TEXT   NOT NULL,
+    lines      BIGINT NOT NULL DEFAULT 0,
+    bytes      BIGINT NOT NULL DEFAULT 0,
+    digest     TEXT   NOT NULL DEFAULT '',
+    taken      BIGINT NOT NULL DEFAULT 0,
+    refused    BIGINT NOT NULL DEFAULT 0,
+    clock      BIGINT,
+    started_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    ended_at   BIGINT,
+    PRIMARY KEY (tenant, import),
+    UNIQUE (tenant, key)
+);
+
+-- What was wrong with the lines of an import that were not taken; `fault` counts within a line.
+CREATE TABLE import_faults (
+    tenant  TEXT   NOT NULL,
+    import  TEXT   NOT NULL,
+    line    BIGINT NOT NULL,
+    fault   BIGINT NOT NULL,
+    pointer TEXT   NOT NULL,
+    code    TEXT   NOT NULL,
+    detail  TEXT   NOT NULL,
+    PRIMARY KEY (tenant, import, line, fault),
+    FOREIGN KEY (tenant, import) REFERENCES imports (tenant, import)
 );
 
 -- What was audited stays so; only what it says beside the fact is emptied when a member is erased.

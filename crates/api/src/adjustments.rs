@@ -19,17 +19,27 @@ const POINTS_MAX: i64 = 1_000_000_000_000;
 /// # Errors
 /// 422 for no points or no reason; 409 `not_enough_points`.
 pub async fn adjust(club: &mut Club, member: &str, input: &AdjustmentInput) -> Result<Adjustment> {
+    adjust_as(club, member, input, ids::id("adj")).await
+}
+
+/// [`adjust`] with an id that the caller chose: an import knows its adjustments again.
+///
+/// # Errors
+/// Those of [`adjust`].
+pub async fn adjust_as(
+    club: &mut Club,
+    member: &str,
+    input: &AdjustmentInput,
+    id: String,
+) -> Result<Adjustment> {
     let faults = faults(input);
     if !faults.is_empty() {
         return Err(Error::validation(faults));
     }
     let mut books = Books::open(club, member, About::MEMBER).await?;
     let event = Event::Adjusted {
-        adjustment: ids::id("adj"),
+        adjustment: id.clone(),
         points: input.points,
-    };
-    let Event::Adjusted { adjustment: id, .. } = &event else {
-        return Err(Error::internal("an adjustment is an adjustment"));
     };
     let written = books.apply(club, &event).map_err(|refused| match refused {
         Refused::NotEnough { missing } => Error::refused(
@@ -45,7 +55,7 @@ pub async fn adjust(club: &mut Club, member: &str, input: &AdjustmentInput) -> R
     })?;
     let seq = i64::try_from(entry.id).map_err(Error::internal)?;
     let adjustment = Adjustment {
-        id: id.clone(),
+        id,
         member: member.to_owned(),
         points: input.points,
         reason: Some(input.reason.trim().to_owned()),

@@ -141,7 +141,8 @@ fn levels(text: &str) -> usize {
     deepest
 }
 
-fn pointer(path: &Path) -> String {
+/// The JSON pointer (RFC 6901) to a place.
+pub(crate) fn pointer(path: &Path) -> String {
     let mut pointer = String::new();
     for segment in path {
         pointer.push('/');

@@ -8,15 +8,18 @@
 //! A read takes the same rows without the lock, and lets time pass in memory: nobody has to write before
 //! somebody can read.
 
+mod credits;
 mod due;
 mod load;
 mod payments;
 mod save;
 mod stock;
 mod tell;
+mod warm;
 
 pub use load::{About, facts};
 pub(crate) use load::{Item, day};
+pub(crate) use warm::Warm;
 
 use crate::club::Club;
 use crate::problem::{Error, Result};

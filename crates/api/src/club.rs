@@ -3,6 +3,7 @@
 //! Everything that reads or writes club rows goes through a [`Club`], so that the tenant, the program
 //! version and `now` are the same from the first statement to the last.
 
+use crate::books::Warm;
 use crate::ids;
 use crate::problem::{Error, Result};
 use crate::programs::{Published, Versions};
@@ -21,6 +22,10 @@ pub struct Club {
     pub now: Timestamp,
     /// When it is written down; later than `now` only when history is imported.
     recorded_at: Timestamp,
+    /// Tells nobody outside of what happens: the shop's systems know its history already.
+    pub quiet: bool,
+    /// What a run of lines about one member need not read again.
+    pub(crate) warm: Warm,
     published: Arc<Published>,
     versions: Versions,
     actor: String,
@@ -40,6 +45,8 @@ impl Club {
                 tx,
                 now,
                 recorded_at: now,
+                quiet: false,
+                warm: Warm::default(),
                 published,
                 versions: versions.clone(),
                 actor: actor.to_owned(),

@@ -78,6 +78,9 @@ pub async fn put(club: &mut Club, order_id: &str, input: &OrderInput) -> Result<
     }
     let paid = match input.status {
         OrderStatus::Paid | OrderStatus::Fulfilled if order.paid_at.is_none() => {
+            if !created {
+                keep_bill(club, order_id, input).await?;
+            }
             let bill = bill(club, &member, order_id, input).await?;
             books
                 .apply(club, &Event::Paid(bill))
@@ -239,6 +242,27 @@ async fn insert(
     member: &str,
     input: &OrderInput,
 ) -> Result<Order> {
+    club.query(
+        "INSERT INTO orders (tenant, order_id, member, status, currency, items, placed_at, updated_at, tax, shipping,
+             gift_cards)
+         VALUES ($1, $2, $3, 'placed', $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(order_id)
+    .bind(member)
+    .bind(&input.currency)
+    .bind(items(input)?)
+    .bind(input.placed_at.unwrap_or(club.now).0)
+    .bind(club.now.0)
+    .bind(input.tax.0)
+    .bind(input.shipping.0)
+    .bind(input.gift_cards.0)
+    .execute(&mut club.tx)
+    .await?;
+    get(club, order_id).await
+}
+
+/// The lines, as the row keeps them.
+fn items(input: &OrderInput) -> Result<String> {
     let net = |item: &contract::orders::OrderItem| {
         let whole = item.unit_price.0.saturating_mul(item.quantity.into());
         whole.saturating_sub(item.discount.0).max(0)
@@ -255,19 +279,23 @@ async fn insert(
             )
         })
         .collect();
+    Ok(serde_json::to_string(&items)?)
+}
+
+/// What was paid may be other than what was placed: the row keeps what was paid.
+async fn keep_bill(club: &mut Club, order_id: &str, input: &OrderInput) -> Result<()> {
     club.query(
-        "INSERT INTO orders (tenant, order_id, member, status, currency, items, placed_at, updated_at)
-         VALUES ($1, $2, $3, 'placed', $4, $5, $6, $7)",
+        "UPDATE orders SET items = $3, tax = $4, shipping = $5, gift_cards = $6
+         WHERE tenant = $1 AND order_id = $2",
     )
     .bind(order_id)
-    .bind(member)
-    .bind(&input.currency)
-    .bind(serde_json::to_string(&items)?)
-    .bind(input.placed_at.unwrap_or(club.now).0)
-    .bind(club.now.0)
+    .bind(items(input)?)
+    .bind(input.tax.0)
+    .bind(input.shipping.0)
+    .bind(input.gift_cards.0)
     .execute(&mut club.tx)
     .await?;
-    get(club, order_id).await
+    Ok(())
 }
 
 /// The order as the rules read it.

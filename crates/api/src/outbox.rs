@@ -18,6 +18,9 @@ const ERASED: &str = "member.erased";
 /// # Errors
 /// When the database fails.
 pub async fn anybody_listens(club: &mut Club) -> Result<bool> {
+    if club.quiet {
+        return Ok(false);
+    }
     let one: Option<i64> = club
         .query("SELECT 1 FROM endpoints WHERE tenant = $1 LIMIT 1")
         .fetch_optional(&mut club.tx)
@@ -34,6 +37,9 @@ pub async fn anybody_listens(club: &mut Club) -> Result<bool> {
 /// # Errors
 /// When the database fails.
 pub async fn tell(club: &mut Club, kind: &str, data: Value) -> Result<()> {
+    if club.quiet {
+        return Ok(());
+    }
     let wanted: Vec<(String, Option<i64>)> = club
         .query(
             "SELECT endpoint, disabled_at FROM endpoints WHERE tenant = $1

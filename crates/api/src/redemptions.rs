@@ -27,6 +27,26 @@ pub async fn redeem(
     units: u32,
     key: &str,
 ) -> Result<Redemption> {
+    let coupon = Coupon {
+        redemption: ids::id("rdm"),
+        key: key.to_owned(),
+        code: ids::code(),
+        gift: false,
+    };
+    redeem_as(club, member, reward_id, units, coupon).await
+}
+
+/// [`redeem`] with ids that the caller chose: an import keeps the codes that shoppers hold already.
+///
+/// # Errors
+/// Those of [`redeem`].
+pub async fn redeem_as(
+    club: &mut Club,
+    member: &str,
+    reward_id: &str,
+    units: u32,
+    coupon: Coupon,
+) -> Result<Redemption> {
     let mut books = Books::open(club, member, About::MEMBER).await?;
     books.settle(club)?;
     let program = programs::as_it_stands(club).await?;
@@ -47,12 +67,6 @@ pub async fn redeem(
     if !reasons.is_empty() {
         return Err(not_eligible(&program, club.zone(), &reasons));
     }
-    let coupon = Coupon {
-        redemption: ids::id("rdm"),
-        key: key.to_owned(),
-        code: ids::code(),
-        gift: false,
-    };
     let id = coupon.redemption.clone();
     books.expect(coupon);
     let event = Event::Redeemed {

@@ -154,14 +154,11 @@ impl Told<'_> {
     async fn tell(&self, club: &mut Club, kind: &str, state: FriendState) -> Result<()> {
         use FriendState::{Bought, Invited, Joined, Rewarded};
         let counts = matches!(state, Invited | Joined | Bought | Rewarded);
-        let mut body = json!({
+        let body = json!({
             "claim_id": self.claim, "advocate_id": self.advocate, "friend_id": self.friend, "order_id": self.order,
+            "reason": (!counts).then_some(state),
         });
-        if counts {
-            return outbox::tell(club, kind, body).await;
-        }
-        body["reason"] = json!(state);
-        outbox::tell(club, "referral.refused", body).await
+        outbox::tell(club, if counts { kind } else { "referral.refused" }, body).await
     }
 }
 

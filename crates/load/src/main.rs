@@ -23,6 +23,9 @@ struct Options {
     /// A header of every request, `Name: value`; may be given again
     #[arg(long = "header")]
     headers: Vec<String>,
+    /// A file of headers, one on a line: each request takes the next one
+    #[arg(long)]
+    each: Option<PathBuf>,
     /// Requests per second; with --ceiling the first rate that is tried
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     rate: u32,
@@ -66,7 +69,12 @@ fn run(options: &Options) -> Result<()> {
 }
 
 async fn measure(options: &Options) -> Result<()> {
-    let plan = Gets::new(&options.url, &options.headers)?;
+    let mut plan = Gets::new(&options.url, &options.headers)?;
+    if let Some(file) = &options.each {
+        let lines = fs::read_to_string(file);
+        let lines = lines.with_context(|| format!("could not read {}", file.display()))?;
+        plan = plan.with_each(&lines.lines().collect::<Vec<_>>())?;
+    }
     let pace = Pace {
         connections: options.connections,
         patience: Duration::from_secs(options.patience),

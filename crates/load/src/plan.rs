@@ -33,6 +33,17 @@ pub trait Plan: Send + Sync {
 pub struct Gets {
     path: Uri,
     headers: HeaderMap,
+    /// One of these with each request, in turn.
+    each: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// A header line, `Name: value`.
+fn header(line: &str) -> Result<(HeaderName, HeaderValue)> {
+    let read = || -> Option<(HeaderName, HeaderValue)> {
+        let (name, value) = line.split_once(':')?;
+        Some((name.trim().parse().ok()?, value.trim().parse().ok()?))
+    };
+    read().with_context(|| format!("`{line}` is no header: write `Name: value`"))
 }
 
 impl Gets {
@@ -44,18 +55,24 @@ impl Gets {
         let path = url.path_and_query().map_or("/", |path| path.as_str());
         let mut headers = HeaderMap::new();
         for line in lines.iter().map(AsRef::as_ref) {
-            let header = || -> Option<(HeaderName, HeaderValue)> {
-                let (name, value) = line.split_once(':')?;
-                Some((name.trim().parse().ok()?, value.trim().parse().ok()?))
-            };
-            let (name, value) =
-                header().with_context(|| format!("`{line}` is no header: write `Name: value`"))?;
+            let (name, value) = header(line)?;
             headers.append(name, value);
         }
         Ok(Self {
             path: path.parse().context("the address has no path")?,
             headers,
+            each: Vec::new(),
         })
+    }
+
+    /// With one of these header lines on each request, in turn: so many callers, each with a token.
+    ///
+    /// # Errors
+    /// When a line is no header.
+    pub fn with_each<S: AsRef<str>>(mut self, lines: &[S]) -> Result<Self> {
+        let lines = lines.iter().map(|line| header(line.as_ref()));
+        self.each = lines.collect::<Result<_>>()?;
+        Ok(self)
     }
 }
 
@@ -67,11 +84,16 @@ impl Plan for Gets {
         }]
     }
 
-    fn request(&self, _kind: usize, _n: u64) -> Request<Full<Bytes>> {
+    fn request(&self, _kind: usize, n: u64) -> Request<Full<Bytes>> {
         let mut request = Request::new(Full::default());
         *request.method_mut() = Method::GET;
         *request.uri_mut() = self.path.clone();
         *request.headers_mut() = self.headers.clone();
+        let turn = n.checked_rem(self.each.len() as u64);
+        let turn = turn.and_then(|turn| usize::try_from(turn).ok());
+        if let Some((name, value)) = turn.and_then(|turn| self.each.get(turn)) {
+            request.headers_mut().insert(name.clone(), value.clone());
+        }
         request
     }
 }
@@ -143,6 +165,10 @@ mod tests {
         assert_eq!(request.uri().to_string(), "/v1/me?full=1");
         assert_eq!(request.headers()["authorization"], "Bearer a:b");
         assert_eq!(plan.kinds()[0].name, "GET /v1/me");
+        let turns = plan.clone().with_each(&["A: 1", "A: 2"]).unwrap();
+        let sent = |n| turns.request(0, n).headers()["a"].clone();
+        assert_eq!([sent(0), sent(1), sent(2)], ["1", "2", "1"]);
+        plan.with_each(&["no header"]).unwrap_err();
         let wrong = Gets::new(&url, &["no header"]).unwrap_err().to_string();
         assert!(wrong.contains("`no header`"), "{wrong}");
     }

@@ -86,9 +86,10 @@ fn the_rules_hold_no_float_for_points_or_money() {
         places: &["crates/rules/src/", "crates/contract/src/"],
         endings: &[".rs"],
         words: &["f32", "f64"],
-        // Shares and intervals of scores and experiments: neither points nor money. And a test's
+        // Shares, means and intervals of scores, indicators and experiments: neither points nor money. And a test's
         // deserialiser, which has to name every type.
         except: &[
+            "crates/contract/src/insights.rs",
             "crates/rules/src/scores.rs",
             "crates/rules/src/scores/tests.rs",
             "crates/rules/src/experiments.rs",

@@ -1,6 +1,7 @@
 //! From rows to the account.
 
 use super::due::Told;
+use super::warm::with_history;
 use super::{Books, payments, stock};
 use crate::club::{Club, from_word};
 use crate::problem::{Error, Result};
@@ -132,11 +133,15 @@ async fn kept(club: &mut Club, member: &str, row: Row, about: About<'_>) -> Resu
         settled_at: Timestamp(row.9),
         ..Kept::default()
     };
-    credits(club, &mut kept).await?;
-    purchases(club, &mut kept).await?;
-    redemptions(club, &mut kept).await?;
-    if !club.program().offers.is_empty() {
-        kept.member.offers = offers(club, member).await?;
+    if let Some(warm) = club.warm.take(member) {
+        with_history(&mut kept, warm);
+    } else {
+        credits(club, &mut kept).await?;
+        purchases(club, &mut kept).await?;
+        redemptions(club, &mut kept).await?;
+        if !club.program().offers.is_empty() {
+            kept.member.offers = offers(club, member).await?;
+        }
     }
     if let Some(order) = about.order {
         kept.orders.extend(order_of(club, member, order).await?);

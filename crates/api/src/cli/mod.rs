@@ -1,6 +1,7 @@
 //! The command line: each command has a file with its flags and its work.
 
 mod database;
+mod export;
 mod import;
 mod jobs;
 mod keys;
@@ -42,10 +43,12 @@ enum Command {
     Serve(serve::Serve),
     /// Publishes a program, making its tenant if need be, and prints keys for its shop as JSON.
     Seed(seed::Seed),
-    /// Plays history from NDJSON: members, orders, refunds, redemptions, as of their own dates.
+    /// Plays members, orders, refunds, redemptions and adjustments from a file, as of their own dates.
     Import(import::Import),
     /// Does what is due though nobody asks: time that passes, webhooks, old rows.
     Jobs(jobs::Jobs),
+    /// Writes members, orders, the ledger and more as CSV or lines of JSON.
+    Export(export::Export),
     /// Audits the ledger's invariants; exits with 1 when one is broken.
     Check(database::Check),
     /// Brings the database's tables up to this binary.
@@ -127,6 +130,7 @@ async fn run(command: Command) -> Result<ExitCode> {
         Command::Seed(seed) => seed.run().await?,
         Command::Import(import) => import.run().await?,
         Command::Jobs(jobs) => jobs.run().await?,
+        Command::Export(export) => export.run().await?,
         Command::Check(check) => return check.run().await,
         Command::Migrate(migrate) => migrate.run().await?,
         Command::Backup(backup) => backup.run().await?,

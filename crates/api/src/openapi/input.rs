@@ -177,6 +177,21 @@ impl<'a> Operation<'a> {
         }
     }
 
+    /// A body of text that is read as it comes, in any of these media types.
+    pub fn upload(&mut self, media: &[&str]) {
+        let content: Map<String, Value> = media
+            .iter()
+            .map(|media| {
+                let text = json!({ "schema": { "type": "string" } });
+                ((*media).to_owned(), text)
+            })
+            .collect();
+        self.body = Some(json!({ "required": true, "content": content }));
+        for code in ["malformed_request", "validation_failed"] {
+            self.problem(code);
+        }
+    }
+
     /// Parameters of the path: the fields of a struct, the parts of a tuple, or the only one.
     pub fn path<T: JsonSchema>(&mut self) {
         let schema = self.schemas.read_inline::<T>();

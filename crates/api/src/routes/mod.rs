@@ -30,6 +30,7 @@ mod sessions;
 mod shopper;
 mod staff;
 mod surveys;
+mod transfers;
 mod webhooks;
 mod work;
 
@@ -65,6 +66,7 @@ pub fn all() -> Routes {
         .with(keys::routes())
         .with(partners::routes())
         .with(segments::routes())
+        .with(transfers::routes())
         .with(sessions::routes())
         .with(webhooks::routes())
         .delivering(events::all())

@@ -75,3 +75,8 @@ pub(crate) struct EndpointId(pub(crate) String);
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[schemars(example = &"msg_8x0w3k6m1q9r4t7v2yaz")]
 pub(crate) struct MessageId(pub(crate) String);
+
+/// The import's id.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(example = &"imp_8x0w3k6m1q9r4t7v2yaz")]
+pub(crate) struct ImportId(pub(crate) String);

@@ -99,7 +99,7 @@ impl Described {
         let kind = reply.header("content-type").split(';').next().unwrap();
         let media = content.get(kind);
         let media = media.unwrap_or_else(|| panic!("{name}: {status} as {kind:?}"));
-        if !kind.ends_with("json") {
+        if !kind.ends_with("json") || kind.ends_with("ndjson") {
             return;
         }
         let faults: Vec<String> = validator(&media["schema"])
@@ -178,7 +178,11 @@ impl<'a> World<'a> {
         let claims = format!("/v1/referrals/{code}/claims?key={}", keys.page);
         let claim = shop.ask("POST", &claims).key("claimed").send().await;
         let claim = claim.expect(201).body["claim"].clone();
+        let import = server("POST", "/v1/imports?kind=members".to_owned());
+        let import = import.key("imported").text("").send().await;
+        let import = import.expect(200).body["import"].clone();
         for (example, value) in [
+            ("imp_8x0w3k6m1q9r4t7v2yaz", &import["id"]),
             ("mem_7v2yaz8x0w3k6m1q9r4t", &put["id"]),
             ("7K2M-QXRT-9FVN", &put["referral_code"]),
             ("rdm_8x0w3k6m1q9r4t7v2yaz", &taken["id"]),
@@ -199,6 +203,7 @@ impl<'a> World<'a> {
         world.has_a_desk().await;
         world.has_a_complaint(mark).await;
         world.has_a_plan().await;
+        world.has_a_webhook().await;
         world
     }
 
@@ -247,6 +252,28 @@ impl<'a> World<'a> {
             let value = value.as_str().unwrap().to_owned();
             self.real.insert(example, value);
         }
+    }
+
+    /// An endpoint, and a message to it.
+    async fn has_a_webhook(&mut self) {
+        let server = |path: &str| self.shop.server_of(&self.keys, "POST", path);
+        // A literal address needs no look-up.
+        let url = "https://1.1.1.1/hooks";
+        let made = server("/v1/webhooks/endpoints").json(&json!({ "url": url }));
+        let id = made.send().await.expect(201).body["endpoint"]["id"].clone();
+        let id = id.as_str().unwrap().to_owned();
+        let test = server(&format!("/v1/webhooks/endpoints/{id}/test"));
+        test.send().await.expect(202);
+        let sent: Vec<(String, String)> = self
+            .shop
+            .rows("SELECT tenant, message FROM messages ORDER BY at DESC, message")
+            .await;
+        let message = sent.into_iter().find(|(tenant, _)| *tenant == self.tenant);
+        self.real
+            .insert("https://crm.example/hooks/vafa", url.to_owned());
+        self.real.insert("whe_8x0w3k6m1q9r4t7v2yaz", id);
+        self.real
+            .insert("msg_8x0w3k6m1q9r4t7v2yaz", message.unwrap().1);
     }
 
     /// A complaint that the shop calls settled, so that either side may go on; a link to a survey; a goal.

@@ -60,8 +60,8 @@ async fn told_about(shop: &Shop) {
         "INSERT INTO messages (tenant, message, kind, body, at)
          SELECT tenant, 'msg_old', 'complaint.filed', '{\"data\":{\"member_id\":\"' || member || '\",\"text\":\"broken teapot\"}}', 0
          FROM members WHERE external_id = 'customer-4711'",
-        "INSERT INTO deliveries (tenant, message, endpoint, state, next_at)
-         SELECT tenant, 'msg_old', 'ep_1', 'delivered', 0 FROM tenants",
+        "INSERT INTO deliveries (tenant, message, endpoint, at, state, next_at)
+         SELECT tenant, 'msg_old', 'ep_1', 0, 'delivered', 0 FROM tenants",
     ] {
         shop.sql(statement).await.unwrap();
     }

@@ -1,5 +1,6 @@
 //! A shop with a club: the real app on a database file of its own, and a clock that tests set.
 
+use crate::engine::{Hold, database_url, options};
 use api::assets::Assets;
 use api::clock::Clock;
 use api::database;
@@ -17,8 +18,8 @@ use rules::{Program, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use store::{Db, Dialect, FromRow, Options, Tx, query};
+use std::sync::atomic::{AtomicI64, Ordering};
+use store::{Db, Dialect, FromRow, Tx, query};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -163,6 +164,10 @@ impl Shop {
 
     pub(crate) fn now(&self) -> Timestamp {
         Timestamp(self.clock.load(Ordering::SeqCst))
+    }
+
+    pub(crate) fn set_clock(&self, at: Timestamp) {
+        self.clock.store(at.0, Ordering::SeqCst);
     }
 
     pub(crate) fn pass_days(&self, days: i64) {
@@ -417,52 +422,6 @@ impl Shop {
     pub(crate) async fn count(&self, statement: &'static str) -> i64 {
         self.rows::<i64>(statement).await[0]
     }
-}
-
-/// See [`Shop::hold`].
-pub(crate) enum Hold {
-    Sqlite(rusqlite::Connection),
-    Postgres(tokio_postgres::Client),
-}
-
-impl Hold {
-    pub(crate) async fn let_go(self) {
-        match self {
-            Self::Sqlite(file) => file.execute_batch("ROLLBACK").unwrap(),
-            Self::Postgres(client) => client.batch_execute("ROLLBACK").await.unwrap(),
-        }
-    }
-}
-
-fn options() -> Options {
-    Options {
-        readers: 2,
-        pool: 12,
-        ..Options::default()
-    }
-}
-
-/// On which engine the tests run: SQLite, or the PostgreSQL server that this names.
-pub(crate) const SERVER: &str = "VAFA_TEST_DATABASE";
-
-/// A database of its own for a shop.
-async fn database_url(folder: &TempDir) -> String {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let Ok(server) = std::env::var(SERVER) else {
-        return folder.path().join("club.db").display().to_string();
-    };
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("club_{}_{number}", std::process::id());
-    let (client, connection) = tokio_postgres::connect(&server, tokio_postgres::NoTls)
-        .await
-        .unwrap();
-    let connection = tokio::spawn(connection);
-    let create = format!("CREATE DATABASE {name}");
-    client.batch_execute(&create).await.unwrap();
-    drop(client);
-    connection.await.unwrap().unwrap();
-    let (base, _) = server.rsplit_once('/').unwrap();
-    format!("{base}/{name}")
 }
 
 pub(crate) fn order_of(sub: &str, status: &str, cents: i64) -> Value {

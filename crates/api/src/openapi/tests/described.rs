@@ -494,8 +494,6 @@ fn events_have_their_envelope_and_their_signature() {
         ["webhook-id", "webhook-timestamp", "webhook-signature"]
     );
     let schema = &event["requestBody"]["content"]["application/json"]["schema"];
-    assert_eq!(
-        schema["properties"]["data"]["$ref"],
-        "#/components/schemas/Done"
-    );
+    let data = &schema["properties"]["data"]["$ref"];
+    assert_eq!(data, "#/components/schemas/Done");
 }
