@@ -154,10 +154,13 @@ impl Told<'_> {
     async fn tell(&self, club: &mut Club, kind: &str, state: FriendState) -> Result<()> {
         use FriendState::{Bought, Invited, Joined, Rewarded};
         let counts = matches!(state, Invited | Joined | Bought | Rewarded);
-        let body = json!({
+        let mut body = json!({
             "claim_id": self.claim, "advocate_id": self.advocate, "friend_id": self.friend, "order_id": self.order,
             "reason": (!counts).then_some(state),
         });
+        if self.friend.is_none() {
+            body["friend_external_id"] = json!(null);
+        }
         outbox::tell(club, if counts { kind } else { "referral.refused" }, body).await
     }
 }
@@ -168,7 +171,6 @@ impl Told<'_> {
 /// # Errors
 /// When the database fails.
 pub async fn attach(club: &mut Club, member: &str, claim: &str) -> Result<()> {
-    // Two members who name one claim at once wait for each other here.
     let row: Option<(String, i64)> = club
         .query(
             "UPDATE claims SET friend = $3 WHERE tenant = $1 AND claim = $2 AND friend IS NULL AND state = 'invited'
@@ -446,7 +448,6 @@ pub async fn reward_due(club: &mut Club, advocate: &str) -> Result<u64> {
     Ok(due.len() as u64)
 }
 
-/// Friends that a snapshot shows.
 const FRIENDS_SHOWN: i64 = 50;
 
 /// The member's invitation, when the program has referral.
