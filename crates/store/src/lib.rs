@@ -207,7 +207,8 @@ impl Db {
     /// dropping it cancels nothing. Commits on `Ok`, undoes on `Err`. `Ok` comes after the commit is on the disk.
     ///
     /// The work may run more than once: on PostgreSQL at most 5 more times after a serialization failure or a
-    /// deadlock, on SQLite when another work in the same commit broke the transaction. Only its last run stays.
+    /// deadlock, and once more after [`Error::Conflict`], for it may have looked before another made the row; on
+    /// SQLite when another work in the same commit broke the transaction. Only its last run stays.
     ///
     /// # Errors
     /// The work's own, and every [`Error`] made into `E`: [`Error::Busy`], [`Error::Full`],

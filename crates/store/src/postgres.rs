@@ -33,6 +33,8 @@ enum Run<T, E> {
     Done(Result<T, E>),
     /// The database asks to run it again; the error is for when that was done often enough.
     Again(E),
+    /// A row was there already. Run again, the work sees it, if it looks; the error is for one that does not.
+    Taken(E),
 }
 
 impl Postgres {
@@ -112,6 +114,7 @@ impl Postgres {
     {
         let mut waiting = Some(Admitted(&self.counters, kind));
         let mut tried = 0;
+        let mut lost_a_race = false;
         let result = loop {
             let session = Session::begin(&self.pool, kind).await;
             // It waits no more, whether there was a connection or not.
@@ -123,6 +126,8 @@ impl Postgres {
             match run {
                 Run::Done(result) => break result,
                 Run::Again(why) if tried == RETRIES => break Err(why),
+                Run::Taken(why) if lost_a_race || tried == RETRIES => break Err(why),
+                Run::Taken(_) => lost_a_race = true,
                 Run::Again(_) => {}
             }
             tried += 1;
@@ -191,7 +196,7 @@ where
         Ok(session) => session,
         Err(why) => return Run::Done(Err(why.into())),
     };
-    let again = session.again();
+    let (again, taken) = (session.again(), session.taken());
     if kind == Kind::Look {
         session.put_back();
         return Run::Done(result);
@@ -207,6 +212,8 @@ where
             let why = result.err().unwrap_or_else(|| Tx::swallowed().into());
             if again {
                 Run::Again(why)
+            } else if taken {
+                Run::Taken(why)
             } else {
                 Run::Done(Err(why))
             }

@@ -16,6 +16,8 @@ pub(crate) struct Session {
     client: Option<Object>,
     /// Whether the database said that the same may succeed when run again.
     again: bool,
+    /// Whether a row was there already, perhaps since a moment ago.
+    taken: bool,
 }
 
 impl Drop for Session {
@@ -38,6 +40,7 @@ impl Session {
             let mut session = Self {
                 client: Some(pool.get().await.map_err(unavailable)?),
                 again: false,
+                taken: false,
             };
             if begin.is_empty() {
                 return Ok(session);
@@ -56,6 +59,11 @@ impl Session {
         self.again
     }
 
+    /// Whether a row with the same key was there already. A work that looked first and found none has lost a race.
+    pub(crate) fn taken(&self) -> bool {
+        self.taken
+    }
+
     fn client(&self) -> Result<&Object> {
         let gone = || Error::Unavailable("the connection was given back".to_owned());
         self.client.as_ref().ok_or_else(gone)
@@ -68,6 +76,7 @@ impl Session {
                 SqlState::T_R_DEADLOCK_DETECTED,
             ];
             self.again |= why.code().is_some_and(|code| again.contains(code));
+            self.taken |= why.code() == Some(&SqlState::UNIQUE_VIOLATION);
             error(&why)
         })
     }
