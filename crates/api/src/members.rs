@@ -322,6 +322,8 @@ pub struct View {
 /// When the database fails.
 pub async fn view(club: &mut Club, member: &Row) -> Result<View> {
     let account = books::facts(club, &member.member).await?;
+    // The clock's time, or later, where the books went on before the clock was put back.
+    let now = account.settled_at();
     let facts = &account.member;
     let (program, zone) = (club.program(), club.zone());
     Ok(View {
@@ -334,11 +336,11 @@ pub async fn view(club: &mut Club, member: &Row) -> Result<View> {
         joined_at: member.joined_at,
         blocked: member.blocked,
         referral_code: member.referral_code.clone(),
-        balances: rules::ledger::balances_under(program, zone, facts, club.now),
-        wallet: rules::ledger::wallet(facts, club.now),
+        balances: rules::ledger::balances_under(program, zone, facts, now),
+        wallet: rules::ledger::wallet(facts, now),
         standing: program
             .tiers
             .as_ref()
-            .map(|ladder| tiers::standing(ladder, program.calendar, zone, facts, club.now)),
+            .map(|ladder| tiers::standing(ladder, program.calendar, zone, facts, now)),
     })
 }

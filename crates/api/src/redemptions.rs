@@ -63,7 +63,8 @@ pub async fn redeem_as(
         ));
     }
     let facts = &books.account.member;
-    let reasons = rewards::eligibility(&program, club.zone(), reward, Some(facts), None, club.now);
+    let now = books.account.settled_at();
+    let reasons = rewards::eligibility(&program, club.zone(), reward, Some(facts), None, now);
     if !reasons.is_empty() {
         return Err(not_eligible(&program, club.zone(), &reasons));
     }

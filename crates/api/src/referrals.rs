@@ -171,6 +171,9 @@ impl Told<'_> {
 /// # Errors
 /// When the database fails.
 pub async fn attach(club: &mut Club, member: &str, claim: &str) -> Result<()> {
+    // Two claims that one member names at once wait for each other here.
+    lock(club, member).await?;
+    // And two members who name one claim here.
     let row: Option<(String, i64)> = club
         .query(
             "UPDATE claims SET friend = $3 WHERE tenant = $1 AND claim = $2 AND friend IS NULL AND state = 'invited'

@@ -19,10 +19,12 @@ pub async fn of(club: &mut Club, member: &Row) -> Result<Snapshot> {
     let page = history::page(club, &member.member, history::PAGE, None, Some(&account)).await?;
     let asked = surveys::history(club, &member.member).await?;
     let prompts = surveys::prompts::due(club, &account.member, &asked).await?;
+    // A clock that went back does not make pending again what the books have as active.
+    let as_of = account.settled_at();
     let mut facts = shown(club, account.member);
     facts.prompts = asked;
     Ok(Snapshot {
-        as_of: club.now,
+        as_of,
         first_name: member.first_name.clone(),
         facts,
         referral: referrals::invitation(club, member).await?,

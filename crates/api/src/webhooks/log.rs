@@ -104,9 +104,6 @@ fn read_cursor(cursor: &str) -> Option<(i64, String)> {
 /// A message with its deliveries and tries.
 ///
 /// # Errors
-/// Endpoint, number, when, how long, status, error.
-type TryRow = (String, i64, i64, i64, Option<i64>, Option<String>);
-
 /// 404 when the tenant has no such one.
 pub async fn message(club: &mut Club, id: &str) -> Result<Message> {
     let found: Option<(String, String, i64)> = club
@@ -126,7 +123,7 @@ pub async fn message(club: &mut Club, id: &str) -> Result<Message> {
         .bind(id)
         .fetch_all(&mut club.tx)
         .await?;
-    let tries: Vec<TryRow> = club
+    let tries: Vec<(String, i64, i64, i64, Option<i64>, Option<String>)> = club
         .query(
             "SELECT endpoint, attempt, at, took_ms, status, error FROM attempts
              WHERE tenant = $1 AND message = $2 ORDER BY at DESC, endpoint, attempt DESC LIMIT 200",
