@@ -1,8 +1,8 @@
 //! The databases under the tests: which one, a new one for each shop, and a lock on it.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use store::Options;
-use tempfile::TempDir;
+use store::{Dialect, Options};
 
 /// See [`Shop::hold`].
 pub(crate) enum Hold {
@@ -30,12 +30,21 @@ pub(crate) fn options() -> Options {
 /// On which engine the tests run: SQLite, or the PostgreSQL server that this names.
 pub(crate) const SERVER: &str = "VAFA_TEST_DATABASE";
 
-/// A database of its own for a shop.
-pub(crate) async fn database_url(folder: &TempDir) -> String {
+/// The engine that the tests run on.
+pub(crate) fn tested() -> Dialect {
+    match std::env::var_os(SERVER) {
+        Some(_) => Dialect::Postgres,
+        None => Dialect::Sqlite,
+    }
+}
+
+/// A database of its own, on an engine of one's choice. For PostgreSQL a server has to be named.
+pub(crate) async fn database_url(engine: Dialect, folder: &Path) -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    let Ok(server) = std::env::var(SERVER) else {
-        return folder.path().join("club.db").display().to_string();
-    };
+    if engine == Dialect::Sqlite {
+        return folder.join("club.db").display().to_string();
+    }
+    let server = std::env::var(SERVER).unwrap();
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let name = format!("club_{}_{number}", std::process::id());
     let (client, connection) = tokio_postgres::connect(&server, tokio_postgres::NoTls)

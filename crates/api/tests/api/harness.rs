@@ -1,6 +1,6 @@
 //! A shop with a club: the real app on a database file of its own, and a clock that tests set.
 
-use crate::engine::{Hold, database_url, options};
+use crate::engine::{Hold, database_url, options, tested};
 use api::assets::Assets;
 use api::clock::Clock;
 use api::database;
@@ -145,8 +145,13 @@ impl Shop {
     }
 
     pub(crate) async fn with(program: Value, limits: Limits) -> Self {
+        Self::on(tested(), program, limits).await
+    }
+
+    /// On an engine of one's choice; for PostgreSQL a server has to be named.
+    pub(crate) async fn on(engine: Dialect, program: Value, limits: Limits) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let url = database_url(&folder).await;
+        let url = database_url(engine, folder.path()).await;
         let db = database::open(&url, options()).await.unwrap();
         let clock = Arc::new(AtomicI64::new(Timestamp::parse(NOON).unwrap().0));
         let keys = publish(&db, program, Timestamp(clock.load(Ordering::SeqCst))).await;
@@ -246,6 +251,14 @@ impl Shop {
             .json(&body)
             .send()
             .await
+    }
+
+    /// Uses a redemption's coupon on an order that is named after it.
+    pub(crate) async fn uses(&self, redeemed: &Reply) -> Reply {
+        let taken = &redeemed.body["redemption"];
+        let used = json!({"action": "use", "order_id": taken["id"]});
+        let path = format!("/v1/coupons/{}", taken["code"].as_str().unwrap());
+        self.server("POST", &path).json(&used).send().await
     }
 
     pub(crate) async fn me(&self, sub: &str) -> Value {

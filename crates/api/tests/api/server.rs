@@ -17,9 +17,14 @@ pub(crate) fn vafa(arguments: &[&str]) -> Output {
 
 /// Seeds a database beside a program, and gives the keys.
 pub(crate) fn seed(folder: &Path) -> Value {
+    seed_at(folder, folder.join("club.db"))
+}
+
+/// Seeds any database, with a file in the folder.
+pub(crate) fn seed_at(folder: &Path, database: impl AsRef<Path>) -> Value {
     let document = folder.join("program.json");
     std::fs::write(&document, program("club").to_string()).unwrap();
-    let database = folder.join("club.db");
+    let database = database.as_ref();
     let seeded = vafa(&[
         "seed",
         "--database",
@@ -38,8 +43,9 @@ pub(crate) fn seed(folder: &Path) -> Value {
 }
 
 /// `vafa check`; what it prints when something is broken.
-pub(crate) fn check(database: &Path) {
-    let checked = vafa(&["check", "--database", database.to_str().unwrap()]);
+pub(crate) fn check(database: impl AsRef<Path>) {
+    let database = database.as_ref().to_str().unwrap();
+    let checked = vafa(&["check", "--database", database]);
     assert!(
         checked.status.success(),
         "{}",
@@ -55,7 +61,8 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts it and waits for its line.
-    pub(crate) fn start(database: &Path) -> Self {
+    pub(crate) fn start(database: impl AsRef<Path>) -> Self {
+        let database = database.as_ref();
         let mut child = Command::new(env!("CARGO_BIN_EXE_vafa"))
             .args([
                 "serve",
