@@ -7,8 +7,10 @@ mod contract;
 mod debian;
 mod demo;
 mod engine;
+mod faults;
 mod fuzz;
 mod lint;
+mod load;
 mod mutants;
 mod package;
 mod part;
@@ -77,13 +79,19 @@ enum Task {
     Postgres(postgres::Options),
     /// Ask a server at a fixed rate and tell how long answers take, or find the rate it sustains
     ///
-    /// All options go to the load generator: `cargo xtask load --help` shows its own help.
+    /// All options go to the load generator: `cargo xtask load --help` shows its own help. With `--api`
+    /// as the first, it starts a release server on SQLite and one on a durable PostgreSQL, measures
+    /// redemptions and reads, prints one table and fails over a bound; `--api --help` has its options.
     #[command(disable_help_flag = true)]
     Load {
         /// The load generator's options
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
+    /// Break the server in every way that is known: kills, full disks, races, lost connections
+    ///
+    /// On SQLite and on a PostgreSQL of its own, a tenth of each; `--full` does the whole (an hour).
+    Faults(faults::Options),
     /// See to the programs that tests of other languages use, and print where they are
     Tools(tools::Options),
     /// Change the rules, one place at a time, and list the changes that no test notices (hours)
@@ -104,7 +112,8 @@ fn main() -> ExitCode {
         Task::Bench(options) => bench::run(&options),
         Task::Scale(options) => scale::run(&options),
         Task::Postgres(options) => postgres::run(&options),
-        Task::Load { options } => load(&options),
+        Task::Load { options } => load::run(&options),
+        Task::Faults(options) => faults::run(&options),
         Task::Tools(options) => tools::run(&options),
         Task::Mutants(options) => mutants::run(&options),
         Task::Lint => lint::run(),
@@ -116,10 +125,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Runs the load generator, optimised: it shares the machine with the server that it measures.
-fn load(options: &[String]) -> anyhow::Result<()> {
-    let mut cargo = run::cargo(["run", "--quiet", "--release", "--package", "load", "--"]);
-    run::run(cargo.args(options))
 }
