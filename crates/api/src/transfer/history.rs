@@ -162,9 +162,9 @@ async fn orders(
 async fn refunds(club: &mut Club, member: &str, lines: &mut Vec<Dated>) -> Result<()> {
     let rows: Vec<(String, String, i64, i64)> = club
         .query(
-            "SELECT r.order_id, r.refund_id, r.amount, r.at FROM orders o JOIN refunds r
-                 ON r.tenant = o.tenant AND r.order_id = o.order_id
-             WHERE o.tenant = $1 AND o.member = $2",
+            // The member's orders first: SQLite keeps the order of a CROSS JOIN.
+            "SELECT r.order_id, r.refund_id, r.amount, r.at FROM orders o CROSS JOIN refunds r
+             WHERE o.tenant = $1 AND o.member = $2 AND r.tenant = o.tenant AND r.order_id = o.order_id",
         )
         .bind(member)
         .fetch_all(&mut club.tx)
