@@ -3,10 +3,12 @@
 //! An offer is made for an occasion: a birthday, a tenth order, a long silence. Each occasion has a name
 //! that never changes, and a member takes an offer once for each name.
 
+mod occasion;
+
+use self::occasion::{Occasion, birthday, written};
 use crate::audience::{self, Miss};
-use crate::calendar::{Calendar, Date};
 use crate::experiments::{in_arm, sample};
-use crate::member::{Member, MonthDay};
+use crate::member::Member;
 use crate::program::{Benefit, Offer, OfferTrigger};
 use crate::tips::among;
 use crate::{Bp, Program, Timestamp, Zone, tiers};
@@ -245,20 +247,6 @@ fn verdicts<'p, 'c>(
         .map(move |offer| (offer, club.verdict(offer)))
 }
 
-/// An occasion that is there.
-struct Occasion {
-    name: String,
-    since: Timestamp,
-    until: Option<Timestamp>,
-}
-
-impl Occasion {
-    fn since(name: String, since: Timestamp) -> Self {
-        let until = None;
-        Self { name, since, until }
-    }
-}
-
 /// Who is judged, and when.
 struct Club<'p, 'c> {
     program: &'p Program,
@@ -453,52 +441,6 @@ impl Club<'_, '_> {
 pub(crate) fn last_order(member: &Member) -> Option<Timestamp> {
     let paid = member.purchases.iter().map(|purchase| purchase.paid_at);
     paid.chain(member.last_order_at).max()
-}
-
-/// The birthday whose days `now` is in, named by its year. Where the year has no such day (30 Esfand, 29
-/// February) it is the month's last.
-fn birthday(
-    calendar: Calendar,
-    zone: &Zone,
-    day: MonthDay,
-    (before, after): (u32, u32),
-    now: Timestamp,
-) -> Option<Occasion> {
-    let MonthDay { month, day } = day;
-    if !(1..=12).contains(&month) || day == 0 {
-        return None;
-    }
-    let today = zone.day(now);
-    let this = calendar.date_of_day(today).year;
-    // A window may begin in the year before its birthday, or end in the year after.
-    let years = [this, this.saturating_add(1), this.saturating_sub(1)];
-    years.into_iter().find_map(|year| {
-        let first = |month| {
-            calendar.day_of(Date {
-                year,
-                month,
-                day: 1,
-            })
-        };
-        let last = first(month + 1) - 1;
-        let birthday = (first(month) + i64::from(day) - 1).min(last);
-        let (from, to) = (birthday - i64::from(before), birthday + i64::from(after));
-        (from <= today && today <= to).then(|| Occasion {
-            name: year.to_string(),
-            since: zone.start_of_day(from),
-            until: Some(zone.start_of_day(to + 1)),
-        })
-    })
-}
-
-/// A date as `1404-01-01`.
-fn written(date: Date) -> String {
-    let mut text = date.year.to_string();
-    for part in [date.month, date.day] {
-        text.push_str(if part < 10 { "-0" } else { "-" });
-        text.push_str(&part.to_string());
-    }
-    text
 }
 
 #[cfg(test)]

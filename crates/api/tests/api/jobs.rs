@@ -279,17 +279,24 @@ async fn a_job_whose_process_died_goes_on_where_it_was() {
     shop.pass_days(1);
     shop.state
         .db
-        .write((tenant, progress, shop.now().0), |mut tx, (tenant, progress, now)| {
-            Box::pin(async move {
-                let taken = store::query(
-                    "UPDATE jobs SET state = $2, run_at = $3, lease = 'run_dead', leased_until = $3 + 60000
+        .write(
+            (tenant, progress, shop.now().0),
+            |mut tx, (tenant, progress, now)| {
+                Box::pin(async move {
+                    let taken = store::query(
+                    "UPDATE jobs SET state = $2, run_at = $3, lease = 'run_dead', leased_until = $4
                      WHERE tenant = $1 AND kind = 'review'",
                 );
-                let taken = taken.bind(tenant).bind(progress).bind(*now);
-                let taken = taken.execute(&mut tx).await;
-                (tx, taken)
-            })
-        })
+                    let taken = taken
+                        .bind(tenant)
+                        .bind(progress)
+                        .bind(*now)
+                        .bind(now + 60_000);
+                    let taken = taken.execute(&mut tx).await;
+                    (tx, taken)
+                })
+            },
+        )
         .await
         .unwrap();
     let before = shop.count(due).await;
