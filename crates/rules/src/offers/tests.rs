@@ -1,7 +1,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use super::*;
-use crate::member::{Bought, Taken};
+use crate::calendar::{Calendar, Date};
+use crate::member::{Bought, MonthDay, Taken};
 use crate::program::{Arm, ArmWeight, Audience, Experiment, Messages, Period, Products, Window};
 use crate::samples::{at, berlin, ladder, member, program, purchase, reward, tehran};
 use crate::{Money, Points};
