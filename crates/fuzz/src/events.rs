@@ -215,5 +215,6 @@ fn bill(bytes: &mut Unstructured<'_>) -> Result<Bill> {
         shipping: Money(extra.shipping.0),
         gift_cards: Money(extra.gift_cards.0),
         coupons: facts::some(bytes, 2, |bytes| id("rdm", bytes))?,
+        paid_at: facts::perhaps(bytes)?,
     })
 }
