@@ -123,7 +123,8 @@ pub async fn message(club: &mut Club, id: &str) -> Result<Message> {
         .bind(id)
         .fetch_all(&mut club.tx)
         .await?;
-    let tries: Vec<(String, i64, i64, i64, Option<i64>, Option<String>)> = club
+    type Try = (String, i64, i64, i64, Option<i64>, Option<String>);
+    let tries: Vec<Try> = club
         .query(
             "SELECT endpoint, attempt, at, took_ms, status, error FROM attempts
              WHERE tenant = $1 AND message = $2 ORDER BY at DESC, endpoint, attempt DESC LIMIT 200",

@@ -321,7 +321,7 @@ async fn who_finds_no_place_is_told_so_and_places_get_free() {
 fn ten_thousand_connections_do_not_keep_others_out_for_long() {
     let folder = tempfile::tempdir().unwrap();
     seed(folder.path());
-    let server = Server::start(&folder.path().join("club.db"));
+    let server = Server::start(folder.path().join("club.db"));
     let mut open = Vec::new();
     for _ in 0..10_000 {
         match TcpStream::connect(server.address) {
