@@ -2,13 +2,19 @@
 
 use super::books::{Book, Unit, Why};
 use super::{Account, Gift, Origin, Refused, Rules};
-use crate::member::{Credit, Earned, Membership};
+use crate::member::{Credit, Earned, Member, Membership};
 use crate::{Money, Points, Timestamp, earning, ledger, memberships};
 
 impl Account {
-    /// A lot is named after the transaction that makes it; `#` is in no other name.
+    /// A lot is named after the transaction that makes it; `#` is in no other name. An account that was opened with
+    /// the lots of another has names of that one's transactions: it puts one `#` more.
     pub(super) fn next_lot(&self) -> String {
-        ["#", &self.next().to_string()].concat()
+        let mut id = ["#", &self.next().to_string()].concat();
+        let Member { lots, wallet, .. } = &self.member;
+        while lots.iter().any(|lot| lot.id == id) || wallet.iter().any(|lot| lot.id == id) {
+            id.insert(0, '#');
+        }
+        id
     }
 
     /// Gives points; gives how many.

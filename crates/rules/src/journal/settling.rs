@@ -112,7 +112,9 @@ impl<A: Unit> Shelf<A> {
     ) -> Option<Timestamp> {
         let full = lots.iter().filter(|lot| lot.remaining > A::default());
         let ends = full.filter_map(end).min();
-        let waiting = lots.iter().filter(|lot| self.pending.contains(&lot.id));
+        // The lots that `activate` asks, so that what is due is also done.
+        let waiting = |id: &String| lots.iter().find(|lot| lot.id == *id);
+        let waiting = self.pending.iter().filter_map(waiting);
         let activations = waiting.map(|lot| lot.activates_at).min();
         [ends, activations].into_iter().flatten().min()
     }

@@ -3,6 +3,7 @@
 use super::properties::{HOUR_MS, some_club, some_stream};
 use super::*;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 /// The order that an event is about.
 fn order_of(event: &Event) -> Option<&str> {
@@ -91,4 +92,39 @@ proptest! {
             }
         }
     }
+}
+
+/// A browser opens an account with the lots that the server's account has, and gives more.
+#[test]
+fn lots_of_another_account_and_new_ones_have_different_names() {
+    let mut program = club();
+    if let Some(rule) = &mut program.earning.purchase {
+        rule.pending_days = 14;
+    }
+    let mut account = opened(&program);
+    let mut now = at(DAY);
+    for order in ["o1", "o2", "o3", "o4"] {
+        now = now.plus_days(1);
+        tell(&program, &mut account, now, &[bill(order, &[10_000])]);
+    }
+    let lots = account.member.clone();
+    let mut other = Account::open(&program, &tehran(), lots, now);
+    tell(
+        &program,
+        &mut other,
+        now,
+        &[bill("o5", &[10_000]), bill("o6", &[10_000])],
+    );
+    let names: BTreeSet<&str> = other
+        .member
+        .lots
+        .iter()
+        .map(|lot| lot.id.as_str())
+        .collect();
+    assert_eq!(names.len(), 6);
+    let later = now.plus_days(14);
+    assert_eq!(
+        tell(&program, &mut other, later, &[Event::TimePassed]),
+        [600]
+    );
 }
