@@ -23,7 +23,7 @@ CREATE TABLE complaints (
 );
 CREATE INDEX complaints_by_member ON complaints (tenant, member, created_at);
 CREATE INDEX complaints_by_state ON complaints (tenant, state, state_at);
-CREATE INDEX complaints_to_remind ON complaints (remind_at) WHERE remind_at IS NOT NULL;
+CREATE INDEX complaints_to_remind ON complaints (remind_at, tenant, complaint) WHERE remind_at IS NOT NULL;
 
 CREATE TABLE complaint_notes (
     tenant    TEXT   NOT NULL,

@@ -2,6 +2,7 @@
 
 use super::say;
 use crate::club::Club;
+use crate::jobs::Counters;
 use crate::problem::{Error, Result};
 use crate::state::State;
 use rules::{Timestamp, complaints};
@@ -19,35 +20,49 @@ pub(super) fn due_at(since: Timestamp) -> Timestamp {
 }
 
 /// Says `complaint.overdue` of every complaint that has waited too long for the shop, once for each turn. Gives how
-/// many there were. Several processes may do it at once: each complaint is told of once.
+/// many there were. Several processes may do it at once: each complaint is told of once. One that fails keeps nobody
+/// up: it is due still, and the next pass tries it again.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn remind_due(state: &State) -> Result<u64> {
     let mut told = 0;
+    let mut after = (i64::MIN, String::new(), String::new());
     loop {
-        let due: Vec<(String, String)> = state
+        let due: Vec<(i64, String, String)> = state
             .db
-            .look(state.clock.now(), |mut tx, now| {
-                Box::pin(async move {
-                    let due = query(
-                        "SELECT tenant, complaint FROM complaints WHERE remind_at <= $1 ORDER BY remind_at LIMIT $2",
-                    );
-                    let due = due.bind(now.0).bind(BATCH).fetch_all(&mut tx).await;
-                    (tx, due.map_err(Error::from))
-                })
-            })
+            .look(
+                (state.clock.now(), after.clone()),
+                |mut tx, (now, after)| {
+                    Box::pin(async move {
+                        let due = query(
+                            "SELECT remind_at, tenant, complaint FROM complaints
+                         WHERE remind_at <= $1 AND (remind_at, tenant, complaint) > ($2, $3, $4)
+                         ORDER BY remind_at, tenant, complaint LIMIT $5",
+                        );
+                        let due = due.bind(now.0).bind(after.0).bind(&after.1).bind(&after.2);
+                        let due = due.bind(BATCH).fetch_all(&mut tx).await;
+                        (tx, due.map_err(Error::from))
+                    })
+                },
+            )
             .await?;
-        if due.is_empty() {
+        let Some(last) = due.last() else {
             return Ok(told);
-        }
-        for (tenant, complaint) in due {
-            let reminded = state
-                .write(&tenant, "clock", complaint, |club, complaint| {
-                    Box::pin(remind(club, complaint))
-                })
-                .await?;
-            told += u64::from(reminded);
+        };
+        after = last.clone();
+        for (_, tenant, complaint) in due {
+            let reminded = state.write(&tenant, "clock", complaint.clone(), |club, complaint| {
+                Box::pin(remind(club, complaint))
+            });
+            match reminded.await {
+                Ok(reminded) => told += u64::from(reminded),
+                Err(error) => {
+                    Counters::one(&state.work.failures);
+                    state.metrics.jobs("complaints", "failed", 1);
+                    tracing::warn!(%error, tenant, complaint, "a complaint's reminder failed");
+                }
+            }
         }
     }
 }

@@ -163,3 +163,26 @@ async fn an_erased_members_words_are_gone() {
     shop.pass_days(2);
     assert_eq!(remind_due(&shop.state).await.unwrap(), 0);
 }
+
+/// One that cannot be reminded of is told of in the figures, stays due, and keeps no other one waiting.
+#[tokio::test]
+async fn a_reminder_that_fails_keeps_no_other_waiting() {
+    let shop = open().await;
+    for at in 1..=3 {
+        files(&shop, "c1", &format!("k{at}"), &tea())
+            .await
+            .expect(201);
+    }
+    shop.sql("UPDATE complaints SET state = 'of no kind' WHERE number = 1")
+        .await
+        .unwrap();
+    shop.pass_days(2);
+    let done = api::jobs::run(&shop.state).await.unwrap();
+    assert!(done.failures > 0);
+    let told = "SELECT COUNT(*) FROM messages WHERE kind = 'complaint.overdue'";
+    assert_eq!(shop.count(told).await, 2);
+    shop.sql("UPDATE complaints SET state = 'open' WHERE number = 1")
+        .await
+        .unwrap();
+    assert_eq!(remind_due(&shop.state).await.unwrap(), 1);
+}
