@@ -15,6 +15,7 @@ use crate::size;
 use crate::stamp::Stamp;
 use crate::steps::{Outcome, Steps, seconds};
 use crate::tally::{Tally, counted};
+use crate::tools;
 use anyhow::{Result, bail};
 use std::path::PathBuf;
 use std::process::Command;
@@ -29,7 +30,7 @@ pub(crate) struct Options {
 }
 
 /// The steps in order. What a step needs comes before it.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 19] = [
     "format",
     "types",
     "dependencies",
@@ -44,11 +45,18 @@ const NAMES: [&str; 18] = [
     "package",
     "sizes",
     "server",
+    "snippets",
     "scale",
     "contract",
     "golden",
     "browser",
 ];
+
+/// Tests of the demo shop, by name: the folder's other tests want a server, and what a folder means to `node --test`
+/// differs between its versions.
+const SHOP: [&str; 2] = ["demo/test/history.test.mjs", "demo/test/shop.test.mjs"];
+/// Tests of what shops paste.
+const SNIPPETS: &str = "demo/snippets/snippets.test.mjs";
 
 /// How a step ended, for the table.
 enum End {
@@ -118,7 +126,7 @@ pub(crate) fn run(options: &Options) -> bool {
     });
     suite.tests("shop", "node --test in demo", || {
         setup::node()?;
-        Ok(run::node(["--test", "demo/"]))
+        Ok(run::node(["--test"].into_iter().chain(SHOP)))
     });
     let packed = suite.check("package", "the widget's package, as it ships", || {
         package::assets(&mut Steps::new(package::STEPS), false)?;
@@ -132,6 +140,19 @@ pub(crate) fn run(options: &Options) -> bool {
         run::run(&mut run::cargo(["build", "--bin", "vafa"]))?;
         Ok(Outcome::Done)
     });
+    suite.tests_if(
+        served,
+        "snippets",
+        "what shops paste into their servers, in three languages",
+        || {
+            setup::node()?;
+            let mut node = run::node(["--test", "--test-timeout=120000", SNIPPETS]);
+            node.env("VAFA_SERVER", server());
+            node.env("VAFA_PHP", tools::php()?);
+            node.env("VAFA_PYTHON", tools::python()?);
+            Ok(node)
+        },
+    );
     suite.check_if(
         served,
         "scale",
@@ -372,11 +393,24 @@ fn not_ready<T>() -> Result<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::NAMES;
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+    use super::{NAMES, SHOP, SNIPPETS};
     use crate::lint::CHECKS;
+    use crate::run;
+    use std::collections::BTreeSet;
+    use std::process::Command;
 
     #[test]
     fn every_lint_check_is_a_step_of_the_suite() {
         assert!(CHECKS.iter().all(|check| NAMES.contains(&check.name)));
+    }
+
+    #[test]
+    fn every_test_of_the_demo_is_run() {
+        let mut git = Command::new("git");
+        git.args(["ls-files", "demo"]).current_dir(run::top());
+        let files = run::output(&mut git).unwrap();
+        let tests: BTreeSet<&str> = files.lines().filter(|f| f.ends_with(".test.mjs")).collect();
+        assert_eq!(tests, SHOP.into_iter().chain([SNIPPETS]).collect());
     }
 }
