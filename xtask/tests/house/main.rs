@@ -5,5 +5,6 @@
 
 mod absences;
 mod neighbours;
+mod operating;
 mod sources;
 mod tidy;
