@@ -1,15 +1,17 @@
 """Credentials for Schemathesis: each request gets one that its operation asks for.
 
-`VAFA_CONTRACT` names a JSON file: what `vafa seed` printed, with the server's `url` and the `email` and `password` of
-an account of the shop.
+`VAFA_CONTRACT` names a JSON file: what `vafa seed` printed, with the server's `url`, the `emails` of an owner and an
+editor of the shop, and the `password` of both.
 """
 
 import base64
 import hashlib
 import hmac
+import itertools
 import json
 import os
 import time
+import urllib.error
 import urllib.request
 
 import schemathesis
@@ -18,6 +20,7 @@ with open(os.environ["VAFA_CONTRACT"], encoding="utf-8") as file:
     SHOP = json.load(file)
 
 COOKIE = "__Host-vafa"
+NUMBERS = itertools.count()
 MEMBER = "customer-1042"
 # Erased in place of the other, about whom the rest of the requests is.
 LEAVING = "customer-1043"
@@ -39,9 +42,9 @@ def member_token():
     return f"{text}.{base64url(signature)}"
 
 
-def log_in():
+def log_in(account):
     """The cookie of a new session."""
-    body = {name: SHOP[name] for name in ("program", "email", "password")}
+    body = {"program": SHOP["program"], "email": SHOP["emails"][account], "password": SHOP["password"]}
     request = urllib.request.Request(
         f"{SHOP['url']}/v1/sessions",
         data=json.dumps(body).encode(),
@@ -51,7 +54,7 @@ def log_in():
         return reply.headers["Set-Cookie"].split(";")[0].split("=", 1)[1]
 
 
-def ask(method, path, token, body=None):
+def ask(method, path, token, body=None, cookie=""):
     """One request of the set-up; it has to go well."""
     request = urllib.request.Request(
         SHOP["url"] + path,
@@ -59,12 +62,22 @@ def ask(method, path, token, body=None):
         data=None if body is None else json.dumps(body).encode(),
         headers={
             "Content-Type": "application/json",
-            "Authorization": f"Bearer {token}",
-            "Idempotency-Key": f"set-up {method} {path}".replace(" ", "-"),
+            **({"Authorization": f"Bearer {token}"} if token else {}),
+            **({"Cookie": f"{COOKIE}={cookie}", "Sec-Fetch-Site": "same-origin"} if cookie else {}),
+            "Idempotency-Key": f"set-up-{next(NUMBERS)}",
         },
     )
-    with urllib.request.urlopen(request) as reply:
-        return json.load(reply)
+    try:
+        with urllib.request.urlopen(request) as reply:
+            return json.load(reply)
+    except urllib.error.HTTPError as refusal:
+        raise RuntimeError(f"{method} {path}: {refusal.read().decode()}") from refusal
+
+
+def endpoint():
+    """A receiver of webhooks at a port where nobody listens."""
+    body = {"url": "https://127.0.0.1:9/hooks/vafa", "kinds": ["points.earned"]}
+    return ask("POST", "/v1/webhooks/endpoints", SHOP["secret_key"], body)["endpoint"]["id"]
 
 
 def real():
@@ -83,8 +96,20 @@ def real():
     invitation = member["referral_code"]
     claims = f"/v1/referrals/{invitation}/claims?key={SHOP['publishable_key']}"
     claim = ask("POST", claims, "")["claim"]
+    ask("POST", "/v1/partners/cinema/codes", secret, {"codes": [{"code": "FILM-1"}]})
+    link = ask("POST", f"/v1/members/{MEMBER}/prompts", secret, {"survey_id": "srv_nps"})["prompt"]
+    receiver = endpoint()
+    message = ask("POST", f"/v1/webhooks/endpoints/{receiver}/test", secret)["message_id"]
+    imported = ask("POST", "/v1/imports?kind=members", secret, {"external_id": "customer-1044"})["import"]
+    staff = ask("GET", "/v1/staff", "", cookie=SESSIONS[""])["staff"]
+    editor = next(one["staff"] for one in staff if one["email"] == SHOP["emails"][1])
     return {
         "mem_7v2yaz8x0w3k6m1q9r4t": member["id"],
+        "prm_WyJ0ZW5fMSIsIm1lbV8xIiwic3J2X25wcyIsIiIsMCwxXQ.c2lnbmF0dXJl": link["id"],
+        "whe_8x0w3k6m1q9r4t7v2yaz": receiver,
+        "msg_8x0w3k6m1q9r4t7v2yaz": message,
+        "imp_8x0w3k6m1q9r4t7v2yaz": imported["id"],
+        "stf_1q9r4t7v2yaz8x0w3k6m": editor,
         "rdm_8x0w3k6m1q9r4t7v2yaz": taken["id"],
         "4AQR-P8GH-KXDZ": taken["code"],
         "7K2M-QXRT-9FVN": invitation,
@@ -92,9 +117,12 @@ def real():
     }
 
 
+# Made before the tests use up the tries of this address. Logging out ends a session of its own, and who changes a
+# password ends all sessions of that account: the owner's first one lives on.
+SESSIONS = {"": log_in(0), "logOut": log_in(0), "setOwnPassword": log_in(1)}
 REAL = real()
-# Made before the tests use up the tries of this address. Logging out ends the second one, and the first lives on.
-SESSIONS = {"": log_in(), "logOut": log_in()}
+# What is taken away is another than the one about which the rest of the requests is.
+GOING = {"eraseMember": {MEMBER: LEAVING}, "deleteEndpoint": {REAL["whe_8x0w3k6m1q9r4t7v2yaz"]: endpoint()}}
 
 
 def schemes(case):
@@ -125,12 +153,11 @@ class Credentials:
 def before_call(context, case, kwargs):
     """Examples of our own ids stand for what is there; and a page of the server says that it is one, as browsers do
     by themselves."""
+    going = GOING.get(case.operation.definition.raw["operationId"], {})
     for name, value in (case.path_parameters or {}).items():
         if isinstance(value, str):
-            case.path_parameters[name] = REAL.get(value, value)
-    if case.method == "DELETE" and case.operation.path == "/v1/members/{external_id}":
-        if (case.path_parameters or {}).get("external_id") == MEMBER:
-            case.path_parameters["external_id"] = LEAVING
+            value = REAL.get(value, value)
+            case.path_parameters[name] = going.get(value, value)
     if not {"member_token", "secret_key", "publishable_key"}.intersection(schemes(case)):
         case.headers["Sec-Fetch-Site"] = "same-origin"
 
@@ -141,6 +168,12 @@ def filter_failure(context, failure, case, response):
     survey's scale, units that a reward is not sold in, a key that stands for another request. That is answered 422 with
     a code of its own, and no schema can say it. What the reader cannot read has the code `invalid`: if the schema
     allows that, the schema is wrong."""
+    if failure.code == "ST201" and "in header - object with unexpected properties" in failure.message:
+        # Who receives header fields that they do not know passes over them (RFC 9110, section 5.1).
+        return False
+    if failure.code == "ST201" and case.media_type == "text/csv" and "in body - incorrect type" in failure.message:
+        # Of texts every one is a text: what is meant for another type is written as one here.
+        return False
     if failure.code != "ST202":
         return True
     if response.status_code == 412:
@@ -155,5 +188,5 @@ def filter_failure(context, failure, case, response):
     faults = problem.get("errors", [])
     # By JSON Schema `1.0` is an integer too. Money and points are written without a fraction here, and the description
     # says so in words.
-    faults = [fault for fault in faults if "floating point" not in fault["detail"]]
+    faults = [fault for fault in faults if "with a fraction" not in fault["detail"]]
     return any(fault["code"] == "invalid" for fault in faults)

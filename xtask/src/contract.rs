@@ -7,6 +7,7 @@ use crate::steps::Outcome;
 use crate::suite::server;
 use crate::tools;
 use anyhow::{Context as _, Result, bail};
+use serde_json::json;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -20,7 +21,11 @@ const HOOKS: &str = "xtask/contract.py";
 /// makes the same requests each time.
 const EXAMPLES: &str = "40";
 const SEED: &str = "20260320";
-const EMAIL: &str = "sara@shop.example";
+/// Accounts of the shop, by their roles.
+const STAFF: [(&str, &str); 2] = [
+    ("sara@shop.example", "owner"),
+    ("omid@shop.example", "editor"),
+];
 const PASSWORD: &str = "four plain long words";
 
 /// Runs all checks on every operation of a server of our own, and audits its database afterwards.
@@ -60,25 +65,45 @@ fn vafa(command: &str, database: &Path) -> Command {
     vafa
 }
 
-/// A program with keys and an account; as JSON what the hooks need to know.
+/// The tests' program, with something of what else the description's examples name.
+fn document() -> Result<String> {
+    let mut document: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(run::at(PROGRAM))?)?;
+    document["partners"] = json!([{ "id": "cinema", "name": { "en": "Cinema" } }]);
+    document["memberships"] =
+        json!([{ "id": "plus", "name": { "en": "Plus" }, "price": 500, "months": 1 }]);
+    document["offers"] = json!([{
+        "id": "off_welcome", "title": { "en": "Welcome" }, "trigger": { "milestone_orders": 1 },
+        "benefit": { "points": 100 },
+    }]);
+    Ok(document.to_string())
+}
+
+/// A program with keys and accounts; as JSON what the hooks need to know.
 fn seeded(database: &Path, url: &str) -> Result<String> {
-    let seed = ["--program", PROGRAM, "--origin", "https://shop.example"];
-    let printed = run::output(vafa("seed", database).args(seed))?;
+    let program = database.with_file_name("program.json");
+    fs::write(&program, document()?)?;
+    let mut seed = vafa("seed", database);
+    seed.arg("--program").arg(&program);
+    let printed = run::output(seed.args(["--origin", "https://shop.example"]))?;
     let mut keys: serde_json::Value = serde_json::from_str(&printed)?;
-    for (name, value) in [("url", url), ("email", EMAIL), ("password", PASSWORD)] {
+    let program = keys["program"].as_str().context("no program's id")?;
+    for (email, role) in STAFF {
+        let mut staff = vafa("staff", database);
+        staff.args(["--program", program, "add", "--email", email]);
+        staff.args(["--role", role]).stdin(Stdio::piped());
+        let mut child = staff.stdout(Stdio::null()).spawn()?;
+        let mut typed = child.stdin.take().context("no standard input")?;
+        writeln!(typed, "{PASSWORD}")?;
+        drop(typed);
+        if !child.wait()?.success() {
+            bail!("`vafa staff add` failed; its own words are above");
+        }
+    }
+    for (name, value) in [("url", url), ("password", PASSWORD)] {
         keys[name] = value.into();
     }
-    let program = keys["program"].as_str().context("no program's id")?;
-    let mut staff = vafa("staff", database);
-    staff.args(["--program", program, "add", "--email", EMAIL]);
-    staff.args(["--role", "owner"]).stdin(Stdio::piped());
-    let mut child = staff.stdout(Stdio::null()).spawn()?;
-    let mut typed = child.stdin.take().context("no standard input")?;
-    writeln!(typed, "{PASSWORD}")?;
-    drop(typed);
-    if !child.wait()?.success() {
-        bail!("`vafa staff add` failed; its own words are above");
-    }
+    keys["emails"] = STAFF.map(|(email, _)| email).into();
     Ok(keys.to_string())
 }
 
@@ -95,6 +120,7 @@ impl Serving {
             "1000000",
             "--programs-per-minute",
             "1000000",
+            "--allow-private-webhooks",
         ]);
         serve.stdout(fs::File::create(folder.join("serve.out"))?);
         serve.stderr(fs::File::create(folder.join("serve.log"))?);

@@ -1,6 +1,7 @@
 //! A JSON body, read strictly: what is wrong with it is told with its place.
 
 mod strict;
+mod words;
 
 use self::strict::Strict;
 use crate::problem::{Error, Result};
@@ -109,7 +110,7 @@ fn wrong(error: serde_path_to_error::Error<serde_json::Error>) -> Error {
     let place = pointer(error.path());
     let error = error.into_inner();
     if error.is_data() {
-        Error::invalid(place, "invalid", error.to_string())
+        Error::invalid(place, "invalid", words::plain(&error.to_string()))
     } else {
         not_json(error)
     }

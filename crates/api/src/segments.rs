@@ -253,7 +253,8 @@ fn named(program: &Program) -> impl Iterator<Item = &str> {
 
 /// Members on a page when nobody says how many.
 pub const MEMBERS: u32 = 100;
-const MEMBERS_MAX: u32 = 500;
+/// Members on a page at most.
+pub const MEMBERS_MAX: u32 = 500;
 
 const MEMBERS_OF: &str = "SELECT member, external_id, segments FROM members
     WHERE tenant = $1 AND member > $2 AND erased_at IS NULL AND instr(segments, $3) > 0 ORDER BY member LIMIT $4";

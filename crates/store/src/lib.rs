@@ -49,6 +49,8 @@ pub enum Dialect {
 /// How a database is used.
 #[derive(Debug, Clone)]
 pub struct Options {
+    /// SQLite: make the file where there is none. Otherwise opening it fails. True by default.
+    pub create: bool,
     /// SQLite: how many threads read, each with a connection of its own. At least 1; 4 by default.
     pub readers: usize,
     /// SQLite: how many works one commit may hold, 128 by default. With 1 each commits alone.
@@ -65,6 +67,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            create: true,
             readers: 4,
             most_in_commit: 128,
             queue: 2048,

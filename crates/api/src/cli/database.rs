@@ -4,7 +4,7 @@ use super::say;
 use api::assets::Assets;
 use api::clock::Clock;
 use api::limits::Limits;
-use api::problem::Result;
+use api::problem::{Error, Result};
 use api::{State, check, database};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,7 +13,7 @@ use store::Db;
 /// The flags that say which database and how it is used.
 #[derive(clap::Args)]
 pub(super) struct Database {
-    /// A SQLite file (made when it is not there), or postgres://user:password@host/name.
+    /// A SQLite file, or postgres://user:password@host/name.
     #[arg(
         long = "database",
         env = "VAFA_DATABASE",
@@ -44,9 +44,19 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 }
 
 impl Database {
-    /// Opens it, and brings its tables up to this binary.
+    /// Opens it, and brings its tables up to this binary. A file that is not there is a mistake in its name.
     pub(super) async fn open(&self) -> Result<Db> {
+        self.opened(false).await
+    }
+
+    /// Opens it, or makes it.
+    pub(super) async fn make(&self) -> Result<Db> {
+        self.opened(true).await
+    }
+
+    async fn opened(&self, create: bool) -> Result<Db> {
         let options = store::Options {
+            create,
             most_in_commit: self.most_in_commit,
             pool: self.connections,
             queue: self.waiting_max,
@@ -101,7 +111,7 @@ pub(super) struct Migrate {
 
 impl Migrate {
     pub(super) async fn run(self) -> Result<()> {
-        self.database.open().await?.close().await;
+        self.database.make().await?.close().await;
         say("migrated")
     }
 }
@@ -119,7 +129,8 @@ pub(super) struct Backup {
 impl Backup {
     pub(super) async fn run(self) -> Result<()> {
         let db = self.database.open().await?;
-        db.backup(&self.file).await?;
+        let copied = db.backup(&self.file).await;
+        copied.map_err(Error::cannot_start)?;
         db.close().await;
         say("backed up")
     }

@@ -7,6 +7,7 @@ use api::problem::Result;
 use api::webhooks::address::Guard;
 use api::webhooks::sender::{Sender, TIMEOUT};
 use clap::Subcommand;
+use clap::builder::BoolishValueParser;
 use serde_json::json;
 
 #[derive(clap::Args)]
@@ -23,7 +24,7 @@ enum Action {
     /// with --no-jobs.
     Run {
         /// Deliver webhooks to private addresses and over http too: for development.
-        #[arg(long, env = "VAFA_ALLOW_PRIVATE_WEBHOOKS")]
+        #[arg(long, env = "VAFA_ALLOW_PRIVATE_WEBHOOKS", value_parser = BoolishValueParser::new())]
         allow_private_webhooks: bool,
     },
 }

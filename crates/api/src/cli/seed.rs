@@ -38,7 +38,7 @@ struct Seeded {
 impl Seed {
     pub(super) async fn run(self) -> Result<()> {
         let program = read_program(&self.program).await?;
-        let db = self.database.open().await?;
+        let db = self.database.make().await?;
         let now = Clock::System.now();
         let seeded = db
             .write(

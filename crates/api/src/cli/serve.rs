@@ -9,6 +9,7 @@ use api::clock::Clock;
 use api::limits::Limits;
 use api::problem::{Error, Result};
 use api::serve::{Options, serve_with};
+use clap::builder::BoolishValueParser;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -35,7 +36,7 @@ pub(super) struct Serve {
     #[arg(long, env = "VAFA_ASSETS", value_parser = folder)]
     assets: Option<PathBuf>,
     /// Take the visitor's address from the last X-Forwarded-For entry: only behind a proxy that sets it.
-    #[arg(long, env = "VAFA_BEHIND_PROXY")]
+    #[arg(long, env = "VAFA_BEHIND_PROXY", value_parser = BoolishValueParser::new())]
     behind_proxy: bool,
     /// Public program reads per minute and address; 0 for no limit.
     #[arg(long, env = "VAFA_PROGRAMS_PER_MINUTE", default_value_t = 600)]
@@ -62,10 +63,10 @@ pub(super) struct Serve {
     #[arg(long, env = "VAFA_AUDIT_MINUTES", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=10_080))]
     audit_minutes: u64,
     /// Leave what time alone asks for (expiry, reviews, deliveries) to another process, or to `vafa jobs run`.
-    #[arg(long, env = "VAFA_NO_JOBS")]
+    #[arg(long, env = "VAFA_NO_JOBS", value_parser = BoolishValueParser::new())]
     no_jobs: bool,
     /// Deliver webhooks to private addresses and over http too: for development.
-    #[arg(long, env = "VAFA_ALLOW_PRIVATE_WEBHOOKS")]
+    #[arg(long, env = "VAFA_ALLOW_PRIVATE_WEBHOOKS", value_parser = BoolishValueParser::new())]
     allow_private_webhooks: bool,
 }
 
@@ -90,7 +91,7 @@ impl Serve {
         let limits = Limits::new(self.programs_per_minute, self.claims_per_minute)
             .with(self.requests_per_minute, self.key_per_minute);
         let assets = self.assets.map_or_else(Assets::embedded, Assets::folder);
-        let db = self.database.open().await?;
+        let db = self.database.make().await?;
         let mut state = State::new(db, Clock::System, assets, limits);
         state.behind_proxy = self.behind_proxy;
         state.sender = sender(self.allow_private_webhooks);

@@ -3,6 +3,7 @@
 use super::{Name, remind, shown, unknown};
 use crate::club::{Club, from_word, word};
 use crate::ids;
+use crate::inputs::PageSize;
 use crate::problem::{Error, Result};
 use contract::complaints::{
     Author, Complaint, ComplaintPage, ComplaintReply, DeskComplaint, DeskMessage, DeskPage,
@@ -13,8 +14,6 @@ use rules::complaints::State;
 
 /// Complaints of a page when nobody says how many.
 pub const PAGE: u32 = 20;
-/// Complaints that a page has at most.
-pub const PAGE_MAX: u32 = 100;
 
 /// Which complaints the desk asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,8 +24,8 @@ pub struct Filter {
     pub overdue: bool,
     /// The `next_cursor` of the page before.
     pub cursor: Option<String>,
-    /// How many, 1 to [`PAGE_MAX`].
-    pub limit: Option<u32>,
+    /// How many; [`PAGE`] when absent.
+    pub limit: Option<PageSize>,
 }
 
 type Row = (
@@ -156,7 +155,7 @@ pub async fn desk(club: &mut Club, name: &Name) -> Result<DeskReply> {
 pub async fn page_of_member(
     club: &mut Club,
     member: &str,
-    limit: Option<u32>,
+    limit: Option<PageSize>,
     cursor: Option<&str>,
 ) -> Result<ComplaintPage> {
     let filter = Filter {
@@ -188,7 +187,7 @@ async fn page(
     member: Option<&str>,
     filter: &Filter,
 ) -> Result<(Vec<DeskComplaint>, Option<String>)> {
-    let limit = filter.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX) as usize;
+    let limit = filter.limit.map_or(PAGE, PageSize::get) as usize;
     let before = match filter.cursor.as_deref() {
         None => i64::MAX,
         Some(cursor) => read_cursor(cursor)

@@ -5,7 +5,7 @@ use super::{Wish, answer};
 use crate::body::Json;
 use crate::complaints::{self, Filter, Name};
 use crate::credentials::{Desk, Shopper};
-use crate::inputs::{Key, Path, Query};
+use crate::inputs::{Key, PageSize, Path, Query};
 use crate::openapi::{Route, Tag, get, post};
 use crate::problem::Result;
 use crate::scopes::Scope;
@@ -193,8 +193,7 @@ fn desk_example() -> Value {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 struct Paging {
     /// Complaints of a page; 20 when absent.
-    #[schemars(range(min = 1, max = 100))]
-    limit: Option<u32>,
+    limit: Option<PageSize>,
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
 }
@@ -208,8 +207,7 @@ struct DeskQuery {
     #[serde(default)]
     overdue: bool,
     /// Complaints of a page; 20 when absent.
-    #[schemars(range(min = 1, max = 100))]
-    limit: Option<u32>,
+    limit: Option<PageSize>,
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
 }

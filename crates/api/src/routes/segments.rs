@@ -3,7 +3,7 @@
 use super::answer;
 use super::paths::SegmentId;
 use crate::credentials::Desk;
-use crate::inputs::{Path, Query};
+use crate::inputs::{PageSize, Path, Query};
 use crate::openapi::{Route, Tag, get, post};
 use crate::problem::{Error, Result};
 use crate::scopes::Scope;
@@ -74,8 +74,8 @@ async fn sizes(Shared(state): Shared<State>, desk: Desk) -> Result<Response> {
 /// Which part of the list.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 struct Paging {
-    /// Members on the page, 500 at most; 100 when absent.
-    limit: Option<u32>,
+    /// Members on the page; 100 when absent.
+    limit: Option<PageSize<{ segments::MEMBERS_MAX }>>,
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
 }
@@ -88,7 +88,7 @@ async fn members(
 ) -> Result<Response> {
     desk.needs(Scope::Insights, Role::Viewer)?;
     let page = desk.read(&state, (segment, paging), |club, (segment, paging)| {
-        let limit = paging.limit.unwrap_or(segments::MEMBERS);
+        let limit = paging.limit.map_or(segments::MEMBERS, PageSize::get);
         Box::pin(segments::members(
             club,
             segment,

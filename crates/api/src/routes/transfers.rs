@@ -10,8 +10,10 @@ use crate::scopes::Scope;
 use crate::staff::Role;
 use crate::state::State;
 use crate::transfer::{self, Export, Exported, Format, Kind, Report, Summary, Table};
+use axum::body::HttpBody as _;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request, State as Shared};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
@@ -137,7 +139,7 @@ struct FileIs {
     /// What its lines are; `history` when absent, where each line names what it is.
     #[serde(default)]
     kind: Option<Kind>,
-    /// How it is written; `ndjson` when absent.
+    /// How it is written; when absent, what `Content-Type` says, else `ndjson`.
     #[serde(default)]
     format: Option<Format>,
 }
@@ -170,13 +172,28 @@ struct Wanted {
 }
 
 /// A file on its way here.
-struct Upload(Body);
+struct Upload {
+    /// By its media type.
+    format: Option<Format>,
+    body: Body,
+}
 
 impl<S: Sync> FromRequest<S> for Upload {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Self> {
-        Ok(Self(request.into_body()))
+        let kind = request.headers().get(CONTENT_TYPE);
+        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let format = match kind.split(';').next().unwrap_or_default().trim() {
+            kind if kind.eq_ignore_ascii_case("text/csv") => Some(Format::Csv),
+            kind if kind.eq_ignore_ascii_case("application/x-ndjson") => Some(Format::Ndjson),
+            _ => None,
+        };
+        let body = request.into_body();
+        if body.size_hint().exact() == Some(0) {
+            return Err(Error::malformed("There is no file: send it as the body."));
+        }
+        Ok(Self { format, body })
     }
 }
 
@@ -203,10 +220,13 @@ async fn import(
     desk: Desk,
     Key(key): Key,
     Query(FileIs { kind, format }): Query<FileIs>,
-    Upload(body): Upload,
+    Upload {
+        format: by_type,
+        body,
+    }: Upload,
 ) -> Result<Response> {
     let kind = kind.unwrap_or(Kind::History);
-    let format = format.unwrap_or(Format::Ndjson);
+    let format = format.or(by_type).unwrap_or(Format::Ndjson);
     may_import(&desk, kind)?;
     if (kind, format) == (Kind::History, Format::Csv) {
         return Err(Error::invalid(

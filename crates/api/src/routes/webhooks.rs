@@ -5,7 +5,7 @@ use super::paths::{EndpointId, MessageId};
 use crate::body::Json;
 use crate::club::Club;
 use crate::credentials::Desk;
-use crate::inputs::{Path, Query};
+use crate::inputs::{PageSize, Path, Query};
 use crate::openapi::{Route, Tag, delete, get, patch, post};
 use crate::problem::Result;
 use crate::scopes::Scope;
@@ -171,7 +171,7 @@ fn of_messages() -> Vec<Route> {
                 json!({ "from": "2026-11-22T07:00:00Z", "to": "2026-11-22T08:00:00Z", "kinds": ["points.earned"] }),
             )
             .replies::<ReplayReply>(202, "They are on their way.", again)
-            .refuses(&["endpoint_disabled"]),
+            .refuses(&["endpoint_disabled", "not_found"]),
     ]
 }
 
@@ -325,8 +325,7 @@ struct Filter {
     /// Those in this state alone.
     state: Option<DeliveryState>,
     /// How many on a page; 50 when absent.
-    #[schemars(range(min = 1, max = 200))]
-    limit: Option<u32>,
+    limit: Option<PageSize<{ log::PAGE_MAX }>>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
 }
@@ -338,7 +337,7 @@ async fn deliveries(
     Query(filter): Query<Filter>,
 ) -> Result<Response> {
     let page = read(&state, &desk, (id, filter), |club, (id, filter)| {
-        let limit = filter.limit.unwrap_or(log::PAGE);
+        let limit = filter.limit.map_or(log::PAGE, PageSize::get);
         let cursor = filter.cursor.as_deref();
         Box::pin(log::deliveries(club, id, filter.state, limit, cursor))
     });

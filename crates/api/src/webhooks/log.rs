@@ -12,7 +12,8 @@ use serde_json::json;
 
 /// Deliveries on a page, unless told otherwise.
 pub const PAGE: u32 = 50;
-const PAGE_MAX: u32 = 200;
+/// Deliveries on a page at most.
+pub const PAGE_MAX: u32 = 200;
 /// Most messages that one request sends again.
 pub const REPLAY_MAX: usize = 1_000;
 

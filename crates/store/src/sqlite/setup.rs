@@ -28,7 +28,10 @@ pub(crate) fn prepared(source: &Source, migrations: &[Migration]) -> Result<Box<
 /// Looks whose a file is before any setting is written into it.
 fn whose(source: &Source) -> Result<()> {
     if !source.path.exists() {
-        return Ok(());
+        let made = source.options.create;
+        return made.then_some(()).ok_or_else(|| {
+            Error::Other(format!("there is no database {}", source.path.display()))
+        });
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let opened = Connection::open_with_flags(&source.path, flags);
