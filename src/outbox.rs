@@ -52,6 +52,11 @@ impl Kind {
     pub fn is_waited_for(self) -> bool {
         matches!(self, Self::Join | Self::Redeem | Self::Cancel)
     }
+
+    /// Says all that an earlier one about the same subject said, and more.
+    fn grows(self) -> bool {
+        matches!(self, Self::Answer | Self::Finish)
+    }
 }
 
 /// Something to do, and the id under which it is done once.
@@ -156,15 +161,21 @@ fn save(store: Store, mut actions: Vec<Action>) {
     store.set(|s| s.doing = mine);
 }
 
-/// Saves an action, unless the shopper already waits for the same one: an impatient finger, a second tab.
+/// Saves an action, unless the shopper already waits for the same one: an impatient finger, a second tab. A survey's
+/// answer takes the place of what was given of it before: sent after it, the older would undo the newer.
 pub fn put(store: Store, action: Action) {
     let mut actions = all(&store.host());
-    let same =
-        |a: &Action| a.sub == action.sub && a.kind == action.kind && a.subject == action.subject;
-    if !(action.kind.is_waited_for() && actions.iter().any(same)) {
-        actions.push(action);
-        save(store, actions);
+    let grows = action.kind.grows();
+    let same = |a: &Action| {
+        let kind = a.kind == action.kind || (grows && a.kind.grows());
+        kind && a.sub == action.sub && a.subject == action.subject
+    };
+    if action.kind.is_waited_for() && actions.iter().any(same) {
+        return;
     }
+    actions.retain(|a| !(grows && same(a)));
+    actions.push(action);
+    save(store, actions);
 }
 
 /// Takes a settled action out.
