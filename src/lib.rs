@@ -18,6 +18,7 @@ mod words;
 use host::Host;
 use leptos::mount::mount_to_renderer;
 use leptos::prelude::Owner;
+use rules::Timestamp;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use store::{Store, View};
@@ -42,6 +43,13 @@ fn with_store(f: impl FnOnce(Store)) {
     if let Some(store) = ENGINE.with_borrow(|engine| engine.as_ref().map(|(store, _)| *store)) {
         f(store);
     }
+}
+
+/// The corrected instant.
+fn now() -> Timestamp {
+    let mut now = Timestamp(0);
+    with_store(|store| now = store.now());
+    now
 }
 
 /// Starts the engine: paints from what the browser remembers, then asks the server.

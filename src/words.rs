@@ -10,7 +10,7 @@ use std::cell::{OnceCell, RefCell};
 use wasm_bindgen::prelude::*;
 
 /// Within half a year a day and a month say which day is meant.
-const NEAR_MS: f64 = 180.0 * 86_400_000.0;
+const NEAR_MS: i64 = 180 * 86_400_000;
 
 struct Words {
     lang: String,
@@ -197,8 +197,8 @@ pub fn money(m: Money, currency: &Currency) -> String {
 
 /// Day and month in the language's calendar, with the year when it may be in doubt.
 pub fn date(at: Timestamp) -> String {
+    let near = at.since(crate::now()).abs() < NEAR_MS;
     let at = at.0 as f64;
-    let near = (at - js_sys::Date::now()).abs() < NEAR_MS;
     with(|w| {
         let format = if near {
             &w.date
