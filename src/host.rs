@@ -6,6 +6,7 @@
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::Element;
 
 #[wasm_bindgen]
 extern "C" {
@@ -66,6 +67,10 @@ extern "C" {
     /// Tells the shop's other tabs.
     #[wasm_bindgen(method)]
     pub fn tell(this: &Host, value: &JsValue);
+
+    /// Waits until an element is drawn where somebody looks: in the window of a page that is not hidden.
+    #[wasm_bindgen(method)]
+    pub fn seen(this: &Host, element: &Element) -> Promise;
 
     /// A random UUID.
     #[wasm_bindgen(method)]
@@ -141,6 +146,11 @@ impl Host {
         key: Option<&str>,
     ) -> Reply {
         Reply::of(self.send(method, path, body, key)).await
+    }
+
+    /// Waits until somebody can see an element.
+    pub async fn sight(&self, element: &Element) {
+        settled(self.seen(element)).await;
     }
 
     /// Waits for the shop's hook; undefined when there is none.

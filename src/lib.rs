@@ -137,6 +137,12 @@ pub fn order(id: String) {
     with_store(|store| sync::order(store, id));
 }
 
+/// The page reports an event by its name or, when `manual`, asks for the survey with this id.
+#[wasm_bindgen]
+pub fn occasion(name: String, manual: bool) {
+    with_store(|store| prompts::occasion(store, name, manual));
+}
+
 /// Asks the server again.
 #[wasm_bindgen]
 pub fn refresh() {

@@ -6,23 +6,44 @@
 use crate::decode::decode;
 use crate::host::{Host, field, object};
 use crate::outbox::Kind;
-use crate::store::{Club, Prompt, Store};
+use crate::store::{Club, Link, Prompt, Store, Who};
 use crate::views::focus;
-use crate::{sync, words};
+use crate::{find, sync, words};
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Date};
 use rules::Timestamp;
 use rules::member::Prompted;
-use rules::surveys::{self, Context, Decision, Reaction};
+use rules::program::{Device, Trigger};
+use rules::surveys::{self, Context, Decision, Reaction, Show, Verdict};
+use std::cell::{Cell, RefCell};
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 
 /// A visit ends after half an hour without a page.
 const VISIT_MS: f64 = 1_800_000.0;
+/// A phone: a finger, and a screen that is small one way or the other.
+const PHONE: &str =
+    "(pointer:coarse) and (max-width:600px),(pointer:coarse) and (max-height:500px)";
 
-/// Whether something was asked in this visit; a visit goes on with every page.
+/// What the page has said and no decision has seen yet.
+#[derive(Default)]
+struct Said {
+    event: Option<String>,
+    manual: Option<String>,
+}
+
+thread_local! {
+    static SAID: RefCell<Said> = const { RefCell::new(Said { event: None, manual: None }) };
+    // The path that was last decided about, and since when the shopper is there, as far as we know.
+    static PAGE: RefCell<(String, Timestamp)> = const { RefCell::new((String::new(), Timestamp(0))) };
+    static WAIT: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Whether something was asked in this visit; a visit goes on with every page. What lies in the future counts as now.
 fn asked_in_visit(host: &Host) -> bool {
     let last = host.stored("visit");
     let at = field(&last, "at").as_f64().unwrap_or(0.0);
-    (host.now() - at).abs() < VISIT_MS && field(&last, "asked").is_truthy()
+    host.now() - at < VISIT_MS && field(&last, "asked").is_truthy()
 }
 
 fn keep_visit(host: &Host, asked: bool) {
@@ -32,18 +53,43 @@ fn keep_visit(host: &Host, asked: bool) {
     );
 }
 
-fn decide(club: &Club, host: &Host, order: Option<String>, slot_free: bool) -> Decision {
-    let path = web_sys::window()
+fn path() -> String {
+    web_sys::window()
         .and_then(|w| w.location().pathname().ok())
-        .unwrap_or_default();
+        .unwrap_or_default()
+}
+
+fn device() -> Device {
+    let query = web_sys::window().and_then(|w| w.match_media(PHONE).ok()?);
+    if query.is_some_and(|query| query.matches()) {
+        Device::Phone
+    } else {
+        Device::Desktop
+    }
+}
+
+/// Milliseconds on this page, from the first decision about it on: not more than the shopper was there. A clock that
+/// went back begins anew.
+fn dwell_ms(now: Timestamp) -> i64 {
+    let path = path();
+    PAGE.with_borrow_mut(|page| {
+        if page.0 != path || now < page.1 {
+            *page = (path, now);
+        }
+        now.since(page.1)
+    })
+}
+
+/// Decides, with what is `said` of this moment and what the page tells by itself.
+fn decide(club: &Club, host: &Host, said: Context) -> Decision {
+    let path = path();
     let context = Context {
-        order_id: order,
         blocked_page: path.contains("checkout") || path.contains("payment"),
         prompted_this_visit: asked_in_visit(host),
-        slot_free,
+        device: Some(device()),
         language: words::lang(),
         path,
-        ..Context::default()
+        ..said
     };
     let view = &club.program;
     let history = club.prompted(host);
@@ -59,28 +105,148 @@ fn decide(club: &Club, host: &Host, order: Option<String>, slot_free: bool) -> D
 
 /// When a survey may be due on some page, so that the door wakes the engine then.
 pub fn wake_at(club: &Club, host: &Host) -> Option<Timestamp> {
-    decide(club, host, None, true).wake_at
+    let anywhere = Context {
+        slot_free: true,
+        ..Context::default()
+    };
+    decide(club, host, anywhere).wake_at
 }
 
-/// Shows a survey if one is due and the corner is free.
+/// The events that make a survey due, so that the door wakes the engine for those.
+pub fn events(club: &Club) -> Array {
+    let surveys = club.program.program.surveys.iter();
+    surveys
+        .filter_map(|survey| match &survey.trigger {
+            Trigger::Event(name) if survey.enabled => Some(JsValue::from(name.as_str())),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The page reports an event, or asks for a survey: decided at once, or when the server has answered.
+pub fn occasion(store: Store, name: String, manual: bool) {
+    SAID.with_borrow_mut(|said| {
+        let place = if manual {
+            &mut said.manual
+        } else {
+            &mut said.event
+        };
+        *place = Some(name);
+    });
+    if store.get(|s| s.link == Link::Fresh) {
+        consider(store, None);
+    }
+}
+
+/// Shows a survey if one is due and the corner is free; else comes again when the shopper has been on this page for as
+/// long as one waits.
 pub fn consider(store: Store, order: Option<String>) {
     let host = store.host();
-    let free = store.get(|s| !s.open && s.prompt.is_none());
+    let slot_free = store.get(|s| !s.open && s.prompt.is_none());
     let Some(club) = store.club() else { return };
-    let show = decide(&club, &host, order, free).show;
+    let said = SAID.take();
+    let dwell = dwell_ms(club.now);
+    let context = Context {
+        order_id: order,
+        event: said.event,
+        manual: said.manual,
+        dwell_seconds: (dwell / 1_000) as u32,
+        slot_free,
+        ..Context::default()
+    };
+    let decision = decide(&club, &host, context);
+    let next = next_dwell(&club, &decision, dwell);
+    let show = decision.show.and_then(|show| counting(&club, show));
     keep_visit(&host, show.is_some() || asked_in_visit(&host));
-    let Some(show) = show else { return };
+    let Some((show, id)) = show else {
+        return come_again(store, next);
+    };
     let response = ["rsp_", &host.uuid().replace('-', "")].concat();
     let prompt = Prompt {
         show,
+        id,
         response,
-        score: None,
+        scores: Vec::new(),
+        item: 0,
+        comment: String::new(),
+        seen: false,
         sent: false,
     };
     record(store, &prompt, Reaction::Shown);
-    tell(store, &prompt, "prompt_shown");
-    host.emit("survey-shown", &prompt.show.survey.as_str().into());
     store.set(|s| s.prompt = Some(prompt));
+}
+
+/// The survey with the server's id for it. One about an order may do without, for an own paid order counts by itself;
+/// the answer to any other would not count, so that is not asked.
+fn counting(club: &Club, show: Show) -> Option<(Show, Option<String>)> {
+    let mut prompts = club.me.prompts.iter();
+    let id = prompts
+        .find(|p| p.survey_id == show.survey && p.scope == show.scope)
+        .map(|p| p.id.clone());
+    (id.is_some() || !show.scope.is_empty()).then_some((show, id))
+}
+
+/// In how many milliseconds the next survey that waits for its time on the page has waited long enough.
+fn next_dwell(club: &Club, decision: &Decision, dwell: i64) -> Option<i64> {
+    let surveys = &club.program.program.surveys;
+    let verdicts = decision.verdicts.iter().map(|(_, verdict)| verdict);
+    surveys
+        .iter()
+        .zip(verdicts)
+        .filter_map(|(survey, verdict)| match survey.trigger {
+            Trigger::Dwell(seconds) if *verdict == Verdict::NotTriggered => {
+                Some(i64::from(seconds) * 1_000 - dwell)
+            }
+            _ => None,
+        })
+        .filter(|ms| *ms > 0)
+        .min()
+}
+
+/// Considers anew after so long; what was agreed before no longer holds.
+fn come_again(store: Store, ms: Option<i64>) {
+    let number = WAIT.get().wrapping_add(1);
+    WAIT.set(number);
+    let Some(ms) = ms else { return };
+    spawn_local(async move {
+        TimeoutFuture::new(ms as u32).await;
+        if WAIT.get() == number {
+            consider(store, None);
+        }
+    });
+}
+
+/// A prompt was drawn that nobody has seen so far: tells when somebody does.
+pub fn drawn(store: Store) {
+    spawn_local(async move {
+        TimeoutFuture::new(0).await;
+        let Some(element) = find(".prompt") else {
+            return;
+        };
+        let host = store.host();
+        host.sight(&element).await;
+        let unseen = store.get(|s| s.prompt.clone()).filter(|p| !p.seen);
+        let Some(prompt) = unseen else { return };
+        edit(store, |prompt| prompt.seen = true);
+        tell(store, "prompt_shown", Some(&prompt));
+        host.emit("survey-shown", &prompt.show.survey.as_str().into());
+    });
+}
+
+/// Changes the prompt that is on screen, if one is.
+pub fn edit(store: Store, change: impl FnOnce(&mut Prompt)) {
+    store.set(|s| {
+        if let Some(prompt) = &mut s.prompt {
+            change(prompt);
+        }
+    });
+}
+
+/// The panel was opened by a member, or by somebody who may be one.
+pub fn opened(store: Store) {
+    if store.host().subject().is_some() && store.get(|s| s.who != Who::Stranger) {
+        tell(store, "panel_opened", None);
+    }
 }
 
 fn record(store: Store, prompt: &Prompt, reaction: Reaction) {
@@ -126,7 +292,9 @@ fn place(host: &Host) -> String {
     ["prompts:", &host.subject().unwrap_or_default()].concat()
 }
 
-fn tell(store: Store, prompt: &Prompt, kind: &str) {
+fn tell(store: Store, kind: &str, prompt: Option<&Prompt>) {
+    let survey = prompt.map(|p| p.show.survey.as_str());
+    let scope = prompt.map(|p| p.show.scope.as_str());
     let event = object(&[
         (
             "id",
@@ -136,30 +304,25 @@ fn tell(store: Store, prompt: &Prompt, kind: &str) {
         ),
         ("kind", kind.into()),
         ("at", iso(store.now()).into()),
-        ("survey_id", prompt.show.survey.as_str().into()),
-        ("scope", prompt.show.scope.as_str().into()),
+        ("survey_id", survey.into()),
+        ("scope", scope.into()),
     ]);
     let body = object(&[("events", Array::of1(&event).into())]);
     sync::act(store, Kind::Tell, kind, "POST", "/v1/events", body);
 }
 
 /// Sends what was given so far. The thanks never waits for the network.
-pub fn answer(store: Store, prompt: &Prompt, score: u8, comment: &str, completed: bool) {
+pub fn answer(store: Store, prompt: &Prompt, comment: &str, completed: bool) {
     record(store, prompt, Reaction::Answered);
-    let comment = comment.trim();
+    let scores: Array = prompt.scores.iter().map(|n| JsValue::from(*n)).collect();
+    let comment = Some(comment.trim()).filter(|words| !words.is_empty());
     let body = object(&[
         ("id", prompt.response.as_str().into()),
         ("survey_id", prompt.show.survey.as_str().into()),
         ("scope", prompt.show.scope.as_str().into()),
-        ("score", score.into()),
-        (
-            "comment",
-            if comment.is_empty() {
-                JsValue::NULL
-            } else {
-                comment.into()
-            },
-        ),
+        ("scores", scores.into()),
+        ("prompt", prompt.id.as_deref().into()),
+        ("comment", comment.into()),
         ("completed", completed.into()),
     ]);
     let kind = if completed {
@@ -187,9 +350,9 @@ pub fn close(store: Store) {
         store.host().focus_launcher();
     }
     store.set(|s| s.prompt = None);
-    if prompt.score.is_none() {
+    if prompt.scores.is_empty() {
         record(store, &prompt, Reaction::Dismissed);
-        tell(store, &prompt, "prompt_dismissed");
+        tell(store, "prompt_dismissed", Some(&prompt));
         let host = store.host();
         host.emit("survey-dismissed", &prompt.show.survey.as_str().into());
         host.tell(&"changed".into());
@@ -202,7 +365,7 @@ pub fn heard(store: Store) {
     let all = here(&store.host());
     store.set(|s| {
         let over = s.prompt.as_ref().is_some_and(|prompt| {
-            prompt.score.is_none()
+            prompt.scores.is_empty()
                 && all.iter().any(|r| {
                     r.survey == prompt.show.survey
                         && r.scope == prompt.show.scope

@@ -103,10 +103,19 @@ pub struct Notice {
 pub struct Prompt {
     /// Which, and in which scope.
     pub show: Show,
+    /// The server's id for it (`prm_…`), by which an answer counts. An order of which the server does not know yet
+    /// has none.
+    pub id: Option<String>,
     /// Id of the response, made before anything is sent.
     pub response: String,
-    /// The score that was chosen.
-    pub score: Option<u8>,
+    /// The scores so far, one for each item.
+    pub scores: Vec<u8>,
+    /// The item that is asked, from 0.
+    pub item: usize,
+    /// What stood in the text when the shopper went back to an earlier item.
+    pub comment: String,
+    /// It was drawn, in a page that somebody looks at.
+    pub seen: bool,
     /// It was sent; the thanks stands.
     pub sent: bool,
 }

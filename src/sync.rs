@@ -265,6 +265,7 @@ pub fn face(store: Store) {
         .as_ref()
         .and_then(|c| prompts::wake_at(c, &host))
         .map(|at| at.0 as f64);
+    let events = club.as_ref().map(|c| prompts::events(c).into());
     let points = club.map(|c| words::points(c.balances().available));
     let or_null = |value: Option<JsValue>| value.unwrap_or(JsValue::NULL);
     host.face(&object(&[
@@ -276,6 +277,7 @@ pub fn face(store: Store) {
         ),
         ("sub", or_null(host.subject().map(JsValue::from))),
         ("wake_at", or_null(wake_at.map(JsValue::from))),
+        ("events", or_null(events)),
         ("program_version", view.program.version.into()),
     ]));
 }
@@ -305,7 +307,9 @@ pub fn flush(store: Store) {
             if waiting.is_empty() {
                 break;
             }
-            let action = &waiting[turn % waiting.len()];
+            // What somebody waits for goes before what is only told.
+            let first = waiting.iter().position(|a| a.kind.is_waited_for());
+            let action = &waiting[(first.unwrap_or(0) + turn) % waiting.len()];
             match send(store, action).await {
                 Outcome::Settled => patience = Patience::new(),
                 Outcome::NobodyThere => break,

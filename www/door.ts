@@ -105,6 +105,8 @@ const enter = (config: Config, base: string) => {
     }
   };
   const intend = () => run();
+  /** Nobody waits for what comes of it: a lost file is no trouble. */
+  const tell = (name: unknown, manual?: boolean) => void run().then(() => call('occasion', '' + name, manual));
 
   const open = async (view?: unknown) => {
     if (link) return location.assign(link);
@@ -251,7 +253,14 @@ const enter = (config: Config, base: string) => {
       run('order', '' + order.id);
     },
     cart: (cart) => emit('cart', cart),
-    track: (name, props) => emit('track', { name, props }),
+    track: (name, props) => {
+      emit('track', { name, props });
+      if (loading || face()!.events?.includes(name)) tell(name);
+    },
+    ask: (survey) => {
+      need(survey, 'a survey id');
+      tell(survey, true);
+    },
     refresh: () => {
       settle();
       call('refresh');

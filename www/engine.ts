@@ -62,6 +62,14 @@ const hostOf = (threshold: Threshold): Host => {
       return;
     },
     tell: () => {},
+    seen: (element) =>
+      new Promise((done) =>
+        new IntersectionObserver((entries, observer) => {
+          if (!entries.some((entry) => entry.isIntersecting)) return;
+          observer.disconnect();
+          done();
+        }).observe(element),
+      ),
     uuid: () =>
       '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (c) =>
         (+c ^ (crypto.getRandomValues(new Uint8Array(1))[0]! & (15 >> (+c / 4)))).toString(16),

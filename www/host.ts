@@ -12,6 +12,8 @@ export interface Face {
   sub: string | null;
   /** Instant (ms) from which a survey may be due. */
   wake_at: number | null;
+  /** Names of events that may make a survey due. */
+  events: string[] | null;
   program_version: number | string | null;
   /** Added on the way: black or white, whichever is read on `accent`. */
   on?: string;
@@ -60,6 +62,8 @@ export interface Host extends Threshold {
   hook(name: string, payload: unknown): Promise<unknown>;
   hooked(name: string): boolean;
   tell(value: unknown): void;
+  /** Resolves once the element is drawn in the window of a page that is not hidden. */
+  seen(element: Element): Promise<void>;
   uuid(): string;
 }
 
@@ -71,6 +75,8 @@ export interface Engine {
   close(): void;
   identity_changed(): void;
   order(id: string): void;
+  /** The page reports an event by its name or, when `manual`, asks for the survey with this id. */
+  occasion(name: string, manual?: boolean): void;
   refresh(): void;
   set_language(locale: Response): void;
   message(value: unknown): void;

@@ -63,10 +63,10 @@ export interface Events {
   redeemed: { id: string; reward_id: string; code: string; points: number; expires_at: string };
   /** The tier's id. */
   'tier-raised': string;
-  /** The survey's id. */
+  /** The survey's id, when it can be seen. */
   'survey-shown': string;
   /** What was sent. */
-  'survey-answered': { id: string; survey_id: string; scope: string; score: number; comment?: string };
+  'survey-answered': { id: string; survey_id: string; scope: string; scores: number[]; comment?: string };
   /** The survey's id. */
   'survey-dismissed': string;
   /** The invitation's address. */
@@ -120,8 +120,10 @@ export interface Vafa {
   order(order: Order): void;
   /** Tells what is in the basket, for "you earn N points". */
   cart(cart: Cart): void;
-  /** Tells that something happened in the page; mirrored as the event `vafa:track`. */
+  /** Tells that something happened in the page; mirrored as the event `vafa:track`. A survey that waits for an event of this name may be asked. */
   track(name: string, props?: Record<string, unknown>): void;
+  /** Asks a member the survey with this id, one that waits to be asked for; as with any other, only if they may be asked now. */
+  ask(survey: string): void;
   /** The page has changed by itself (single-page shops): puts the launcher back, reads the hiding rules anew, fetches fresh points. */
   refresh(): void;
   /** `fa` or `en`. */

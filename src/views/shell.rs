@@ -5,7 +5,7 @@ use super::{earn, focus, guest, history, home, icons, prompt, refer, rewards};
 use crate::node::{Node, el};
 use crate::store::{Link, State, Store, View, Who};
 use crate::words::{self, t};
-use crate::{find_all, sync};
+use crate::{find_all, prompts, sync};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, KeyboardEvent};
 
@@ -71,6 +71,7 @@ pub(crate) fn open(store: Store) {
     let host = store.host();
     host.state(true);
     host.emit("opened", &store.get(|s| s.view.name()).into());
+    prompts::opened(store);
     if fresh {
         sync::refresh(store);
     }
