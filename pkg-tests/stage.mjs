@@ -73,8 +73,11 @@ export const openBrowser = () => chromium.launch({
 });
 
 export class Stage {
-  /** `csp` is the shop's Content-Security-Policy; `origins` may embed the widget besides the shop. */
-  static async open({ csp, origins: others = [] } = {}) {
+  /**
+   * `csp` is the shop's Content-Security-Policy; `origins` may embed the widget besides the shop; `program` makes another
+   * program of the demo's.
+   */
+  static async open({ csp, origins: others = [], program = (demo) => demo } = {}) {
     const stage = new Stage();
     stage.folder = mkdtempSync(join(tmpdir(), 'vafa-stage-'));
     stage.database = join(stage.folder, 'vafa.db');
@@ -84,7 +87,9 @@ export class Stage {
     stage.api = `http://127.0.0.1:${stage.apiPort}`;
     stage.shop = `http://localhost:${stage.shopPort}`;
     const origins = [stage.shop, `http://127.0.0.1:${stage.shopPort}`, ...others].flatMap((o) => ['--origin', o]);
-    const keys = stage.vafa('seed', '--program', 'demo/program.json', ...origins);
+    const club = join(stage.folder, 'program.json');
+    writeFileSync(club, JSON.stringify(program(JSON.parse(readFileSync(join(top, 'demo/program.json'), 'utf8')))));
+    const keys = stage.vafa('seed', '--program', club, ...origins);
     stage.keys = JSON.parse(keys);
     writeFileSync(join(stage.folder, 'keys.json'), keys, { mode: 0o600 });
     const lines = join(stage.folder, 'history.ndjson');

@@ -90,3 +90,35 @@ test('a member without orders is not asked for NPS', async () => {
   assert.equal(await asked(page), 0);
   await page.context().close();
 });
+
+test('an NPS answer counts at the server, pays its points, and leads a promoter to the invitation', async () => {
+  const page = await stage.visit('elham');
+  await openPanel(page);
+  await panel(page).locator('.balance').waitFor();
+  await page.keyboard.press('Escape');
+  const before = (await stage.asMember('elham', 'GET', '/v1/me')).body;
+  assert.ok(before.prompts.some((one) => one.survey_id === 'srv_recommend'), 'the server lets her answer');
+  await page.evaluate(() => window.vafa.refresh());
+  await prompt(page).locator('[data-score="9"]').click();
+  await prompt(page).locator('textarea').fill('چای لاهیجان');
+  await prompt(page).locator('.btn.main').click();
+  await prompt(page).locator('.thanks').waitFor();
+  await prompt(page).hover(); // it stays for who looks at it
+  assert.equal(await prompt(page).locator('.code').innerText(), before.referral.code);
+  await picture(page, 'surveys-4-promoter');
+  const rows = await eventually(
+    () => stage.query("SELECT scores, comment, completed, verified, points FROM responses WHERE survey = 'srv_recommend'"),
+    (all) => all.length === 1 && all[0].completed === 1, 'the stored response');
+  assert.deepEqual(rows, [{ scores: '[9]', comment: 'چای لاهیجان', completed: 1, verified: 1, points: 40 }]);
+  const { body } = await stage.asShop('GET', '/v1/insights/nps?survey=srv_recommend');
+  assert.deepEqual(body.survey.counts, [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0]);
+  const now = (await stage.asMember('elham', 'GET', '/v1/me')).body;
+  const paid = now.entries.filter((entry) => entry.reason === 'survey');
+  assert.deepEqual(paid.map((entry) => entry.points), [40], 'paid once, as promised');
+  assert.ok(!now.prompts.some((one) => one.survey_id === 'srv_recommend'), 'and not to be answered again');
+
+  await prompt(page).getByRole('button', { name: 'دوستت را مهمان کن' }).click();
+  await panel(page).locator('[data-view=refer][aria-selected=true]').waitFor();
+  assert.equal(await prompt(page).count(), 0);
+  await page.context().close();
+});
