@@ -66,7 +66,7 @@ impl Tx {
     /// Those of any statement.
     pub async fn savepoint(&mut self, name: &'static str) -> Result<()> {
         let name = identifier(name)?;
-        self.batch(&format!("SAVEPOINT \"{name}\"")).await
+        self.control(&format!("SAVEPOINT \"{name}\"")).await
     }
 
     /// Undoes what was done since the mark, which stays. Ends the state that a failed statement leaves.
@@ -76,7 +76,7 @@ impl Tx {
     pub async fn rollback_to(&mut self, name: &'static str) -> Result<()> {
         let name = identifier(name)?;
         self.failed = false;
-        self.batch(&format!("ROLLBACK TO SAVEPOINT \"{name}\""))
+        self.control(&format!("ROLLBACK TO SAVEPOINT \"{name}\""))
             .await
     }
 
@@ -86,7 +86,16 @@ impl Tx {
     /// Those of any statement; [`Error::Other`] when there is no such mark.
     pub async fn release(&mut self, name: &'static str) -> Result<()> {
         let name = identifier(name)?;
-        self.batch(&format!("RELEASE SAVEPOINT \"{name}\"")).await
+        self.control(&format!("RELEASE SAVEPOINT \"{name}\"")).await
+    }
+
+    async fn control(&mut self, sql: &str) -> Result<()> {
+        self.usable()?;
+        let result = match &mut self.inner {
+            Inner::Sqlite(connection) => sqlite::control(connection, sql),
+            Inner::Postgres(session) => session.batch(sql).await,
+        };
+        self.remember(result)
     }
 
     /// Runs several statements without bound values. For fixed text alone: nothing is escaped.

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Rewards that each member can afford, once each.
-pub(crate) const REWARDS: u64 = 10;
+pub(crate) const REWARDS: u64 = 20;
 
 /// The document of a club whose members can take every reward once.
 pub(crate) fn document() -> Value {

@@ -33,7 +33,7 @@ struct Options {
     /// Length of each measurement in seconds
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
-    /// How many members the club has; each can take ten rewards
+    /// How many members the club has; each can take twenty rewards
     #[arg(long, default_value_t = 8_000, value_parser = clap::value_parser!(u64).range(100..=1_000_000))]
     members: u64,
     /// Only measure and report, whatever comes out

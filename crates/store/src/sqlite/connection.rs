@@ -92,6 +92,8 @@ impl Source {
         ];
         if role == Role::Writer {
             settings.insert(1, same("journal_mode", "wal"));
+            // Pages in the log before they go to their places: one that is written often goes there once.
+            settings.push(same("wal_autocheckpoint", "8000"));
             // The log shrinks to 64 MiB after a time of many writes.
             settings.push(same("journal_size_limit", "67108864"));
         }

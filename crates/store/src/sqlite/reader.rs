@@ -4,7 +4,7 @@ use super::Waiting;
 use super::connection::{Role, Source};
 use super::job::{Job, fail};
 use super::setup::own;
-use super::statement::batch;
+use super::statement::control;
 use crate::query::Inner;
 use crate::{Counters, Error, Kind, Result, Tx};
 use rusqlite::Connection;
@@ -62,14 +62,14 @@ impl Reader {
         };
         let whole = kind == Kind::Read;
         if whole {
-            batch(&connection, "BEGIN")?;
+            control(&connection, "BEGIN")?;
         }
         let tx = Tx::new(Inner::Sqlite(connection), whole);
         let (tx, fine) = catch_unwind(AssertUnwindSafe(|| job.run(tx)))
             .map_err(|_| Error::Other("a work panicked".to_owned()))?;
         let failed = tx.failed();
         let connection = own(tx)?;
-        if connection.is_autocommit() || batch(&connection, "ROLLBACK").is_ok() {
+        if connection.is_autocommit() || control(&connection, "ROLLBACK").is_ok() {
             self.connection = Some(connection);
         }
         if fine && failed {

@@ -44,6 +44,11 @@ pub(crate) fn batch(connection: &Connection, sql: &str) -> Result<()> {
     connection.execute_batch(sql).map_err(|why| error(&why))
 }
 
+/// A statement about the transaction itself: prepared once, like any other.
+pub(crate) fn control(connection: &Connection, text: &str) -> Result<()> {
+    execute(connection, text, &[]).map(drop)
+}
+
 /// One statement; how many rows it changed.
 pub(crate) fn execute(connection: &Connection, text: &str, binds: &[Value]) -> Result<u64> {
     let mut statement = prepared(connection, text, binds)?;

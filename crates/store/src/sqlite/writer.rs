@@ -8,7 +8,7 @@ use super::Waiting;
 use super::connection::{Role, Source};
 use super::job::{Job, fail};
 use super::setup::own;
-use super::statement::batch;
+use super::statement::control;
 use crate::query::Inner;
 use crate::{Counters, Error, Result, Tx};
 use rusqlite::Connection;
@@ -135,7 +135,7 @@ impl Writer {
             Some(connection) => connection,
             None => self.source.connect(Role::Writer)?,
         };
-        batch(self.connection.insert(connection), "BEGIN IMMEDIATE")
+        control(self.connection.insert(connection), "BEGIN IMMEDIATE")
     }
 
     /// The lock was not to be had: everybody who waited as long as that is told so.
@@ -160,7 +160,7 @@ impl Writer {
             job.spoil(Error::Unavailable("the connection was lost".to_owned()));
             return Left::Broken;
         };
-        if let Err(why) = batch(&connection, "SAVEPOINT \"the work\"") {
+        if let Err(why) = control(&connection, "SAVEPOINT \"the work\"") {
             job.spoil(why);
             self.abandon(connection);
             return Left::Broken;
@@ -182,15 +182,15 @@ impl Writer {
                 return Left::Broken;
             }
         };
-        let end = if kept {
-            "RELEASE \"the work\""
-        } else {
-            "ROLLBACK TO \"the work\"; RELEASE \"the work\""
-        };
         let ended = if connection.is_autocommit() {
             Err(Error::Other("the whole transaction was undone".to_owned()))
         } else {
-            batch(&connection, end)
+            let undone = if kept {
+                Ok(())
+            } else {
+                control(&connection, "ROLLBACK TO \"the work\"")
+            };
+            undone.and_then(|()| control(&connection, "RELEASE \"the work\""))
         };
         match ended {
             Ok(()) => {
@@ -213,7 +213,7 @@ impl Writer {
         let Some(connection) = self.connection.take() else {
             return Err(Error::Unavailable("the connection was lost".to_owned()));
         };
-        let ended = batch(&connection, if kept > 0 { "COMMIT" } else { "ROLLBACK" });
+        let ended = control(&connection, if kept > 0 { "COMMIT" } else { "ROLLBACK" });
         if ended.is_ok() {
             self.connection = Some(connection);
         } else {
@@ -224,7 +224,7 @@ impl Writer {
 
     /// Undoes the transaction. A connection that cannot even do that is closed, which undoes it too.
     fn abandon(&mut self, connection: Box<Connection>) {
-        let undone = connection.is_autocommit() || batch(&connection, "ROLLBACK").is_ok();
+        let undone = connection.is_autocommit() || control(&connection, "ROLLBACK").is_ok();
         self.connection = undone.then_some(connection);
     }
 }
