@@ -263,7 +263,6 @@ CREATE TABLE redemptions (
     UNIQUE (tenant, member, key),
     FOREIGN KEY (tenant, member) REFERENCES members (tenant, member)
 );
-CREATE INDEX redemptions_by_member ON redemptions (tenant, member, at);
 CREATE INDEX redemptions_by_order ON redemptions (tenant, order_id) WHERE order_id IS NOT NULL;
 
 -- What the wallet paid for orders, which need not have been reported by then. `takings` are by lot; none once it

@@ -63,7 +63,7 @@ CREATE TABLE audit (
     object TEXT   NOT NULL,
     detail TEXT   NOT NULL DEFAULT '{}',
     PRIMARY KEY (tenant, id)
-);
+) /*sqlite: WITHOUT ROWID*/;
 CREATE INDEX audit_by_time ON audit (tenant, at, id);
 CREATE INDEX audit_by_object ON audit (tenant, object, at);
 

@@ -23,8 +23,9 @@ pub(crate) use warm::Warm;
 
 use crate::club::Club;
 use crate::problem::{Error, Result};
+use crate::programs::Standing;
 use rules::journal::{Account, CouponState, Event, Kept, Refused, Transaction, Why};
-use rules::{Points, Program, Timestamp};
+use rules::{Points, Timestamp};
 
 /// What else of a redemption that the rules make is written down.
 #[derive(Clone, Debug, Default)]
@@ -54,7 +55,7 @@ pub struct Books {
     woken: bool,
     coupons: Vec<Coupon>,
     /// The program with what is left of each stock, where a gift may run out.
-    standing: Option<Box<Program>>,
+    standing: Option<Standing>,
 }
 
 impl Books {

@@ -13,6 +13,7 @@ use rules::validate::Code;
 use rules::{Program, Timestamp, Zone, document, validate};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::Arc;
 use store::{Db, Tx, query};
 
@@ -330,9 +331,55 @@ async fn next(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn as_it_stands(club: &mut Club) -> Result<Program> {
-    let program = club.program().clone();
-    with_stock(club, program).await
+pub async fn as_it_stands(club: &mut Club) -> Result<Standing> {
+    let published = club.published();
+    if is_limited(&published.program) {
+        let program = with_stock(club, published.program.clone()).await?;
+        return Ok(Standing::Counted(Box::new(program)));
+    }
+    Ok(Standing::Published(published))
+}
+
+/// A program with what is left of it.
+#[derive(Clone, Debug)]
+pub enum Standing {
+    /// Nothing of it runs out.
+    Published(Arc<Published>),
+    /// With what is left in place of what there was.
+    Counted(Box<Program>),
+}
+
+impl Standing {
+    /// To be changed or given away.
+    #[must_use]
+    pub fn into_program(self) -> Program {
+        match self {
+            Self::Published(published) => published.program.clone(),
+            Self::Counted(program) => *program,
+        }
+    }
+}
+
+impl Deref for Standing {
+    type Target = Program;
+
+    fn deref(&self) -> &Program {
+        match self {
+            Self::Published(published) => &published.program,
+            Self::Counted(program) => program,
+        }
+    }
+}
+
+fn by_code(reward: &Reward) -> bool {
+    matches!(reward.kind, RewardKind::PartnerCoupon { .. })
+}
+
+/// Whether there is something that can run out.
+fn is_limited(program: &Program) -> bool {
+    let mut rewards = program.rewards.iter();
+    rewards.any(|reward| reward.stock.is_some() || by_code(reward))
+        || program.offers.iter().any(|offer| offer.stock.is_some())
 }
 
 /// A program with what is left in place of what there was.
@@ -354,7 +401,6 @@ pub async fn with_stock(club: &mut Club, mut program: Program) -> Result<Program
             offer.stock = offer.stock.map(|stock| left(stock, &taken, &offer.id));
         }
     }
-    let by_code = |reward: &Reward| matches!(reward.kind, RewardKind::PartnerCoupon { .. });
     if program.rewards.iter().any(by_code) {
         partners::limit_by_codes(club, &mut program).await?;
     }

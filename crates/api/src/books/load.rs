@@ -11,6 +11,7 @@ use rules::ledger::Taking;
 use rules::member::{Bought, Credit, Earned, Lot, Member, MonthDay, Purchase, Redeemed, Taken};
 use rules::program::OfferTrigger;
 use rules::{Money, Points, Timestamp};
+use store::Dialect;
 
 /// What an event is about, beside the member.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,7 +31,7 @@ impl<'a> About<'a> {
     }
 }
 
-/// Locks the member's row, for as long as the transaction lasts.
+/// Locks the member's row, for as long as the transaction lasts. On SQLite nobody else writes meanwhile.
 const LOCK: &str = "UPDATE members SET revision = revision + 1 WHERE tenant = $1 AND member = $2
     RETURNING joined_at, blocked, birthday, consents, segments, debt, points_given, wallet_given, entries,
         settled_at, last_active_at, last_order_at, membership, tier, told, due_at";
@@ -64,12 +65,16 @@ impl Books {
     /// # Errors
     /// When the member is not there, or the database fails.
     pub async fn open(club: &mut Club, member: &str, about: About<'_>) -> Result<Self> {
-        let row = row(club, LOCK, member).await?;
+        let locked = match club.tx.dialect() {
+            Dialect::Sqlite => LOOK,
+            Dialect::Postgres => LOCK,
+        };
+        let row = row(club, locked, member).await?;
         let (tier, told) = (row.13.clone(), Told::read(&row.14)?);
         let due_at = row.15.map(Timestamp);
         let kept = kept(club, member, row, about).await?;
         let standing = if stock::gifts_may_run_out(club.program()) {
-            Some(Box::new(programs::as_it_stands(club).await?))
+            Some(programs::as_it_stands(club).await?)
         } else {
             None
         };

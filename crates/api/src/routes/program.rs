@@ -53,7 +53,7 @@ async fn program(
                     return Err(Error::not_found(format!("This key has no program {name}.")));
                 }
                 Ok(ProgramView {
-                    program: programs::as_it_stands(club).await?,
+                    program: programs::as_it_stands(club).await?.into_program(),
                     zone: club.zone().clone(),
                 })
             })

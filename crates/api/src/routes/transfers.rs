@@ -10,7 +10,6 @@ use crate::scopes::Scope;
 use crate::staff::Role;
 use crate::state::State;
 use crate::transfer::{self, Export, Exported, Format, Kind, Report, Summary, Table};
-use axum::body::HttpBody as _;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request, State as Shared};
 use axum::http::header::CONTENT_TYPE;
@@ -190,9 +189,6 @@ impl<S: Sync> FromRequest<S> for Upload {
             _ => None,
         };
         let body = request.into_body();
-        if body.size_hint().exact() == Some(0) {
-            return Err(Error::malformed("There is no file: send it as the body."));
-        }
         Ok(Self { format, body })
     }
 }

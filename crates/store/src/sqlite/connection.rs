@@ -2,6 +2,7 @@
 
 use super::statement::error;
 use crate::{Error, Options, Result};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -60,6 +61,9 @@ impl Source {
             other => other,
         })?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        // A statement's plan depends on its text alone, and a prepared one is not prepared again for other values.
+        let stable = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true);
+        stable.map_err(|why| error(&why))?;
         for (name, value, expected) in self.settings(role) {
             set(&connection, name, &value, &expected)?;
         }
