@@ -17,8 +17,8 @@ pub struct PartnerCodes {
 #[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PartnerCode {
-    /// The code: 1 to 64 visible ASCII characters, kept exactly as they are sent.
-    #[cfg_attr(feature = "document", schemars(regex(pattern = "^[!-~]{1,64}$")))]
+    /// The code: 1 to 64 visible ASCII characters, kept exactly as they are sent. Another one is refused alone, and told
+    /// of in `faults`.
     pub code: String,
     /// First instant at which the partner no longer takes it; it is not handed out from then on.
     #[serde(default)]
