@@ -2,7 +2,12 @@
 
 mod cli;
 
+use mimalloc::MiMalloc;
 use std::process::ExitCode;
+
+/// A request is a thousand small allocations on several threads, which this allocator is made for.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     cli::main()

@@ -15,6 +15,7 @@ use crate::tries::Tries;
 use crate::webhooks::address::Guard;
 use crate::webhooks::sender::{Sender, TIMEOUT};
 use std::future::Future;
+use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,10 +24,30 @@ use store::{Db, Tx};
 /// A future that borrows the club it works on.
 pub type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
-/// What all requests share. Cheap to clone. Nothing in it is the only copy of anything: any number of
-/// processes may serve one database.
+/// What all requests share. Cheap to clone: each layer of a request has one. Nothing in it is the only copy of
+/// anything: any number of processes may serve one database.
+///
+/// To change a part changes this clone alone.
 #[derive(Clone, Debug)]
-pub struct State {
+pub struct State(Arc<Parts>);
+
+impl Deref for State {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl DerefMut for State {
+    fn deref_mut(&mut self) -> &mut Parts {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+/// See [`State`].
+#[derive(Clone, Debug)]
+pub struct Parts {
     /// The database.
     pub db: Db,
     /// The time.
@@ -74,7 +95,7 @@ impl State {
     /// A state on an open database.
     #[must_use]
     pub fn new(db: Db, clock: Clock, assets: Assets, limits: Limits) -> Self {
-        Self {
+        Self(Arc::new(Parts {
             db,
             clock,
             assets,
@@ -89,7 +110,7 @@ impl State {
             patience: PATIENCE,
             sender: Sender::new(Guard::default(), TIMEOUT),
             work: Arc::default(),
-        }
+        }))
     }
 
     /// Runs a write to its end, whatever the client does. What it did is on the disk when this returns, or
