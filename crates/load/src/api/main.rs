@@ -34,7 +34,7 @@ struct Options {
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
     /// How many members the club has; each can take twenty rewards
-    #[arg(long, default_value_t = 8_000, value_parser = clap::value_parser!(u64).range(100..=1_000_000))]
+    #[arg(long, default_value_t = 12_000, value_parser = clap::value_parser!(u64).range(100..=1_000_000))]
     members: u64,
     /// Only measure and report, whatever comes out
     #[arg(long)]

@@ -82,7 +82,7 @@ pub(crate) async fn measure(
         eprintln!("{engine}: one in a commit");
         let running = Served::start(server, database, 1)?;
         Some(rate(
-            &flood(&running, place.redemptions(), 100 * seconds, 64).await?,
+            &flood(&running, place.redemptions(), 400 * seconds, 64).await?,
         )?)
     } else {
         None
@@ -90,7 +90,7 @@ pub(crate) async fn measure(
 
     eprintln!("{engine}: as many as go");
     let running = Served::start(server, database, 128)?;
-    let flooded = flood(&running, place.redemptions(), 400 * seconds, 256).await?;
+    let flooded = flood(&running, place.redemptions(), 2_000 * seconds, 256).await?;
     let most = rate(&flooded)?;
     let rate_of = |share: f64| (most * share).round().max(1.0) as u32;
 
