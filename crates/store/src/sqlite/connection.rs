@@ -75,7 +75,7 @@ impl Source {
         let same = |name, value: &str| (name, value.to_owned(), value.to_owned());
         let wait = self.options.lock_wait.as_millis().min(i32::MAX as u128);
         let (cache, query_only) = match role {
-            Role::Writer => ("-32768", "0"),
+            Role::Writer => ("-65536", "0"),
             Role::Reader => ("-8192", "1"),
         };
         let mut settings = vec![
