@@ -15,9 +15,9 @@ declare module '*.css' {
   export default css;
 }
 
-/** wasm-bindgen's output, `--target web`. */
+/** wasm-bindgen's output, as `xtask/src/glue.rs` leaves it. */
 declare module 'glue' {
-  export default function init(options: { module_or_path: WebAssembly.Module }): Promise<unknown>;
+  export default function init(module: WebAssembly.Module): Promise<void>;
   export function start(host: unknown, locale: unknown): void;
   export function mount(root: Element, inline: boolean, view: string): number;
   export function unmount(id: number): void;

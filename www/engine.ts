@@ -2,7 +2,20 @@
  * `engine-HASH.js`: the glue of the WASM, and what the door need not carry on every page view: the whole of the host
  * that the engine sees, the check of the files, the watch over faults.
  */
-import init, * as wasm from 'glue';
+// By name: what is not named here is not shipped.
+import init, {
+  close,
+  identity_changed,
+  message,
+  mount,
+  occasion,
+  open,
+  order,
+  refresh,
+  set_language,
+  start,
+  unmount,
+} from 'glue';
 import type { Engine, EngineModule, Face, Host, Threshold } from './host.ts';
 import { openTransport } from './transport.ts';
 
@@ -131,21 +144,28 @@ export const boot: EngineModule['boot'] = async (wasmFile, css, threshold, local
     const host = hostOf(threshold);
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(style);
-    await init({ module_or_path: module });
+    await init(module);
     watch(threshold.fatal);
-    wasm.start(host, parse(words));
+    start(host, parse(words));
 
     const engine: Engine = {
-      ...wasm,
+      close,
+      identity_changed,
+      message,
+      occasion,
+      open,
+      order,
+      refresh,
+      unmount,
       mount: (room, inline, view) => {
         const root = room.getRootNode() as ShadowRoot;
         if (!root.adoptedStyleSheets.includes(sheet)) {
           root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
           keepKeys(room);
         }
-        return wasm.mount(room, inline, view);
+        return mount(room, inline, view);
       },
-      set_language: (file) => void textOf(file).then((words) => wasm.set_language(parse(words)), () => {}),
+      set_language: (file) => void textOf(file).then((words) => set_language(parse(words)), () => {}),
     };
     openChannel(threshold.config.program, host, engine);
     return engine;

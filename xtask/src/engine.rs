@@ -5,6 +5,7 @@
 //! panics: a seventh fewer bytes. `--stable`, or a machine without std's source, makes a plain
 //! build that works the same.
 
+use crate::glue;
 use crate::run;
 use crate::setup::{self, WASM};
 use crate::stamp::Stamp;
@@ -74,14 +75,16 @@ pub(crate) fn build(steps: &mut Steps, stable: bool) -> Result<()> {
 
     let bound = run::target().join("engine-bound");
     steps.step("engine: JavaScript bindings", || {
-        let stamp = Stamp::new("engine-bound", &["web", "no streams"])
+        let stamp = Stamp::new("engine-bound", &["web", "trimmed"])
             .input(&raw)?
             .output(bound.join("vafa_bg.wasm"))
             .output(bound.join("vafa.js"));
         stamp.unless_fresh(|| {
-            bind(&raw, &bound, "vafa")?;
-            drop_streams(&bound.join("vafa_bg.wasm"))?;
-            no_markup(&bound.join("vafa.js"))
+            let mut bindgen = Bindgen::new();
+            bindgen.input_bytes("vafa", glue::without_streams(&raw)?);
+            write(&mut bindgen, &bound)?;
+            no_markup(&bound.join("vafa.js"))?;
+            glue::trim(&bound.join("vafa_bg.wasm"), &bound.join("vafa.js"))
         })
     })?;
 
@@ -149,36 +152,20 @@ fn cargo_home() -> Option<PathBuf> {
 /// Makes the JavaScript that talks to a module, with the library of wasm-bindgen's own tool: no
 /// tool to install, no version to mismatch.
 pub(crate) fn bind(raw: &Path, folder: &Path, name: &str) -> Result<()> {
+    let mut bindgen = Bindgen::new();
+    write(bindgen.input_path(raw).out_name(name), folder)
+        .with_context(|| format!("wasm-bindgen refused {}", raw.display()))
+}
+
+fn write(bindgen: &mut Bindgen, folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("could not make {}", folder.display()))?;
-    Bindgen::new()
-        .input_path(raw)
-        .out_name(name)
+    bindgen
         .web(true)?
         .omit_default_module_path(true)
         .remove_name_section(true)
         .remove_producers_section(true)
-        .typescript(true)
+        .typescript(false)
         .generate(folder)
-        .with_context(|| format!("wasm-bindgen refused {}", raw.display()))
-}
-
-/// A crate under leptos exports its streams to JavaScript, whoever uses them. Nobody here does: without the exports
-/// `wasm-opt` drops the code behind them.
-fn drop_streams(wasm: &Path) -> Result<()> {
-    let mut module = walrus::Module::from_file(wasm)?;
-    let streams: Vec<_> = module
-        .exports
-        .iter()
-        .filter(|export| export.name.contains("intounderlying"))
-        .map(|export| export.id())
-        .collect();
-    if streams.is_empty() {
-        bail!("the engine exports no streams any more: `drop_streams` has nothing to do");
-    }
-    for id in streams {
-        module.exports.delete(id);
-    }
-    module.emit_wasm_file(wasm)
 }
 
 /// Shops that require Trusted Types refuse `innerHTML`, and Leptos makes it of static markup.
@@ -195,7 +182,6 @@ fn no_markup(glue: &Path) -> Result<()> {
 fn optimise(bound: &Path) -> Result<Outcome> {
     let input = bound.join("vafa_bg.wasm");
     let glue = bound.join("vafa.js");
-    let types = bound.join("vafa.d.ts");
     let output = folder().join("vafa_bg.wasm");
     let tool = run::at("www/node_modules/binaryen/bin/wasm-opt");
     let stamp = Stamp::new("engine-opt", &WASM_OPT)
@@ -209,7 +195,6 @@ fn optimise(bound: &Path) -> Result<Outcome> {
         let mut tool = run::node([tool]);
         run::run(tool.args(WASM_OPT).arg(&input).arg("-o").arg(&output))?;
         fs::copy(&glue, folder().join("vafa.js"))?;
-        fs::copy(&types, folder().join("vafa.d.ts"))?;
         Ok(())
     })
 }

@@ -9,6 +9,7 @@ mod demo;
 mod engine;
 mod faults;
 mod fuzz;
+mod glue;
 mod lint;
 mod load;
 mod mutants;
