@@ -162,11 +162,20 @@ fn entry(line: &str) -> Option<(&str, &str)> {
     (name.starts_with("__wb") && rest.starts_with(" function")).then_some((name, rest))
 }
 
-/// How the module is entered: `engine.ts` gives it compiled.
+/// How the module is entered (`engine.ts` gives it compiled), and `attempt` of `src/decode.rs`. A trap goes on.
 const INIT: &str = "let wasm;
 export default async function(module) {
     wasm = (await WebAssembly.instantiate(module, __wbg_get_imports())).exports;
     wasm.__wbindgen_start();
+}
+function attempt(work) {
+    try {
+        work();
+        return true;
+    } catch (fault) {
+        if (fault instanceof WebAssembly.RuntimeError) throw fault;
+        return false;
+    }
 }
 ";
 
