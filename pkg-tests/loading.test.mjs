@@ -11,7 +11,7 @@ after(() => stage.close());
 
 /** What belongs to the open panel: none of it may be asked for before somebody is about to need it. */
 const isEngine = (url) => /\.wasm|\/engine-|\/panel-|\/(fa|en)-\w+\.json/.test(url);
-const isWasm = (url) => url.endsWith('.wasm');
+const isWasm = (url) => /\/engine-\w+\.wasm$/.test(url);
 
 /** A visitor whose requests are listed, and whose document notes its own troubles. */
 async function watched(options) {
@@ -93,7 +93,7 @@ for (const who of ['guest', 'neda']) {
     await openPanel(page);
     await panel(page).getByRole('heading').first().waitFor();
     await idle(page);
-    assert.equal(asked.filter(isEngine).length, 4, `one each of engine, WASM, style sheet, locale: ${asked.filter(isEngine)}`);
+    assert.equal(asked.filter(isEngine).length, 5, `one each of engine, WASM, its part, style sheet, locale: ${asked.filter(isEngine)}`);
     quiet(page, 0);
     await context.close();
   });

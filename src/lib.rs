@@ -10,6 +10,7 @@ mod host;
 mod node;
 mod outbox;
 mod prompts;
+mod rooms;
 mod store;
 mod sync;
 mod views;

@@ -6,6 +6,8 @@ declare const ENGINE_WASM: string;
 declare const PANEL_CSS: string;
 /** Logical name to the base64 of the file's SHA-384; only in engine.ts. */
 declare const HASHES: Record<string, string>;
+/** Name of a part of the module to its file, beside engine.ts's own. */
+declare const PARTS: Record<string, string>;
 /** Language to the launcher's label and the file of the locale. */
 declare const WORDS: Record<string, [label: string, file: string]>;
 declare const VERSION: string;
@@ -17,7 +19,7 @@ declare module '*.css' {
 
 /** wasm-bindgen's output, as `xtask/src/glue.rs` leaves it. */
 declare module 'glue' {
-  export default function init(module: WebAssembly.Module): Promise<void>;
+  export default function init(module: WebAssembly.Module, bring: (part: string) => Promise<WebAssembly.Module>): Promise<void>;
   export function start(host: unknown, locale: unknown): void;
   export function mount(root: Element, inline: boolean, view: string): number;
   export function unmount(id: number): void;

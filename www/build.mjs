@@ -5,7 +5,7 @@
  *   node build.mjs --door-only [--out DIR] the door alone with placeholder hashes; prints its sizes
  *   node build.mjs --test                  bundles and runs test/*.test.ts with node's test runner
  *
- * DIR of --glue holds wasm-bindgen's vafa.js and vafa_bg.wasm (--target web), optimised. The same input gives the same bytes.
+ * DIR of --glue holds the engine: vafa.js (glue), vafa_bg.wasm and its further parts, each a .wasm, optimised. The same input gives the same bytes.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -118,8 +118,10 @@ const table = (lines) => {
 const buildAll = async (glue, out) => {
   const found = locales();
   const panel = join(here, 'panel.css');
+  const split = readdirSync(glue).filter((file) => file.endsWith('.wasm') && file != 'vafa_bg.wasm').sort();
   const parts = {
     'engine.wasm': readFileSync(join(glue, 'vafa_bg.wasm')),
+    ...Object.fromEntries(split.map((file) => [file, readFileSync(join(glue, file))])),
     'panel.css': Buffer.from(existsSync(panel) ? await minifyCss(readFileSync(panel, 'utf8')) : ''),
   };
   for (const [lang, { json }] of Object.entries(found)) parts[lang + '.json'] = Buffer.from(JSON.stringify(json));
@@ -128,7 +130,10 @@ const buildAll = async (glue, out) => {
     entryPoints: ['engine.ts'],
     format: 'esm',
     alias: { glue: join(glue, 'vafa.js') },
-    define: { HASHES: JSON.stringify(hashes) },
+    define: {
+      HASHES: JSON.stringify(hashes),
+      PARTS: JSON.stringify(Object.fromEntries(split.map((file) => [file.replace('.wasm', ''), hashed(file, parts)]))),
+    },
   });
 
   rmSync(join(out, 'assets'), { recursive: true, force: true });

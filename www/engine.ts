@@ -50,6 +50,24 @@ const moduleOf = async (file: Response): Promise<WebAssembly.Module> => {
   return (await streamed) || WebAssembly.compile(bytes);
 };
 
+const parts = new Map<string, Promise<WebAssembly.Module>>();
+
+/** A part of the module, from beside this file. One that is lost is fetched anew the next time. */
+const bring = (name: string) => {
+  const coming = parts.get(name) ?? fetch(new URL(PARTS[name]!, import.meta.url)).then(moduleOf);
+  parts.set(name, coming);
+  coming.catch(() => parts.delete(name));
+  return coming;
+};
+
+/** The panel's part is not waited for by a survey: it comes when somebody reaches for the widget, or it stands in the page. */
+const foresee = () => {
+  const warm = () => void bring('panel').catch(() => {});
+  if (document.querySelector('vafa-widget:is(:hover,:focus-within,:not([floating]))')) return warm();
+  const float = document.querySelector('vafa-widget');
+  for (const sign of ['pointerover', 'focusin']) float?.addEventListener(sign, warm, { once: true });
+};
+
 /** Black or white, whichever is read better on `#rrggbb` (by WCAG's luminance, 4.5:1 at the least). */
 export const readable = (accent: string): string => {
   const light = (at: number) => (parseInt(accent.slice(at, at + 2), 16) / 255) ** 2.2;
@@ -130,6 +148,7 @@ const keepKeys = (room: Element) => {
 };
 
 export const boot: EngineModule['boot'] = async (wasmFile, css, threshold, locale) => {
+  foresee();
   const patience = new Promise((done) => setTimeout(done, TOKEN_MS_MAX));
   const token = Promise.race([threshold.token().catch(() => {}), patience]);
   const stop = (fault: unknown): never => {
@@ -144,7 +163,7 @@ export const boot: EngineModule['boot'] = async (wasmFile, css, threshold, local
     const host = hostOf(threshold);
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(style);
-    await init(module);
+    await init(module, bring);
     watch(threshold.fatal);
     start(host, parse(words));
 

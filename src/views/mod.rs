@@ -15,4 +15,4 @@ mod rewards;
 mod shell;
 mod tier;
 
-pub(crate) use shell::{close, open, shell, to_top};
+pub(crate) use shell::{Frame, body, close, lost, open, shell, to_top, waiting};

@@ -5,13 +5,13 @@ use super::{earn, focus, guest, history, home, icons, prompt, refer, rewards};
 use crate::node::{Node, el};
 use crate::store::{Link, State, Store, View, Who};
 use crate::words::{self, t};
-use crate::{find_all, prompts, sync};
+use crate::{find_all, prompts, rooms, sync};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, KeyboardEvent};
 
 /// Where a view is drawn: floating, or in the page's flow under a handle.
 #[derive(Clone, Copy)]
-pub(super) struct Frame {
+pub(crate) struct Frame {
     /// The data.
     pub(super) store: Store,
     at: Option<u32>,
@@ -146,7 +146,7 @@ fn panel(frame: Frame, s: &State) -> Node {
     let member = s.who == Who::Member && s.me.is_some();
     let body = el("div", "body")
         .attr("tabindex", "0")
-        .child(body(frame, s, view));
+        .child(rooms::body(frame, s, view));
     let body = if member {
         body.attr("role", "tabpanel")
             .attr("aria-label", &t(&["nav.", view.name()].concat()))
@@ -225,7 +225,8 @@ fn strip(s: &State) -> Option<Node> {
     Some(p(class, words))
 }
 
-fn body(frame: Frame, s: &State, view: View) -> Node {
+/// What is in the panel, by who is there and what is known.
+pub(crate) fn body(frame: Frame, s: &State, view: View) -> Node {
     let store = frame.store;
     let club = s.club(store.now());
     match (s.who, &s.program, club) {
@@ -237,12 +238,20 @@ fn body(frame: Frame, s: &State, view: View) -> Node {
             View::History => history::history(frame, s, &club),
         },
         (Who::Guest | Who::Stranger, Some(view), _) => guest::guest(frame, s, &view.program),
-        _ if s.link == Link::Lost => {
-            let retry = button(Tone::Main, t("retry"), move || sync::refresh(store));
-            atoms::empty(icons::LOCK, t("error.title"), t("error.lost"), Some(retry))
-        }
-        _ => atoms::skeleton(),
+        _ if s.link == Link::Lost => lost(move || sync::refresh(store)),
+        _ => waiting(),
     }
+}
+
+/// Nothing came so far, and nothing went wrong.
+pub(crate) fn waiting() -> Node {
+    atoms::skeleton()
+}
+
+/// Something did not come; the shopper may ask for it again.
+pub(crate) fn lost(again: impl Fn() + 'static) -> Node {
+    let retry = button(Tone::Main, t("retry"), again);
+    atoms::empty(icons::LOCK, t("error.title"), t("error.lost"), Some(retry))
 }
 
 fn bar(frame: Frame, here: View) -> Node {

@@ -8,6 +8,7 @@
 use crate::glue;
 use crate::run;
 use crate::setup::{self, WASM};
+use crate::split;
 use crate::stamp::Stamp;
 use crate::steps::{Outcome, Steps};
 use anyhow::{Context as _, Result, bail};
@@ -20,8 +21,10 @@ pub(crate) const STEPS: usize = 3;
 
 /// What every browser that we support takes. With all features binaryen writes encodings that
 /// none of them reads, and only loading the file shows it.
-const WASM_OPT: [&str; 12] = [
+const WASM_OPT: [&str; 13] = [
     "-Oz",
+    // The lowest kilobyte is the end of the stack: no address of anything is there.
+    "--low-memory-unused",
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-sign-ext",
@@ -74,17 +77,23 @@ pub(crate) fn build(steps: &mut Steps, stable: bool) -> Result<()> {
     })?;
 
     let bound = run::target().join("engine-bound");
-    steps.step("engine: JavaScript bindings", || {
-        let stamp = Stamp::new("engine-bound", &["web", "trimmed"])
+    steps.step("engine: parts and JavaScript bindings", || {
+        let mut stamp = Stamp::new("engine-bound", &["web", "trimmed", "split"])
             .input(&raw)?
             .output(bound.join("vafa_bg.wasm"))
             .output(bound.join("vafa.js"));
+        for part in split::PARTS {
+            stamp = stamp.output(split::file(&bound, part));
+        }
         stamp.unless_fresh(|| {
+            let main = split::split(&raw, &bound)?;
             let mut bindgen = Bindgen::new();
-            bindgen.input_bytes("vafa", glue::without_streams(&raw)?);
+            bindgen.input_bytes("vafa", glue::without_streams(&main)?);
+            // What the parts share with the main one.
+            bindgen.keep_lld_exports(true).demangle(false);
             write(&mut bindgen, &bound)?;
             no_markup(&bound.join("vafa.js"))?;
-            glue::trim(&bound.join("vafa_bg.wasm"), &bound.join("vafa.js"))
+            glue::trim(&bound)
         })
     })?;
 
@@ -105,7 +114,7 @@ fn compile(rebuilt: bool) -> Result<(Outcome, PathBuf)> {
         stamp = stamp.input(source)?;
     }
     let outcome = stamp.unless_fresh(|| {
-        let mut cargo = run::cargo(["build", "--package", "vafa", "--lib", "--profile", "widget"]);
+        let mut cargo = run::cargo(["rustc", "--package", "vafa", "--lib", "--profile", "widget"]);
         cargo.args(["--target", WASM]);
         let mut flags = portable_paths()?;
         if rebuilt {
@@ -121,6 +130,8 @@ fn compile(rebuilt: bool) -> Result<(Outcome, PathBuf)> {
             );
         }
         cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+        // The splitter follows them.
+        cargo.args(["--", "-Clink-arg=--emit-relocs"]);
         run::run(&mut cargo)
     })?;
     Ok((outcome, raw))
@@ -180,21 +191,32 @@ fn no_markup(glue: &Path) -> Result<()> {
 }
 
 fn optimise(bound: &Path) -> Result<Outcome> {
-    let input = bound.join("vafa_bg.wasm");
     let glue = bound.join("vafa.js");
-    let output = folder().join("vafa_bg.wasm");
+    let modules = || {
+        let parts = split::PARTS.iter().map(|part| split::file(bound, part));
+        parts.chain([bound.join("vafa_bg.wasm")])
+    };
     let tool = run::at("www/node_modules/binaryen/bin/wasm-opt");
-    let stamp = Stamp::new("engine-opt", &WASM_OPT)
-        .input(&input)?
+    let made = |input: &Path| folder().join(input.file_name().unwrap_or_default());
+    let mut stamp = Stamp::new("engine-opt", &WASM_OPT)
         .input(&glue)?
         .input("www/node_modules/binaryen/package.json")?
-        .output(&output)
-        .output(folder().join("vafa.js"));
+        .output(made(&glue));
+    for module in modules() {
+        stamp = stamp.input(&module)?.output(made(&module));
+    }
     stamp.unless_fresh(|| {
         fs::create_dir_all(folder())?;
-        let mut tool = run::node([tool]);
-        run::run(tool.args(WASM_OPT).arg(&input).arg("-o").arg(&output))?;
-        fs::copy(&glue, folder().join("vafa.js"))?;
+        for module in modules() {
+            let mut tool = run::node([&tool]);
+            run::run(
+                tool.args(WASM_OPT)
+                    .arg(&module)
+                    .arg("-o")
+                    .arg(made(&module)),
+            )?;
+        }
+        fs::copy(&glue, made(&glue))?;
         Ok(())
     })
 }

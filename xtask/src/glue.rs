@@ -4,6 +4,7 @@
 //! All of it knows the text that the pinned wasm-bindgen writes. Where a mark is missing it fails, so an update
 //! cannot slip by.
 
+use crate::split;
 use anyhow::{Context as _, Result, bail};
 use std::collections::HashMap;
 use std::fs;
@@ -49,15 +50,17 @@ fn is_stream(name: &str) -> bool {
     mentions && name.contains("{closure") && !name.starts_with("core::ptr::drop_in_place")
 }
 
-/// Takes the streams' exports away with all that only they need, gives what goes over the edge of the module short
+/// Takes the streams' exports away with all that only they need, gives what goes over the edges of the modules short
 /// names, and cuts the glue to what is left.
-pub(crate) fn trim(wasm: &Path, glue: &Path) -> Result<()> {
-    let mut module = Module::from_file(wasm)?;
+pub(crate) fn trim(folder: &Path) -> Result<()> {
+    let (wasm, glue) = (folder.join("vafa_bg.wasm"), folder.join("vafa.js"));
+    let mut module = Module::from_file(&wasm)?;
     let unused: Vec<_> = module
         .exports
         .iter()
         .filter(|export| {
-            export.name.contains("intounderlying") || export.name == "__wbindgen_realloc"
+            let name = export.name.as_str();
+            name.contains("intounderlying") || UNUSED.contains(&name)
         })
         .map(|export| export.id())
         .collect();
@@ -67,22 +70,50 @@ pub(crate) fn trim(wasm: &Path, glue: &Path) -> Result<()> {
     walrus::passes::gc::run(&mut module);
 
     let mut names = Names::default();
+    let mut loaders = Vec::new();
     for import in module.imports.iter_mut() {
-        if import.module != BOUND {
-            bail!("the engine imports from {}", import.module);
+        let short = names.shorten(&import.name);
+        match import.module.as_str() {
+            BOUND => {}
+            split::LOADERS => {
+                let part = split::PARTS
+                    .iter()
+                    .find(|part| split::loader(part) == import.name);
+                let part = part.with_context(|| format!("`{}` loads no part", import.name))?;
+                loaders.push(format!("{short}: loader('{part}'),\n"));
+                names.given.remove(&import.name);
+            }
+            other => bail!("the engine imports from {other}"),
         }
         SHORT.clone_into(&mut import.module);
-        import.name = names.shorten(&import.name);
+        import.name = short;
     }
     let imports = std::mem::take(&mut names.given);
     for export in module.exports.iter_mut() {
         export.name = names.shorten(&export.name);
     }
-    module.emit_wasm_file(wasm)?;
-    let text = fs::read_to_string(glue)?;
-    fs::write(glue, shorter(&text, &imports, &names.given)?)?;
+    module.emit_wasm_file(&wasm)?;
+    for part in split::PARTS {
+        let path = split::file(folder, part);
+        let mut module = Module::from_file(&path)?;
+        for import in module.imports.iter_mut() {
+            let short = (import.module == split::SHARED).then(|| names.given.get(&import.name));
+            let short = short
+                .flatten()
+                .with_context(|| format!("{part} imports {} {}", import.module, import.name))?;
+            SHORT.clone_into(&mut import.module);
+            import.name.clone_from(short);
+        }
+        module.emit_wasm_file(&path)?;
+    }
+    let text = fs::read_to_string(&glue)?;
+    let text = shorter(&text, &imports, &names.given, &loaders.concat())?;
+    fs::write(glue, text)?;
     Ok(())
 }
+
+/// What wasm-bindgen exports and nobody calls.
+const UNUSED: [&str; 3] = ["__wbindgen_realloc", "__heap_base", "__data_end"];
 
 /// Names of one and two letters.
 #[derive(Default)]
@@ -114,6 +145,7 @@ fn shorter(
     glue: &str,
     imports: &HashMap<String, String>,
     exports: &HashMap<String, String>,
+    loaders: &str,
 ) -> Result<String> {
     let mut out = String::new();
     let mut lines = glue.lines();
@@ -127,6 +159,9 @@ fn shorter(
         }
         if line.starts_with("const IntoUnderlying") {
             lines.find(|line| line.ends_with(';'));
+            continue;
+        }
+        if line.starts_with("import * as import") || line.starts_with(LINKED) {
             continue;
         }
         if line.starts_with("let wasmModule, wasmInstance, wasm;") {
@@ -148,6 +183,12 @@ fn shorter(
     if kept != imports.len() {
         bail!("{kept} of {} imports are in the glue", imports.len());
     }
+    cut(
+        &mut out,
+        "__proto__: null,\n",
+        "",
+        &format!("__proto__: null,\n{loaders}"),
+    )?;
     out.push_str(INIT);
     for (from, to, instead) in CUTS {
         cut(&mut out, from, to, instead)?;
@@ -162,11 +203,27 @@ fn entry(line: &str) -> Option<(&str, &str)> {
     (name.starts_with("__wb") && rest.starts_with(" function")).then_some((name, rest))
 }
 
-/// How the module is entered (`engine.ts` gives it compiled), and `attempt` of `src/decode.rs`. A trap goes on.
-const INIT: &str = "let wasm;
-export default async function(module) {
+/// The line of the glue that would import the loaders.
+const LINKED: &str = "        \"./parts\": import";
+
+/// How the module is entered (`engine.ts` gives it compiled, and brings parts), how it gets a part, and `attempt` of
+/// `src/decode.rs`. A trap goes on.
+const INIT: &str = "let wasm, bring;
+export default async function(module, parts) {
+    bring = parts;
     wasm = (await WebAssembly.instantiate(module, __wbg_get_imports())).exports;
     wasm.__wbindgen_start();
+}
+function loader(name) {
+    return async (callback, data) => {
+        let arrived = 1;
+        try {
+            await WebAssembly.instantiate(await bring(name), { w: wasm });
+        } catch {
+            arrived = 0;
+        }
+        wasm.__indirect_function_table.get(callback)(data, arrived);
+    };
 }
 function attempt(work) {
     try {
@@ -308,9 +365,9 @@ mod tests {
     #[test]
     fn a_glue_of_another_shape_is_refused() {
         let imports = HashMap::from([("__wbg_a_1".to_owned(), "a".to_owned())]);
-        let error = shorter("", &imports, &HashMap::new()).unwrap_err();
+        let error = shorter("", &imports, &HashMap::new(), "").unwrap_err();
         assert_eq!(error.to_string(), "0 of 1 imports are in the glue");
-        let error = shorter("", &HashMap::new(), &HashMap::new()).unwrap_err();
+        let error = shorter("", &HashMap::new(), &HashMap::new(), "").unwrap_err();
         assert!(error.to_string().starts_with("the glue has no "), "{error}");
     }
 }

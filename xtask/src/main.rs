@@ -21,6 +21,7 @@ mod run;
 mod scale;
 mod setup;
 mod size;
+mod split;
 mod stamp;
 mod steps;
 mod suite;

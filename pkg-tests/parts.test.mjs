@@ -1,0 +1,120 @@
+// The panel's part of the engine: nobody pays for it before a panel is wanted, and when it does not come, nothing else
+// suffers.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Stage, balance, eventually, launcher, openPanel, panel, picture } from './stage.mjs';
+
+const survey = { id: 'srv_asked', kind: 'csat', trigger: 'manual', scope: 'once', global_wait_days: 0 };
+let stage;
+before(async () => {
+  stage = await Stage.open({
+    program: (demo) => {
+      const activities = demo.earning.activities.filter((rule) => !rule.kind.survey);
+      return { ...demo, surveys: [survey], earning: { ...demo.earning, activities } };
+    },
+  });
+});
+after(() => stage.close());
+
+const PART = /\/panel-\w+\.wasm$/;
+const MAIN = /\/engine-\w+\.wasm$/;
+const ours = (page) => page.words.filter((word) => /\[vafa\]|uncaught/.test(word));
+const prompt = (page) => page.locator('vafa-widget[floating] .prompt');
+const ask = (page) => page.evaluate(() => { window.vafa.push(['ask', 'srv_asked']); });
+/** A page whose requests for WebAssembly are listed. */
+const watched = async (who, meet) => {
+  const context = await stage.visitor();
+  const asked = [];
+  context.on('request', (request) => { if (request.url().endsWith('.wasm')) asked.push(request.url()); });
+  if (meet) await context.route(PART, meet);
+  const page = await stage.visit(who, { context });
+  await launcher(page).waitFor();
+  return { page, context, parts: () => asked.filter((url) => PART.test(url)).length, mains: () => asked.filter((url) => MAIN.test(url)).length };
+};
+
+test('a survey comes without the panel’s part, and whoever then reaches for the panel gets it', async () => {
+  const { page, context, parts, mains } = await watched('neda');
+  await ask(page);
+  await prompt(page).waitFor();
+  assert.deepEqual([mains(), parts()], [1, 0]);
+  await prompt(page).locator('[data-score="5"]').click();
+  await eventually(() => stage.query("SELECT scores FROM responses WHERE survey = 'srv_asked'"), (rows) => rows.length > 0, 'the answer');
+  await openPanel(page);
+  await eventually(() => balance(page), (n) => n > 0, 'the balance');
+  assert.deepEqual([mains(), parts()], [1, 1]);
+  assert.deepEqual(ours(page), []);
+  await context.close();
+});
+
+test('who reaches for the launcher has the part on its way beside the engine', async () => {
+  const held = [];
+  const { page, context, parts } = await watched('neda');
+  await context.route(MAIN, async (route) => {
+    await new Promise((done) => { held.push(done); });
+    await route.continue();
+  });
+  await launcher(page).hover();
+  await eventually(parts, 1, 'requests for the part while the engine has not come');
+  await eventually(() => held.length, 1, 'the engine that is held back');
+  held[0]();
+  await openPanel(page);
+  await eventually(() => balance(page), (n) => n > 0, 'the balance');
+  assert.equal(parts(), 1);
+  await context.close();
+});
+
+test('while the part is on its way the panel stands open with bones in it', async () => {
+  let letGo;
+  const gate = new Promise((done) => { letGo = done; });
+  const { page, context } = await watched('navid', async (route) => {
+    await gate;
+    await route.continue();
+  });
+  await openPanel(page);
+  await panel(page).locator('.skeleton').waitFor();
+  await panel(page).locator('.tab').first().waitFor();
+  await picture(page, 'parts-1-coming');
+  await page.keyboard.press('Escape');
+  await panel(page).waitFor({ state: 'detached' });
+  await openPanel(page);
+  letGo();
+  await eventually(() => balance(page), (n) => n > 0, 'the balance');
+  assert.equal(await panel(page).locator('.skeleton').count(), 0);
+  await context.close();
+});
+
+for (const [what, who, meet] of [
+  ['is not there', 'elham', (route) => route.fulfill({ status: 404, body: 'no such file' })],
+  ['is cut off', 'parsa', (route) => route.abort()],
+  ['is damaged', 'navid', async (route) => {
+    const whole = await route.fetch();
+    const body = await whole.body();
+    await route.fulfill({ response: whole, body: body.subarray(0, body.length / 2) });
+  }],
+]) {
+  test(`a part that ${what}: said in the panel, asked for again, and the rest lives on`, async () => {
+    let bad = true;
+    const { page, context } = await watched(who, (route) => (bad ? meet(route) : route.continue()));
+    await openPanel(page);
+    const again = panel(page).getByRole('button', { name: 'دوباره امتحان کن' });
+    await again.waitFor();
+    assert.equal(await panel(page).locator('.balance').count(), 0);
+    if (what == 'is not there') await picture(page, 'parts-2-lost');
+    // In vain at first.
+    await again.click();
+    await again.waitFor();
+    await page.keyboard.press('Escape');
+    await panel(page).waitFor({ state: 'detached' });
+    await ask(page);
+    await prompt(page).waitFor();
+    await prompt(page).getByRole('button').first().click();
+    await prompt(page).waitFor({ state: 'detached' });
+    bad = false;
+    await openPanel(page);
+    await again.click();
+    await eventually(() => balance(page), (n) => n > 0, 'the balance');
+    assert.deepEqual(ours(page), []);
+    await context.close();
+    stage.vafa('check');
+  });
+}
