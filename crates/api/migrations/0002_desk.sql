@@ -62,9 +62,8 @@ CREATE TABLE audit (
     action TEXT   NOT NULL,
     object TEXT   NOT NULL,
     detail TEXT   NOT NULL DEFAULT '{}',
-    PRIMARY KEY (tenant, id)
+    PRIMARY KEY (tenant, at, id)
 ) /*sqlite: WITHOUT ROWID*/;
-CREATE INDEX audit_by_time ON audit (tenant, at, id);
 CREATE INDEX audit_by_object ON audit (tenant, object, at);
 
 -- Where events are sent. `secrets` are all live ones, newest first. `failing_since` is the first failure after

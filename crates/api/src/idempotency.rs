@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::collections::HashSet;
+use store::Dialect;
 
 /// The header that carries the key.
 pub const HEADER: &str = "idempotency-key";
@@ -131,45 +132,49 @@ impl<I, F> First<I, F> {
         if !self.claim(club).await? {
             return self.replay(club).await;
         }
-        club.tx.savepoint("intent").await?;
-        let outcome = match (self.work)(club, &self.input).await {
-            Ok(reply) => Outcome {
-                status: self.status.as_u16(),
-                body: serde_json::to_string(&reply)?,
-                replayed: false,
-            },
+        let (status, body) = match (self.work)(club, &self.input).await {
+            Ok(reply) => (self.status, serde_json::to_string(&reply)?),
             Err(refusal) if refusal.burns_key() => {
-                club.tx.rollback_to("intent").await?;
-                Outcome {
-                    status: refusal.status().as_u16(),
-                    body: serde_json::to_string(&refusal.body())?,
-                    replayed: false,
-                }
+                club.tx.undo().await?;
+                (refusal.status(), serde_json::to_string(&refusal.body())?)
             }
             Err(error) => return Err(error),
         };
-        club.tx.release("intent").await?;
-        let Intent {
-            subject,
-            route,
-            key,
-            ..
-        } = &self.intent;
-        club.query(
-            "UPDATE outcomes SET status = $5, body = $6
-             WHERE tenant = $1 AND subject = $2 AND route = $3 AND key = $4",
-        )
-        .bind(subject)
-        .bind(*route)
-        .bind(key)
-        .bind(i64::from(outcome.status))
-        .bind(&outcome.body)
-        .execute(&mut club.tx)
-        .await?;
-        Ok(outcome)
+        let outcome = Outcome {
+            status: status.as_u16(),
+            body,
+            replayed: false,
+        };
+        if self.keep(club, &outcome).await? {
+            Ok(outcome)
+        } else {
+            self.replay(club).await
+        }
     }
 
-    /// Takes the key; false when somebody has it. Two processes that try at once wait for each other here.
+    /// Stores the outcome; false when somebody had one while what was done here was being undone.
+    async fn keep(&self, club: &mut Club, outcome: &Outcome) -> Result<bool> {
+        let kept = club
+            .query(
+                "INSERT INTO outcomes (tenant, subject, route, key, fingerprint, at, status, body)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                 ON CONFLICT (tenant, subject, route, key)
+                 DO UPDATE SET status = excluded.status, body = excluded.body WHERE outcomes.status = 0",
+            )
+            .bind(&self.intent.subject)
+            .bind(self.intent.route)
+            .bind(&self.intent.key)
+            .bind(&self.fingerprint)
+            .bind(club.now.0)
+            .bind(i64::from(outcome.status))
+            .bind(&outcome.body)
+            .execute(&mut club.tx)
+            .await?;
+        Ok(kept == 1)
+    }
+
+    /// Takes the key; false when somebody has it. On PostgreSQL two processes that try at once wait for each other
+    /// here; on SQLite nobody else writes, so that a look is enough.
     async fn claim(&self, club: &mut Club) -> Result<bool> {
         let Intent {
             subject,
@@ -177,6 +182,19 @@ impl<I, F> First<I, F> {
             key,
             ..
         } = &self.intent;
+        if club.tx.dialect() == Dialect::Sqlite {
+            let known: Option<i64> = club
+                .query(
+                    "SELECT status FROM outcomes
+                     WHERE tenant = $1 AND subject = $2 AND route = $3 AND key = $4",
+                )
+                .bind(subject)
+                .bind(*route)
+                .bind(key)
+                .fetch_optional(&mut club.tx)
+                .await?;
+            return Ok(known.is_none());
+        }
         let claimed = club
             .query(
                 "INSERT INTO outcomes (tenant, subject, route, key, fingerprint, status, at)

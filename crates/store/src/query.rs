@@ -89,6 +89,20 @@ impl Tx {
         self.control(&format!("RELEASE SAVEPOINT \"{name}\"")).await
     }
 
+    /// Undoes all that a work which writes has done so far, as if it began now. Ends the state that a failed statement
+    /// leaves, and marks are gone.
+    ///
+    /// # Errors
+    /// Those of any statement; [`Error::Other`] in a work that only reads.
+    pub async fn undo(&mut self) -> Result<()> {
+        self.failed = false;
+        let undone = match &mut self.inner {
+            Inner::Sqlite(connection) => sqlite::control(connection, sqlite::UNDO),
+            Inner::Postgres(session) => session.batch("ROLLBACK AND CHAIN").await,
+        };
+        self.remember(undone)
+    }
+
     async fn control(&mut self, sql: &str) -> Result<()> {
         self.usable()?;
         let result = match &mut self.inner {

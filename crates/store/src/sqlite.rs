@@ -9,6 +9,7 @@ mod statement;
 mod writer;
 
 pub(crate) use statement::{Fetch, batch, control, execute};
+pub(crate) use writer::UNDO;
 
 use crate::{Counters, Error, Kind, Migration, Options, Result, Tx, Work, closed};
 use connection::Source;

@@ -16,6 +16,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 
+/// Undoes what a work has done, inside its savepoint.
+pub(crate) const UNDO: &str = "ROLLBACK TO \"the work\"";
+
 pub(crate) struct Writer {
     source: Arc<Source>,
     /// Absent after it broke, until the next work opens it again.
@@ -188,7 +191,7 @@ impl Writer {
             let undone = if kept {
                 Ok(())
             } else {
-                control(&connection, "ROLLBACK TO \"the work\"")
+                control(&connection, UNDO)
             };
             undone.and_then(|()| control(&connection, "RELEASE \"the work\""))
         };

@@ -253,3 +253,29 @@ async fn after_a_failed_statement_only_a_savepoint_helps() {
         assert!(matches!(named, Err(Error::Other(_))));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_work_can_undo_what_it_did_and_go_on() {
+    for place in Place::all().await {
+        let db = place.open().await;
+        pot(&db, "p", 1).await.unwrap();
+        let done: Result<()> = db
+            .write(
+                (),
+                work!(|tx, ()| {
+                    pot_in(tx, "q", 1).await?;
+                    tx.savepoint("mark").await?;
+                    assert!(pot_in(tx, "p", 1).await.is_err());
+                    tx.undo().await?;
+                    pot_in(tx, "r", 1).await.map(drop)
+                }),
+            )
+            .await;
+        done.unwrap();
+        let ids = query("SELECT id FROM pots ORDER BY id");
+        let ids: Result<Vec<String>> = db
+            .look(ids, work!(|tx, ids| ids.clone().fetch_all(tx).await))
+            .await;
+        assert_eq!(ids.unwrap(), ["p", "r"]);
+    }
+}
