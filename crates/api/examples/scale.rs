@@ -179,12 +179,13 @@ impl Renamed {
         })
     }
 
-    /// As long as the original, and beside it in the order of keys.
+    /// As long as the original, and beside it in the order of keys. No id of our own has a `u`, so that no copy is called
+    /// like an original.
     fn member(&self, member: &str) -> String {
         let stem = member
-            .get(..member.len().saturating_sub(4))
+            .get(..member.len().saturating_sub(5))
             .unwrap_or(member);
-        format!("{stem}{:04}", self.copy)
+        format!("{stem}u{:04}", self.copy)
     }
 
     /// What an order keeps names the order itself.
