@@ -5,6 +5,7 @@ use crate::served::{self, Served};
 use anyhow::{Context as _, Result, ensure};
 use load::{Generator, Pace, Plan, Report, Target};
 use serde_json::{Value, json};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -234,9 +235,20 @@ async fn syncs(running: &Served, place: &Place<'_>) -> Result<Option<(u64, u64)>
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn();
-    let Ok(strace) = started else { return Ok(None) };
-    // It says nothing when it is ready; what it misses at first, it misses of both.
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    let Ok(mut strace) = started else {
+        return Ok(None);
+    };
+    let told = strace.stderr.take().context("strace has no output")?;
+    let mut told = BufReader::new(told);
+    let mut line = String::new();
+    // It says when it looks; where it may not, it ends.
+    while !line.contains("attached") {
+        line.clear();
+        if told.read_line(&mut line)? == 0 {
+            strace.wait()?;
+            return Ok(None);
+        }
+    }
     let report = paced(running, place.redemptions(), 64)
         .await?
         .run(400, Duration::from_secs(2))
@@ -244,15 +256,16 @@ async fn syncs(running: &Served, place: &Place<'_>) -> Result<Option<(u64, u64)>
     let _ = Command::new("kill")
         .args(["-INT", &strace.id().to_string()])
         .status();
-    let told = strace.wait_with_output()?;
-    let told = String::from_utf8_lossy(&told.stderr).into_owned();
+    let mut rest = String::new();
+    told.read_to_string(&mut rest)?;
+    strace.wait()?;
     let calls = |line: &str| {
         let mut words = line.split_whitespace();
         let name = words.next_back()?;
         let counted = ["fsync", "fdatasync"].contains(&name);
         counted.then(|| words.nth(3)?.parse::<u64>().ok())?
     };
-    let syncs: u64 = told.lines().filter_map(calls).sum();
+    let syncs: u64 = rest.lines().filter_map(calls).sum();
     Ok((syncs > 0).then(|| (syncs, report.all().succeeded())))
 }
 
