@@ -86,14 +86,28 @@ pub async fn redeem_as(
         }
         other => refusal(&other),
     })?;
-    books.close(club).await?;
+    let made = books.close(club).await?;
     club.audit(
         "reward.redeemed",
         &id,
         json!({ "member": member, "reward": reward_id, "units": units }),
     )
     .await?;
-    get(club, member, &id).await
+    let mut made = made.into_iter();
+    let (redemption, coupon) = made
+        .find(|(redemption, _)| redemption.id == id)
+        .ok_or_else(|| Error::internal(format!("{id} was not made")))?;
+    Ok(Redemption {
+        points: redemption.points(),
+        state: state_at(redemption.state, redemption.expires_at, None, club.now),
+        id,
+        key: coupon.key,
+        reward_id: redemption.reward.id,
+        units: redemption.units,
+        at: redemption.at,
+        code: coupon.code,
+        expires_at: redemption.expires_at,
+    })
 }
 
 fn not_eligible(program: &Program, zone: &Zone, reasons: &[Reason]) -> Error {

@@ -13,11 +13,12 @@ use rules::tiers::Standing;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Books {
-    /// Writes down what is new, and tells the shop's systems of it.
+    /// Writes down what is new, and tells the shop's systems of it. Gives the redemptions that are new, each with its
+    /// coupon.
     ///
     /// # Errors
     /// 409 when the last piece of a reward went to somebody else meanwhile; when the database fails.
-    pub async fn close(mut self, club: &mut Club) -> Result<()> {
+    pub async fn close(mut self, club: &mut Club) -> Result<Vec<(Redemption, Coupon)>> {
         let mut after = self.account.keep();
         self.name_coupons(&mut after);
         let written = self.account.journal().to_vec();
@@ -28,7 +29,7 @@ impl Books {
                 save_order(club, order).await?;
             }
         }
-        self.redemptions(club, &after).await?;
+        let made = self.redemptions(club, &after).await?;
         payments::save(club, &self.member, &self.before, &after).await?;
         for taken in &after.member.offers {
             if !self.before.member.offers.contains(taken) {
@@ -49,7 +50,7 @@ impl Books {
         self.tell(club, &after, &written, standing.as_ref()).await?;
         self.member_row(club, &after, standing.as_ref()).await?;
         club.warm.put(after);
-        Ok(())
+        Ok(made)
     }
 
     /// What the rules name after its occasion gets an id of its own.
@@ -73,23 +74,32 @@ impl Books {
         }
     }
 
-    async fn redemptions(&self, club: &mut Club, after: &Kept) -> Result<()> {
+    async fn redemptions(
+        &self,
+        club: &mut Club,
+        after: &Kept,
+    ) -> Result<Vec<(Redemption, Coupon)>> {
+        let mut made = Vec::new();
         for redemption in &after.redemptions {
             let known = |r: &&Redemption| r.id == redemption.id;
             match self.before.redemptions.iter().find(known) {
-                None => self.insert_redemption(club, redemption).await?,
+                None => {
+                    let coupon = self.insert_redemption(club, redemption).await?;
+                    made.push((redemption.clone(), coupon));
+                }
                 Some(before) if before != redemption => {
                     change_redemption(club, before, redemption).await?;
                 }
                 Some(_) => {}
             }
         }
-        Ok(())
+        Ok(made)
     }
 
-    async fn insert_redemption(&self, club: &mut Club, redemption: &Redemption) -> Result<()> {
+    /// Gives the coupon with the code that the member is to show.
+    async fn insert_redemption(&self, club: &mut Club, redemption: &Redemption) -> Result<Coupon> {
         let named = |coupon: &&Coupon| coupon.redemption == redemption.id;
-        let coupon = self.coupons.iter().find(named).cloned().unwrap_or_default();
+        let mut coupon = self.coupons.iter().find(named).cloned().unwrap_or_default();
         let partner_code = self.take_out(club, redemption).await?;
         let takings: Vec<(i64, i64)> = redemption
             .takings
@@ -103,24 +113,27 @@ impl Books {
         )
         .bind(&redemption.id)
         .bind(&self.member)
-        .bind(coupon.key)
+        .bind(&coupon.key)
         .bind(&redemption.reward.id)
         .bind(club.version())
         .bind(redemption.units)
         .bind(redemption.points().0)
         .bind(serde_json::to_string(&takings)?)
         .bind(redemption.at.0)
-        .bind(coupon.code)
+        .bind(&coupon.code)
         .bind(word(redemption.state))
         .bind(redemption.expires_at.0)
         .bind(redemption.order.clone())
-        .bind(partner_code)
+        .bind(partner_code.clone())
         .bind(seq(redemption.transaction))
         .bind(seq(redemption.ended_by))
         .bind(redemption.gift.clone())
         .execute(&mut club.tx)
         .await?;
-        Ok(())
+        if let Some(code) = partner_code {
+            coupon.code = code;
+        }
+        Ok(coupon)
     }
 
     async fn member_row(

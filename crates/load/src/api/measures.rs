@@ -85,17 +85,15 @@ pub(crate) async fn measure(
     let (mut alone, mut most) = (Vec::new(), Vec::new());
     for round in 1..=ROUNDS {
         if lite {
-            eprintln!("{engine}: one in a commit, {round} of {ROUNDS}");
             let running = Served::start(server, database, 1)?;
-            alone.push(rate(
-                &flood(&running, place.redemptions(), 400 * seconds, 64).await?,
-            )?);
+            let one = rate(&flood(&running, place.redemptions(), 400 * seconds, 64).await?)?;
+            eprintln!("{engine}: one in a commit, {round} of {ROUNDS}: {one:.0} a second");
+            alone.push(one);
         }
-        eprintln!("{engine}: as many as go, {round} of {ROUNDS}");
         let running = Served::start(server, database, 128)?;
-        most.push(rate(
-            &flood(&running, place.redemptions(), 2_000 * seconds, 256).await?,
-        )?);
+        let many = rate(&flood(&running, place.redemptions(), 2_000 * seconds, 256).await?)?;
+        eprintln!("{engine}: as many as go, {round} of {ROUNDS}: {many:.0} a second");
+        most.push(many);
     }
     let (alone, most) = (median(alone), median(most).unwrap_or_default());
     let running = Served::start(server, database, 128)?;
