@@ -5,10 +5,13 @@
 //!
 //! Every export returns at once and leaves the work to the event loop.
 
+mod care;
 mod decode;
 mod host;
+mod later;
 mod node;
 mod outbox;
+mod outcomes;
 mod prompts;
 mod rooms;
 mod store;

@@ -29,16 +29,25 @@ pub enum Kind {
     Finish,
     /// Tell what a prompt did.
     Tell,
+    /// Take an offer.
+    Take,
+    /// File a complaint.
+    File,
+    /// Do something to a complaint.
+    Care,
 }
 
 impl Kind {
-    const ALL: [(Self, &'static str); 6] = [
+    const ALL: [(Self, &'static str); 9] = [
         (Self::Join, "join"),
         (Self::Redeem, "redeem"),
         (Self::Cancel, "cancel"),
         (Self::Answer, "answer"),
         (Self::Finish, "finish"),
         (Self::Tell, "tell"),
+        (Self::Take, "take"),
+        (Self::File, "file"),
+        (Self::Care, "care"),
     ];
 
     fn name(self) -> &'static str {
@@ -50,7 +59,7 @@ impl Kind {
 
     /// The shopper waits for its outcome.
     pub fn is_waited_for(self) -> bool {
-        matches!(self, Self::Join | Self::Redeem | Self::Cancel)
+        !matches!(self, Self::Answer | Self::Finish | Self::Tell)
     }
 
     /// Says all that an earlier one about the same subject said, and more.

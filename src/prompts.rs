@@ -228,7 +228,7 @@ pub fn drawn(store: Store) {
         let unseen = store.get(|s| s.prompt.clone()).filter(|p| !p.seen);
         let Some(prompt) = unseen else { return };
         edit(store, |prompt| prompt.seen = true);
-        tell(store, "prompt_shown", Some(&prompt));
+        tell(store, "prompt_shown", Some(&prompt), None);
         host.emit("survey-shown", &prompt.show.survey.as_str().into());
     });
 }
@@ -245,7 +245,7 @@ pub fn edit(store: Store, change: impl FnOnce(&mut Prompt)) {
 /// The panel was opened by a member, or by somebody who may be one.
 pub fn opened(store: Store) {
     if store.host().subject().is_some() && store.get(|s| s.who != Who::Stranger) {
-        tell(store, "panel_opened", None);
+        tell(store, "panel_opened", None, None);
     }
 }
 
@@ -292,7 +292,8 @@ fn place(host: &Host) -> String {
     ["prompts:", &host.subject().unwrap_or_default()].concat()
 }
 
-fn tell(store: Store, kind: &str, prompt: Option<&Prompt>) {
+/// Tells what a prompt, the panel or an offer did.
+pub fn tell(store: Store, kind: &str, prompt: Option<&Prompt>, offer: Option<&str>) {
     let survey = prompt.map(|p| p.show.survey.as_str());
     let scope = prompt.map(|p| p.show.scope.as_str());
     let event = object(&[
@@ -306,6 +307,7 @@ fn tell(store: Store, kind: &str, prompt: Option<&Prompt>) {
         ("at", iso(store.now()).into()),
         ("survey_id", survey.into()),
         ("scope", scope.into()),
+        ("offer_id", offer.into()),
     ]);
     let body = object(&[("events", Array::of1(&event).into())]);
     sync::act(store, Kind::Tell, kind, "POST", "/v1/events", body);
@@ -352,7 +354,7 @@ pub fn close(store: Store) {
     store.set(|s| s.prompt = None);
     if prompt.scores.is_empty() {
         record(store, &prompt, Reaction::Dismissed);
-        tell(store, "prompt_dismissed", Some(&prompt));
+        tell(store, "prompt_dismissed", Some(&prompt), None);
         let host = store.host();
         host.emit("survey-dismissed", &prompt.show.survey.as_str().into());
         host.tell(&"changed".into());

@@ -4,6 +4,7 @@
 //! eligibility; views read those. One signal holds it all: the panel is small enough to be drawn again whole, and
 //! the patch touches only what differs.
 
+use crate::care::Care;
 use crate::host::Host;
 use crate::outbox::Action;
 use crate::{prompts, words};
@@ -58,6 +59,14 @@ pub enum View {
     Refer,
     /// Entries.
     History,
+    /// Gifts for an occasion.
+    Offers,
+    /// Paid plans.
+    Membership,
+    /// Partners of the club.
+    Partners,
+    /// Complaints.
+    Complaints,
 }
 
 impl View {
@@ -70,6 +79,14 @@ impl View {
         Self::History,
     ];
 
+    /// The places that home leads to.
+    pub const MORE: [Self; 4] = [
+        Self::Offers,
+        Self::Membership,
+        Self::Partners,
+        Self::Complaints,
+    ];
+
     /// Its name in the API and in locale keys.
     pub const fn name(self) -> &'static str {
         match self {
@@ -78,6 +95,10 @@ impl View {
             Self::Rewards => "rewards",
             Self::Refer => "refer",
             Self::History => "history",
+            Self::Offers => "offers",
+            Self::Membership => "membership",
+            Self::Partners => "partners",
+            Self::Complaints => "complaints",
         }
     }
 
@@ -85,6 +106,7 @@ impl View {
     pub fn named(name: &str) -> Self {
         Self::ALL
             .into_iter()
+            .chain(Self::MORE)
             .find(|v| v.name() == name)
             .unwrap_or_default()
     }
@@ -153,6 +175,8 @@ pub struct State {
     pub older: Vec<Entry>,
     /// Where the next page begins; none when all is shown.
     pub cursor: Option<String>,
+    /// The complaints.
+    pub care: Care,
 }
 
 impl State {

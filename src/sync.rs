@@ -4,11 +4,9 @@ use crate::decode::decode;
 use crate::host::{Host, Reply, field, object, string};
 use crate::outbox::{self, Action, Kind};
 use crate::store::{Link, Store, Who};
-use crate::{prompts, views, words};
+use crate::{later, outcomes, prompts, words};
 use contract::shopper::{EntryPage, ProgramView, Snapshot};
 use gloo_timers::future::TimeoutFuture;
-use rules::Points;
-use serde::de::DeserializeOwned;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
@@ -85,13 +83,13 @@ impl Turn {
 /// Paints from what this browser remembers, then asks.
 pub fn begin(store: Store) {
     let host = store.host();
-    if let Some(view) = decode::<ProgramView>(&host.stored("program")) {
+    if let Some(view) = later::program(&host.stored("program")) {
         set_program(store, view);
     }
     let sub = host.stored("sub").as_string();
     if sub.is_some()
         && sub == host.subject()
-        && let Some(snapshot) = decode::<Snapshot>(&host.stored("me"))
+        && let Some(snapshot) = later::member(&host.stored("me"))
     {
         set_me(store, snapshot);
     }
@@ -191,7 +189,9 @@ async fn ask(store: Store) -> bool {
     let me = host.send("GET", "/v1/me", &JsValue::UNDEFINED, None);
     let program = Reply::of(program).await;
     let known = match program.status() {
-        200 => take::<ProgramView>(&host, "program", &program).map(|view| set_program(store, view)),
+        200 => {
+            take(&host, "program", &program, later::program).map(|view| set_program(store, view))
+        }
         _ => None,
     };
     let me = Reply::of(me).await;
@@ -202,7 +202,7 @@ async fn ask(store: Store) -> bool {
     }
     let answered = match me.status() {
         200 => {
-            let snapshot = take::<Snapshot>(&host, "me", &me);
+            let snapshot = take(&host, "me", &me, later::member);
             host.keep("sub", &host.subject().into());
             snapshot.map(|snapshot| set_me(store, snapshot)).is_some()
         }
@@ -222,8 +222,8 @@ async fn ask(store: Store) -> bool {
 }
 
 /// Reads a reply's body and keeps it for the next visit.
-fn take<T: DeserializeOwned>(host: &Host, name: &str, reply: &Reply) -> Option<T> {
-    let value = decode(&reply.body())?;
+fn take<T>(host: &Host, name: &str, reply: &Reply, read: fn(&JsValue) -> Option<T>) -> Option<T> {
+    let value = read(&reply.body())?;
     host.keep(name, &reply.body());
     Some(value)
 }
@@ -350,7 +350,7 @@ async fn send(store: Store, action: &Action) -> Outcome {
     match reply.status() {
         200..=299 => {
             outbox::settle(store, &action.key);
-            done(store, &host, action, &body);
+            outcomes::done(store, &host, action, &body);
         }
         401 => return Outcome::NobodyThere,
         0 | 408 | 425 | 429 | 500.. => return Outcome::Unknown,
@@ -362,50 +362,11 @@ async fn send(store: Store, action: &Action) -> Outcome {
             outbox::settle(store, &action.key);
             if action.kind.is_waited_for() {
                 let first = field(&field(&body, "errors"), "0");
-                refused(store, &string(&first, "code").unwrap_or(code));
+                outcomes::refused(store, action, &string(&first, "code").unwrap_or(code));
             }
         }
     }
     Outcome::Settled
-}
-
-fn done(store: Store, host: &Host, action: &Action, body: &JsValue) {
-    match action.kind {
-        Kind::Tell | Kind::Answer => return,
-        Kind::Finish => host.emit("survey-answered", &action.body),
-        Kind::Join => store.say(words::t("join.done"), false),
-        Kind::Redeem => {
-            let redemption = field(body, "redemption");
-            host.emit("redeemed", &redemption);
-            store.set(|s| {
-                s.fresh = string(&redemption, "id");
-                s.confirming = None;
-                s.say(words::t("redeem.done"), false);
-            });
-            views::to_top();
-        }
-        Kind::Cancel => {
-            let points = field(&field(body, "redemption"), "points")
-                .as_f64()
-                .unwrap_or(0.0);
-            let points = words::points(Points(points as i64));
-            store.set(|s| {
-                s.confirming = None;
-                s.say(words::fill("cancel.done", &[("points", &points)]), false);
-            });
-        }
-    }
-    host.tell(&"changed".into());
-    refresh(store);
-}
-
-fn refused(store: Store, code: &str) {
-    let sentence = words::maybe(&["refused.", code].concat());
-    store.set(|s| {
-        s.confirming = None;
-        s.say(sentence.unwrap_or_else(|| words::t("refused.other")), true);
-    });
-    refresh(store);
 }
 
 /// Brings one more page of entries.

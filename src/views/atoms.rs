@@ -134,3 +134,8 @@ pub(super) fn copy(words: &str) {
         let _ = window.navigator().clipboard().write_text(words);
     }
 }
+
+/// Whether the shop's own words may lead there: an https page, or a path of the shop.
+pub(super) fn is_safe(page: &str) -> bool {
+    page.starts_with("https://") || page.starts_with('/') && !page.starts_with("//")
+}

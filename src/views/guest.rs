@@ -98,10 +98,8 @@ fn leave(store: Store, hook: &'static str, page: Option<&str>) {
         });
         return;
     }
-    let own = |page: &&str| {
-        page.starts_with("https://") || page.starts_with('/') && !page.starts_with("//")
-    };
-    if let (Some(page), Some(window)) = (page.filter(own), web_sys::window()) {
+    let page = page.filter(|page| atoms::is_safe(page));
+    if let (Some(page), Some(window)) = (page, web_sys::window()) {
         // A page that refuses to be left keeps its panel open.
         let _ = window.location().assign(page);
     }

@@ -2,7 +2,7 @@
 
 use super::atoms::{Tone, button, heading, list, p};
 use super::shell::Frame;
-use super::{rewards, tier};
+use super::{more, offers, rewards, tier};
 use crate::node::{Node, el};
 use crate::store::{Club, State, View};
 use crate::words::{self, count, fill, t};
@@ -28,10 +28,12 @@ pub(super) fn home(frame: Frame, s: &State, club: &Club) -> Node {
     el("div", "page")
         .child(hero(club))
         .maybe(chips(club))
+        .maybe(offers::teaser(frame, s, club))
         .maybe(tier::card(club))
         .maybe(next_action(frame, club))
         .maybe(some.then(|| heading(t("rewards.title"), Some(all))))
         .maybe(some.then(|| list(shown)))
+        .child(more::more(frame, club))
 }
 
 fn hero(club: &Club) -> Node {

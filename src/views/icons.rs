@@ -12,6 +12,15 @@ pub(super) const CROSS: &str = "M6 6l12 12M18 6L6 18";
 /// A lock.
 pub(super) const LOCK: &str = "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3";
 
+/// To where one came from; it points left.
+pub(super) const BACK: &str = "M14.5 5.5L8 12l6.5 6.5";
+/// On to somewhere; it points right.
+pub(super) const ON: &str = "M9.5 5.5L16 12l-6.5 6.5";
+
+const OFFER: &str = "M12 3.5l2.4 5.3 5.8.6-4.3 3.9 1.2 5.7-5.1-2.9L6.9 19l1.2-5.7-4.3-3.9 5.8-.6z";
+const CARD: &str = "M3.5 6h17v12h-17zM3.5 10h17M7 14.5h4";
+const PARTNERS: &str = "M4 10h16M5 10v9.5h14V10M4 10l1.5-5.5h13L20 10M10 19.5V14h4v5.5";
+const CHAT: &str = "M4 5h16v11H11l-4.5 3.5V16H4zM8 9h8M8 12h5";
 const HOME: &str = "M4 11l8-7 8 7v9h-5v-5H9v5H4z";
 const EARN: &str = "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 8v8M8 12h8";
 const REFER: &str = "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM3 20c0-4 2.5-6 6-6s6 2 6 6M16 5a3 3 0 0 1 0 6M17.5 14.5c2.3.8 3.5 2.6 3.5 5.5";
@@ -32,6 +41,10 @@ pub(super) const fn place(view: crate::store::View) -> &'static str {
         View::Rewards => GIFT,
         View::Refer => REFER,
         View::History => HISTORY,
+        View::Offers => OFFER,
+        View::Membership => CARD,
+        View::Partners => PARTNERS,
+        View::Complaints => CHAT,
     }
 }
 

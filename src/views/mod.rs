@@ -3,12 +3,16 @@
 //! Each view is a function of the store that gives a [`Node`](crate::node::Node).
 
 mod atoms;
+mod complaints;
 mod earn;
 pub(crate) mod focus;
 mod guest;
 mod history;
 mod home;
 mod icons;
+mod more;
+mod offers;
+mod plans;
 mod prompt;
 mod refer;
 mod rewards;

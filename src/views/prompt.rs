@@ -1,6 +1,7 @@
 //! A survey on the page: never modal, never stealing the keyboard, gone after the thanks.
 
 use super::atoms::{self, Tone, button, icon_button, p, tile};
+use super::complaints;
 use super::focus;
 use super::icons;
 use super::shell::{self, walk};
@@ -17,6 +18,8 @@ use web_sys::{Event, HtmlElement, KeyboardEvent};
 
 /// How long the thanks stays when nobody touches it.
 const THANKS_MS: u32 = 6_000;
+/// How long it stays when it offers to put something right.
+const OFFER_MS: u32 = 30_000;
 
 /// Draws the prompt.
 pub(super) fn prompt(store: Store, s: &State, prompt: &Prompt) -> Option<Node> {
@@ -62,6 +65,7 @@ pub(super) fn prompt(store: Store, s: &State, prompt: &Prompt) -> Option<Node> {
                     .child(p("", with_gift("survey.thanks"))),
             )
             .maybe(invitation(store, s, survey, prompt))
+            .maybe(is_low(survey, prompt).then(|| complaints::bridge(store, prompt)))
     } else {
         let club = words::text(&program.name);
         section.child(form(store, prompt, survey, &club))
@@ -81,6 +85,10 @@ fn name(kind: SurveyKind) -> &'static str {
 fn bucket(survey: &Survey, prompt: &Prompt) -> Option<Bucket> {
     let lowest = prompt.scores.iter().min()?;
     (prompt.scores.len() == survey.kind.items()).then(|| survey.kind.bucket(*lowest))
+}
+
+fn is_low(survey: &Survey, prompt: &Prompt) -> bool {
+    bucket(survey, prompt) == Some(Bucket::Low)
 }
 
 /// The item that is asked. One of several has its own sentence; the merchant's question then stands above all.
@@ -179,7 +187,8 @@ fn follow_up(store: Store, prompt: &Prompt, survey: &Survey, bucket: Bucket) -> 
         .attr("aria-label", &question)
         .attr("placeholder", &question)
         .text(prompt.comment.as_str());
-    let send = button(Tone::Main, t("survey.send"), move || send(store));
+    let low = bucket == Bucket::Low;
+    let send = button(Tone::Main, t("survey.send"), move || send(store, low));
     let end = el("div", "actions")
         .child(p("sub grow", t("survey.why")))
         .child(send);
@@ -254,14 +263,18 @@ fn comment(prompt: &Prompt) -> String {
         .unwrap_or_else(|| prompt.comment.clone())
 }
 
-fn send(store: Store) {
+fn send(store: Store, low: bool) {
     let Some(prompt) = store.get(|s| s.prompt.clone()) else {
         return;
     };
-    prompts::answer(store, &prompt, &comment(&prompt), true);
-    prompts::edit(store, |prompt| prompt.sent = true);
+    let words = comment(&prompt);
+    prompts::answer(store, &prompt, &words, true);
+    prompts::edit(store, |prompt| {
+        prompt.comment = words;
+        prompt.sent = true;
+    });
     spawn_local(async move {
-        TimeoutFuture::new(THANKS_MS).await;
+        TimeoutFuture::new(if low { OFFER_MS } else { THANKS_MS }).await;
         let same = store.get(|s| {
             s.prompt
                 .as_ref()

@@ -1,7 +1,8 @@
 //! The panel's frame: header, place, bar; opening and closing.
 
 use super::atoms::{self, Tone, button, icon, icon_button, p};
-use super::{earn, focus, guest, history, home, icons, prompt, refer, rewards};
+use super::{complaints, earn, focus, guest, history, home, icons, offers, plans};
+use super::{prompt, refer, rewards};
 use crate::node::{Node, el};
 use crate::store::{Link, State, Store, View, Who};
 use crate::words::{self, t};
@@ -236,6 +237,10 @@ pub(crate) fn body(frame: Frame, s: &State, view: View) -> Node {
             View::Rewards => rewards::rewards(frame, s, &club),
             View::Refer => refer::refer(frame, &club),
             View::History => history::history(frame, s, &club),
+            View::Offers => offers::offers(frame, s, &club),
+            View::Membership => plans::membership(frame, &club),
+            View::Partners => plans::partners(frame, s, &club),
+            View::Complaints => complaints::complaints(frame, s, &club),
         },
         (Who::Guest | Who::Stranger, Some(view), _) => guest::guest(frame, s, &view.program),
         _ if s.link == Link::Lost => lost(move || sync::refresh(store)),
@@ -255,6 +260,12 @@ pub(crate) fn lost(again: impl Fn() + 'static) -> Node {
 }
 
 fn bar(frame: Frame, here: View) -> Node {
+    // One stop for the Tab key: the chosen place, else home, which led to the one that is shown.
+    let stop = if View::ALL.contains(&here) {
+        here
+    } else {
+        View::Home
+    };
     let tab = |view: View| {
         let chosen = view == here;
         el("button", "tab")
@@ -262,7 +273,7 @@ fn bar(frame: Frame, here: View) -> Node {
             .attr("role", "tab")
             .attr("data-view", view.name())
             .attr("aria-selected", if chosen { "true" } else { "false" })
-            .attr("tabindex", if chosen { "0" } else { "-1" })
+            .attr("tabindex", if view == stop { "0" } else { "-1" })
             .on("click", move |_| frame.go(view))
             .child(icon(icons::place(view)))
             .child(el("span", "").text(t(&["nav.", view.name()].concat())))
@@ -331,7 +342,7 @@ fn keys(store: Store, event: &Event) {
 }
 
 fn keep_inside(event: &KeyboardEvent) {
-    let stops = "button:not([tabindex='-1']),a[href],input,textarea,[tabindex='0']";
+    let stops = "button:not([tabindex='-1']),a[href],input,select,textarea,[tabindex='0']";
     let element = |target: Option<web_sys::EventTarget>| target?.dyn_into::<Element>().ok();
     let (Some(panel), Some(here)) = (element(event.current_target()), element(event.target()))
     else {

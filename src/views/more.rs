@@ -1,0 +1,49 @@
+//! The places that the bar has no room for: home leads there, and their heading leads back.
+
+use super::atoms::{heading, icon, icon_button, lines, list, sub, tile};
+use super::shell::Frame;
+use super::{icons, offers};
+use crate::node::{Node, el};
+use crate::store::{Club, View};
+use crate::words::t;
+
+/// A line of a list that leads somewhere, as one button.
+pub(super) fn link(path: &str, title: String, second: String, press: impl Fn() + 'static) -> Node {
+    el("button", "item row link")
+        .attr("type", "button")
+        .on("click", move |_| press())
+        .child(tile("tile", path))
+        .child(lines(title, sub(second)))
+        .child(el("span", "turn").child(icon(icons::ON)))
+}
+
+/// A heading with the way back before it.
+pub(super) fn top(title: String, end: Option<Node>, back: impl Fn() + 'static) -> Node {
+    let back = el("span", "turn").child(icon_button(icons::BACK, &t("back"), back));
+    el("div", "top").child(back).child(heading(title, end))
+}
+
+/// The heading of a place that home leads to.
+pub(super) fn of(frame: Frame, view: View) -> Node {
+    top(t(&["nav.", view.name()].concat()), None, move || {
+        frame.go(View::Home)
+    })
+}
+
+/// The rows at the end of home: what this program has.
+pub(super) fn more(frame: Frame, club: &Club) -> Node {
+    let program = &club.program.program;
+    let has = |view: &View| match view {
+        View::Offers => offers::any(club),
+        View::Membership => !program.memberships.is_empty(),
+        View::Partners => !program.partners.is_empty(),
+        _ => true,
+    };
+    let row = |view: View| {
+        let name = view.name();
+        let second = t(&["nav.", name, ".sub"].concat());
+        let title = t(&["nav.", name].concat());
+        link(icons::place(view), title, second, move || frame.go(view)).attr("data-more", name)
+    };
+    list(View::MORE.into_iter().filter(has).map(row).collect())
+}
