@@ -70,11 +70,13 @@ fn all(frame: Frame, s: &State) -> Node {
     let begin = |tone| button(tone, t("care.new"), move || care::go(store, At::New));
     let head = |end| top(t("nav.complaints"), end, move || frame.go(View::Home));
     let page = el("div", "page");
-    let on_the_way = s.doing.iter().filter(|a| a.kind == Kind::File).map(|a| {
-        let topic = word(&a.body, "topic");
-        el("div", "item").child(atoms::row(icon, topic, atoms::sub(t("care.sending")), None))
-    });
-    let mut rows: Vec<Node> = on_the_way.collect();
+    let mut rows: Vec<Node> = Vec::new();
+    for action in &s.doing {
+        if action.kind == Kind::File {
+            let (topic, way) = (word(&action.body, "topic"), atoms::sub(t("care.sending")));
+            rows.push(el("div", "item").child(atoms::row(icon, topic, way, None)));
+        }
+    }
     let Some(known) = &s.care.list else {
         let rest = if rows.is_empty() || s.care.lost {
             waiting(store, s)
@@ -83,13 +85,12 @@ fn all(frame: Frame, s: &State) -> Node {
         };
         return page.child(head(None)).child(rest);
     };
-    rows.extend(items(known).into_iter().map(|complaint| {
+    for complaint in items(known) {
         let second = [&state(&complaint), " · ", &number(&complaint)].concat();
         let id = word(&complaint, "id");
-        link(icon, word(&complaint, "topic"), second, move || {
-            care::go(store, At::One(id.clone()))
-        })
-    }));
+        let read = move || care::go(store, At::One(id.clone()));
+        rows.push(link(icon, word(&complaint, "topic"), second, read));
+    }
     if rows.is_empty() {
         let (title, words) = (t("care.none"), t("care.none.sub"));
         let none = atoms::empty(icon, title, words, Some(begin(Tone::Main)));
@@ -119,7 +120,8 @@ fn area(name: &str, label: &str, words: &str) -> Node {
 fn new(store: Store, s: &State, club: &Club) -> Node {
     let draft = care::draft(&store.host());
     let topic = word(&draft, "topic");
-    let choice = |name: &'static str| {
+    let mut choices = el("div", "actions");
+    for name in TOPICS {
         let radio = el("input", "")
             .attr("type", "radio")
             .attr("name", "topic")
@@ -130,11 +132,11 @@ fn new(store: Store, s: &State, club: &Club) -> Node {
             radio
         };
         let words = el("span", "").text(t(&["care.topic.", name].concat()));
-        el("label", "choice").child(radio).child(words)
-    };
+        choices = choices.child(el("label", "choice").child(radio).child(words));
+    }
     let topics = el("fieldset", "")
         .child(el("legend", "").text(t("care.topic")))
-        .child(el("div", "actions").children(TOPICS.map(choice)));
+        .child(choices);
     let sending = s.doing.iter().any(|a| a.kind == Kind::File);
     let send = button(Tone::Main, t("care.send"), move || {
         if !care::file(store) {
@@ -165,26 +167,24 @@ fn orders(club: &Club, chosen: &str) -> Option<Node> {
             option
         }
     };
-    let paid = club.me.entries.iter();
-    let paid = paid.filter(|e| e.reason == EntryReason::Purchase);
     let mut known: Vec<&str> = Vec::new();
-    let mut options = vec![option("", t("care.order.none"))];
-    for entry in paid {
+    let label = t("care.order");
+    let mut choose = el("select", "")
+        .attr("name", "order_id")
+        .attr("aria-label", &label)
+        .child(option("", t("care.order.none")));
+    for entry in &club.me.entries {
         let id = entry.source.as_deref().unwrap_or_default();
-        if !known.contains(&id) && known.len() < ORDERS_SHOWN {
+        let paid = entry.reason == EntryReason::Purchase;
+        if paid && !known.contains(&id) && known.len() < ORDERS_SHOWN {
             known.push(id);
             let values = [("order", id), ("date", &*words::date(entry.at))];
-            options.push(option(id, fill("care.order.of", &values)));
+            choose = choose.child(option(id, fill("care.order.of", &values)));
         }
     }
     if !chosen.is_empty() && !known.contains(&chosen) {
-        options.push(option(chosen, chosen.to_owned()));
+        choose = choose.child(option(chosen, chosen.to_owned()));
     }
-    let label = t("care.order");
-    let choose = el("select", "")
-        .attr("name", "order_id")
-        .attr("aria-label", &label)
-        .children(options);
     let some = !known.is_empty() || !chosen.is_empty();
     some.then(|| el("div", "field").child(p("", label)).child(choose))
 }
@@ -206,19 +206,18 @@ fn one(store: Store, s: &State, id: &str) -> Node {
         about.push_str(" · ");
         about.push_str(&fill("care.about", &[("order", &order)]));
     }
-    let said = items(&field(thread, "messages"))
-        .into_iter()
-        .map(|message| {
-            let words = string(&message, "text").unwrap_or_else(|| t("care.erased"));
-            say(&word(&message, "author"), words, care::date(&message, "at"))
-        });
-    let mine = s
-        .doing
-        .iter()
-        .filter(|a| a.kind == Kind::Care && a.subject == id);
-    let on_the_way = mine
-        .filter_map(|a| string(&a.body, "text"))
-        .map(|words| say("member", words, t("care.sending")));
+    let mut talk = el("ol", "talk");
+    for message in items(&field(thread, "messages")) {
+        let words = string(&message, "text").unwrap_or_else(|| t("care.erased"));
+        let when = care::date(&message, "at");
+        talk = talk.child(say(&word(&message, "author"), words, when));
+    }
+    for action in &s.doing {
+        let mine = action.kind == Kind::Care && action.subject == id;
+        if mine && let Some(words) = string(&action.body, "text") {
+            talk = talk.child(say("member", words, t("care.sending")));
+        }
+    }
     let working = busy(&s.doing, id);
     let end = match at.as_str() {
         "resolved" => judge(store, id, working),
@@ -230,7 +229,7 @@ fn one(store: Store, s: &State, id: &str) -> Node {
         .text(state(&complaint));
     page.child(top(word(&complaint, "topic"), Some(chip), back))
         .child(p("sub", about))
-        .child(el("ol", "talk").children(said.chain(on_the_way)))
+        .child(talk)
         .child(end)
 }
 

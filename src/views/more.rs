@@ -33,17 +33,21 @@ pub(super) fn of(frame: Frame, view: View) -> Node {
 /// The rows at the end of home: what this program has.
 pub(super) fn more(frame: Frame, club: &Club) -> Node {
     let program = &club.program.program;
-    let has = |view: &View| match view {
-        View::Offers => offers::any(club),
-        View::Membership => !program.memberships.is_empty(),
-        View::Partners => !program.partners.is_empty(),
-        _ => true,
-    };
-    let row = |view: View| {
-        let name = view.name();
-        let second = t(&["nav.", name, ".sub"].concat());
-        let title = t(&["nav.", name].concat());
-        link(icons::place(view), title, second, move || frame.go(view)).attr("data-more", name)
-    };
-    list(View::MORE.into_iter().filter(has).map(row).collect())
+    let mut rows = Vec::new();
+    for view in View::MORE {
+        let has = match view {
+            View::Offers => offers::any(club),
+            View::Membership => !program.memberships.is_empty(),
+            View::Partners => !program.partners.is_empty(),
+            _ => true,
+        };
+        if has {
+            let name = view.name();
+            let second = t(&["nav.", name, ".sub"].concat());
+            let title = t(&["nav.", name].concat());
+            let row = link(icons::place(view), title, second, move || frame.go(view));
+            rows.push(row.attr("data-more", name));
+        }
+    }
+    list(rows)
 }

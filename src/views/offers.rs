@@ -64,25 +64,29 @@ pub(super) fn teaser(frame: Frame, s: &State, club: &Club) -> Option<Node> {
 /// Draws the page.
 pub(super) fn offers(frame: Frame, s: &State, club: &Club) -> Node {
     let p = &club.program;
-    let open = open(club);
-    tick(frame.store, club.now, &open);
-    let open = open
-        .iter()
-        .filter_map(|open| Some(row(frame, s, club, offer(club, &open.offer)?, open)));
-    let open: Vec<_> = open.collect();
-    let verdicts = offers::judge(&p.program, &p.zone, &club.me.facts, club.now);
-    let rest: Vec<_> = verdicts
-        .iter()
-        .zip(&p.program.offers)
-        .filter_map(|((_, verdict), offer)| shut(frame, club, offer, verdict))
-        .collect();
-    let page = el("div", "page").child(more::of(frame, View::Offers));
-    if open.is_empty() && rest.is_empty() {
-        let (title, words) = (t("offer.none"), t("offer.none.sub"));
-        return page.child(atoms::empty(icons::place(View::Offers), title, words, None));
+    let all = open(club);
+    tick(frame.store, club.now, &all);
+    let (mut gifts, mut rest) = (Vec::new(), Vec::new());
+    for open in &all {
+        if let Some(offer) = offer(club, &open.offer) {
+            gifts.push(row(frame, s, club, offer, open));
+        }
     }
-    let (some, others) = (!open.is_empty(), !rest.is_empty());
-    page.maybe(some.then(|| list(open).attr("class", "card list gift")))
+    for (id, verdict) in offers::judge(&p.program, &p.zone, &club.me.facts, club.now) {
+        if let Some(offer) = offer(club, &id)
+            && let Some(row) = shut(frame, club, offer, &verdict)
+        {
+            rest.push(row);
+        }
+    }
+    let page = el("div", "page").child(more::of(frame, View::Offers));
+    if gifts.is_empty() && rest.is_empty() {
+        let (title, words) = (t("offer.none"), t("offer.none.sub"));
+        let icon = icons::place(View::Offers);
+        return page.child(atoms::empty(icon, title, words, None));
+    }
+    let (some, others) = (!gifts.is_empty(), !rest.is_empty());
+    page.maybe(some.then(|| list(gifts).attr("class", "card list gift")))
         .maybe(others.then(|| list(rest)))
 }
 
@@ -170,10 +174,15 @@ fn left(ms: i64) -> String {
 
 /// Draws again when the next minute of a countdown is over.
 fn tick(store: Store, now: Timestamp, open: &[Open]) {
-    let ends = open.iter().filter_map(|open| open.until);
     // One millisecond more: at the minute's end the old figure still holds.
-    let waits = ends.map(|until| until.since(now).rem_euclid(MINUTE_MS) + 1);
-    let Some(wait) = waits.min() else { return };
+    let rest = |until: Timestamp| until.since(now).rem_euclid(MINUTE_MS) + 1;
+    let mut wait = i64::MAX;
+    for until in open.iter().filter_map(|open| open.until) {
+        wait = wait.min(rest(until));
+    }
+    if wait == i64::MAX {
+        return;
+    }
     if TICKS.replace(true) {
         return;
     }
@@ -219,10 +228,15 @@ fn shut(frame: Frame, club: &Club, offer: &Offer, verdict: &Verdict) -> Option<N
             (count("offer.orders", n, &[]), false)
         }
         Verdict::WrongTier => {
-            let levels = club.program.program.tiers.iter().flat_map(|l| &l.levels);
-            let levels = levels.filter(|level| offer.audience.tiers.contains(&level.id));
-            let names: Vec<_> = levels.map(|level| words::text(&level.name)).collect();
-            let names = names.join(&t("list.and"));
+            let mut names = String::new();
+            for level in club.program.program.tiers.iter().flat_map(|l| &l.levels) {
+                if offer.audience.tiers.contains(&level.id) {
+                    if !names.is_empty() {
+                        names.push_str(&t("list.and"));
+                    }
+                    names.push_str(&words::text(&level.name));
+                }
+            }
             (fill("reason.tier_too_low", &[("tier", &names)]), false)
         }
         Verdict::SoldOut | Verdict::Lapsed { .. } | Verdict::LimitReached { .. } => {

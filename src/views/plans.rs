@@ -17,19 +17,17 @@ const YEAR: u32 = 12;
 pub(super) fn membership(frame: Frame, club: &Club) -> Node {
     let p = &club.program;
     let status = memberships::status(&p.program, &p.zone, &club.me.facts, club.now);
-    let plans = p.program.memberships.iter();
-    let cards = plans.map(|plan| {
-        let mine = status.as_ref().filter(|status| status.plan == plan.id);
-        card(club, plan, mine)
-    });
-    let cards: Vec<_> = cards.collect();
-    let page = el("div", "page").child(more::of(frame, View::Membership));
-    if cards.is_empty() {
+    let mut page = el("div", "page").child(more::of(frame, View::Membership));
+    if p.program.memberships.is_empty() {
         let (title, words) = (t("plan.none"), t("plan.none.sub"));
         let icon = icons::place(View::Membership);
         return page.child(atoms::empty(icon, title, words, None));
     }
-    page.children(cards)
+    for plan in &p.program.memberships {
+        let mine = status.as_ref().filter(|status| status.plan == plan.id);
+        page = page.child(card(club, plan, mine));
+    }
+    page
 }
 
 /// What a plan costs for one of its periods.
@@ -50,11 +48,11 @@ fn card(club: &Club, plan: &Plan, mine: Option<&Status>) -> Node {
             &[("n", &words::times(plan.multiplier.0))],
         ));
     }
-    let perks = perks.into_iter().map(|perk| {
-        el("li", "")
-            .child(icon(icons::CHECK))
-            .child(el("span", "grow").text(perk))
-    });
+    let mut ticks = el("ul", "ticks");
+    for perk in perks {
+        let words = el("span", "grow").text(perk);
+        ticks = ticks.child(el("li", "").child(icon(icons::CHECK)).child(words));
+    }
     let state = mine.map(|status| status.state);
     let (words, runs) = match state {
         Some(Standing::Upcoming { starts_at }) => (Some(("plan.upcoming", starts_at)), true),
@@ -112,32 +110,38 @@ fn card(club: &Club, plan: &Plan, mine: Option<&Status>) -> Node {
             .child(el("span", "sub").text(price(club, plan))),
     )
     .maybe(words)
-    .child(el("ul", "ticks").children(perks))
+    .child(ticks)
     .maybe(buy)
 }
 
 /// Draws the page of partners: what each gives to members.
 pub(super) fn partners(frame: Frame, s: &State, club: &Club) -> Node {
     let all = club.rewards();
-    let sections = club.program.program.partners.iter().map(|partner| {
-        let theirs = all.iter().filter(|(reward, _)| {
-            matches!(&reward.kind, RewardKind::PartnerCoupon { partner: id, .. } if *id == partner.id)
-        });
-        let rows: Vec<_> = theirs
-            .map(|(reward, why)| rewards::row(frame, s, club, reward, why))
-            .collect();
-        let link = partner.link.as_deref().filter(|page| atoms::is_safe(page)).map(|page| {
+    let mut page = el("div", "page").child(more::of(frame, View::Partners));
+    for partner in &club.program.program.partners {
+        let mut rows = Vec::new();
+        for (reward, why) in &all {
+            if let RewardKind::PartnerCoupon { partner: id, .. } = &reward.kind
+                && *id == partner.id
+            {
+                rows.push(rewards::row(frame, s, club, reward, why));
+            }
+        }
+        let link = partner.link.as_deref().filter(|page| atoms::is_safe(page));
+        let link = link.map(|page| {
             el("a", "btn quiet")
                 .attr("href", page)
                 .attr("target", "_blank")
                 .attr("rel", "noopener")
                 .text(t("partner.visit"))
         });
-        let some = !rows.is_empty();
-        el("section", "page")
-            .child(heading(words::text(&partner.name), link))
-            .child(if some { list(rows) } else { p("sub", t("partner.nothing")) })
-    });
-    let page = el("div", "page").child(more::of(frame, View::Partners));
-    page.children(sections.collect::<Vec<_>>())
+        let rest = if rows.is_empty() {
+            p("sub", t("partner.nothing"))
+        } else {
+            list(rows)
+        };
+        let section = el("section", "page").child(heading(words::text(&partner.name), link));
+        page = page.child(section.child(rest));
+    }
+    page
 }
