@@ -34,7 +34,10 @@ export type Token = string;
 export type TokenProvider = () => Token | null | undefined | Promise<Token | null | undefined>;
 
 /** Places in the panel. */
-export type View = 'home' | 'earn' | 'rewards' | 'refer' | 'history' | (string & {});
+export type View =
+  | 'home' | 'earn' | 'rewards' | 'refer' | 'history'
+  | 'offers' | 'membership' | 'partners' | 'complaints'
+  | (string & {});
 
 /** An order that the shopper has just placed; the shop's server reports it to the API by itself. */
 export interface Order {
@@ -65,6 +68,8 @@ export interface Events {
   'tier-raised': string;
   /** The survey's id, when it can be seen. */
   'survey-shown': string;
+  /** What was filed; `number` is the one to say on the telephone. */
+  'complaint-sent': { id: string; number: string; topic: string; state: string; order_id?: string | null; survey_id?: string | null };
   /** What was sent. */
   'survey-answered': { id: string; survey_id: string; scope: string; scores: number[]; comment?: string };
   /** The survey's id. */
