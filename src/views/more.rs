@@ -3,6 +3,7 @@
 use super::atoms::{heading, icon, icon_button, lines, list, sub, tile};
 use super::shell::Frame;
 use super::{icons, offers};
+use crate::care::{self, At};
 use crate::node::{Node, el};
 use crate::store::{Club, View};
 use crate::words::t;
@@ -45,7 +46,10 @@ pub(super) fn more(frame: Frame, club: &Club) -> Node {
             let name = view.name();
             let second = t(&["nav.", name, ".sub"].concat());
             let title = t(&["nav.", name].concat());
-            let row = link(icons::place(view), title, second, move || frame.go(view));
+            let row = link(icons::place(view), title, second, move || {
+                care::go(frame.store, At::List);
+                frame.go(view);
+            });
             rows.push(row.attr("data-more", name));
         }
     }
