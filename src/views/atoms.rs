@@ -24,6 +24,12 @@ pub(super) fn icon(path: &str) -> Node {
 
 /// A button with words.
 pub(super) fn button(tone: Tone, label: String, press: impl Fn() + 'static) -> Node {
+    boxed(tone, label, Box::new(press))
+}
+
+// Linked once, not once for each closure.
+#[inline(never)]
+fn boxed(tone: Tone, label: String, press: Box<dyn Fn()>) -> Node {
     let class = match tone {
         Tone::Main => "btn main",
         Tone::Plain => "btn plain",

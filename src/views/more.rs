@@ -10,6 +10,12 @@ use crate::words::t;
 
 /// A line of a list that leads somewhere, as one button.
 pub(super) fn link(path: &str, title: String, second: String, press: impl Fn() + 'static) -> Node {
+    boxed(path, title, second, Box::new(press))
+}
+
+// Linked once, not once for each closure.
+#[inline(never)]
+fn boxed(path: &str, title: String, second: String, press: Box<dyn Fn()>) -> Node {
     el("button", "item row link")
         .attr("type", "button")
         .on("click", move |_| press())
@@ -20,6 +26,11 @@ pub(super) fn link(path: &str, title: String, second: String, press: impl Fn() +
 
 /// A heading with the way back before it.
 pub(super) fn top(title: String, end: Option<Node>, back: impl Fn() + 'static) -> Node {
+    under(title, end, Box::new(back))
+}
+
+#[inline(never)]
+fn under(title: String, end: Option<Node>, back: Box<dyn Fn()>) -> Node {
     let back = el("span", "turn").child(icon_button(icons::BACK, &t("back"), back));
     el("div", "top").child(back).child(heading(title, end))
 }
