@@ -35,10 +35,14 @@ pub enum Kind {
     File,
     /// Do something to a complaint.
     Care,
+    /// Claim an activity.
+    Claim,
+    /// Change the profile.
+    Profile,
 }
 
 impl Kind {
-    const ALL: [(Self, &'static str); 9] = [
+    const ALL: [(Self, &'static str); 11] = [
         (Self::Join, "join"),
         (Self::Redeem, "redeem"),
         (Self::Cancel, "cancel"),
@@ -48,6 +52,8 @@ impl Kind {
         (Self::Take, "take"),
         (Self::File, "file"),
         (Self::Care, "care"),
+        (Self::Claim, "claim"),
+        (Self::Profile, "profile"),
     ];
 
     fn name(self) -> &'static str {

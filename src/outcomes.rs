@@ -16,10 +16,11 @@ pub fn done(store: Store, host: &Host, action: &Action, body: &JsValue) {
         Kind::Redeem => {
             let redemption = field(body, "redemption");
             host.emit("redeemed", &redemption);
+            let said = views::redeemed(store, &redemption);
             store.set(|s| {
                 s.fresh = string(&redemption, "id");
                 s.confirming = None;
-                s.say(words::t("redeem.done"), false);
+                s.say(said, false);
             });
             views::to_top();
         }
@@ -30,6 +31,7 @@ pub fn done(store: Store, host: &Host, action: &Action, body: &JsValue) {
                 s.say(words::fill("cancel.done", &[("points", &points)]), false);
             });
         }
+        Kind::Claim | Kind::Profile => views::earned(store, body),
         Kind::Take => taken(store, host, &field(body, "offer")),
         Kind::File | Kind::Care => care::done(store, host, action, body),
     }

@@ -12,7 +12,7 @@ use contract::shopper::{Entry, ProgramView, Snapshot};
 use leptos::prelude::*;
 use rules::ledger::{self, Balances};
 use rules::member::Prompted;
-use rules::program::{Reward, Tier};
+use rules::program::{Program, Reward, Tier};
 use rules::rewards::{self, Reason};
 use rules::surveys::{self, Show};
 use rules::tiers::{self, Standing};
@@ -67,6 +67,8 @@ pub enum View {
     Partners,
     /// Complaints.
     Complaints,
+    /// All tiers and what they bring.
+    Tiers,
 }
 
 impl View {
@@ -99,6 +101,7 @@ impl View {
             Self::Membership => "membership",
             Self::Partners => "partners",
             Self::Complaints => "complaints",
+            Self::Tiers => "tiers",
         }
     }
 
@@ -107,6 +110,7 @@ impl View {
         Self::ALL
             .into_iter()
             .chain(Self::MORE)
+            .chain([Self::Tiers])
             .find(|v| v.name() == name)
             .unwrap_or_default()
     }
@@ -163,8 +167,10 @@ pub struct State {
     pub view: View,
     /// Where each panel in the page's flow is, by handle.
     pub inline: Vec<(u32, View)>,
-    /// The reward or redemption that asks to be confirmed.
+    /// The reward, redemption or form that asks to be confirmed.
     pub confirming: Option<String>,
+    /// How many units of that reward.
+    pub units: u32,
     /// The redemption that was just made, shown first.
     pub fresh: Option<String>,
     /// The code that was just copied.
@@ -177,6 +183,8 @@ pub struct State {
     pub cursor: Option<String>,
     /// The complaints.
     pub care: Care,
+    /// Which entries are shown: what came (true), what left (false), or all.
+    pub came: Option<bool>,
 }
 
 impl State {
@@ -261,6 +269,14 @@ impl Store {
     }
 }
 
+/// Whether a program gives points, or takes them.
+pub fn pays_points(program: &Program) -> bool {
+    program.earning.purchase.is_some()
+        || !program.earning.activities.is_empty()
+        || program.referral.is_some()
+        || program.rewards.iter().any(|r| r.cost.is_positive())
+}
+
 /// The program and the member together at one instant: the input of every rule.
 pub struct Club {
     /// The program.
@@ -276,6 +292,25 @@ impl Club {
     pub fn balances(&self) -> Balances {
         let p = &self.program;
         ledger::balances_under(&p.program, &p.zone, &self.me.facts, self.now)
+    }
+
+    /// What the member has in the wallet.
+    pub fn wallet(&self) -> Balances<Money> {
+        ledger::wallet(&self.me.facts, self.now)
+    }
+
+    /// Whether points are spoken of: the program gives them or takes them, or the member still has some.
+    pub fn has_points(&self) -> bool {
+        pays_points(&self.program.program) || !self.me.facts.lots.is_empty()
+    }
+
+    /// What the member has, in a phrase; none where there is nothing to count.
+    pub fn has(&self) -> Option<String> {
+        if self.has_points() {
+            return Some(words::points(self.balances().available));
+        }
+        let wallet = self.wallet().available;
+        wallet.is_positive().then(|| self.money(wallet))
     }
 
     /// What points are worth, in words.

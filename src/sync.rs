@@ -3,7 +3,7 @@
 use crate::decode::decode;
 use crate::host::{Host, Reply, field, object, string};
 use crate::outbox::{self, Action, Kind};
-use crate::store::{Link, Store, Who};
+use crate::store::{Club, Link, Store, Who};
 use crate::{later, outcomes, prompts, words};
 use contract::shopper::{EntryPage, ProgramView, Snapshot};
 use gloo_timers::future::TimeoutFuture;
@@ -266,7 +266,7 @@ pub fn face(store: Store) {
         .and_then(|c| prompts::wake_at(c, &host))
         .map(|at| at.0 as f64);
     let events = club.as_ref().map(|c| prompts::events(c).into());
-    let points = club.map(|c| words::points(c.balances().available));
+    let points = club.as_ref().and_then(Club::has);
     let or_null = |value: Option<JsValue>| value.unwrap_or(JsValue::NULL);
     host.face(&object(&[
         ("points", or_null(points.map(JsValue::from))),

@@ -5,7 +5,7 @@
 
 use js_sys::{Array, Function, Intl, Object, Reflect};
 use rules::program::{Currency, MoneyDisplay, Perk, Text};
-use rules::{Money, Points, Timestamp};
+use rules::{Bp, Money, Points, Timestamp};
 use std::cell::{OnceCell, RefCell};
 use wasm_bindgen::prelude::*;
 
@@ -167,6 +167,48 @@ pub fn isolate(code: &str) -> String {
 /// Basis points as a number of times, e.g. `1.5`.
 pub fn times(bp: u32) -> String {
     with(|w| call(&w.number, f64::from(bp) / 10_000.0))
+}
+
+/// Basis points as a percentage.
+pub fn percent(bp: Bp) -> String {
+    let style = Object::new();
+    for (name, value) in [
+        ("style", JsValue::from("percent")),
+        ("maximumFractionDigits", 2.into()),
+    ] {
+        // A fresh plain object takes any property.
+        let _ = Reflect::set(&style, &name.into(), &value);
+    }
+    let tags = Array::of1(&t("intl").into());
+    let format = Intl::NumberFormat::new(&tags, &style).format();
+    call(&format, f64::from(bp.0) / 10_000.0)
+}
+
+/// The names of the twelve months of the Jalali year, or of the Gregorian one.
+pub fn months(jalali: bool) -> Vec<String> {
+    // The middle of the first month of a year, and the mean length of a month.
+    const FARVARDIN_MS: f64 = 1_743_811_200_000.0;
+    const JANUARY_MS: f64 = 1_736_899_200_000.0;
+    const MONTH_MS: f64 = 2_629_800_000.0;
+    let (calendar, first) = if jalali {
+        ("persian", FARVARDIN_MS)
+    } else {
+        ("gregory", JANUARY_MS)
+    };
+    let style = Object::new();
+    for (name, value) in [
+        ("month", "long"),
+        ("calendar", calendar),
+        ("timeZone", "UTC"),
+    ] {
+        // A fresh plain object takes any property.
+        let _ = Reflect::set(&style, &name.into(), &value.into());
+    }
+    let tags = Array::of1(&t("intl").into());
+    let format = Intl::DateTimeFormat::new(&tags, &style).format();
+    (0..12)
+        .map(|month| call(&format, first + f64::from(month) * MONTH_MS))
+        .collect()
 }
 
 /// How many points, as a phrase.

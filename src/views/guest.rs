@@ -1,12 +1,12 @@
 //! What somebody who is no member sees: what the club gives, and how to get in.
 
 use super::atoms::{self, Tone, button, heading, list, p, row, sub};
-use super::icons;
 use super::shell::{self, Frame};
+use super::{icons, rewards};
 use crate::host::object;
 use crate::node::{Node, el};
 use crate::outbox::Kind;
-use crate::store::{State, Store, Who};
+use crate::store::{State, Store, Who, pays_points};
 use crate::sync;
 use crate::words::{self, fill, t};
 use rules::program::{Activity, Program};
@@ -51,7 +51,7 @@ pub(super) fn guest(frame: Frame, s: &State, program: &Program) -> Node {
     let mut gifts: Vec<_> = program.rewards.iter().collect();
     gifts.sort_by_key(|reward| reward.cost);
     let gifts = gifts.into_iter().take(GIFTS_SHOWN).map(|reward| {
-        let (title, cost) = (words::text(&reward.title), sub(words::points(reward.cost)));
+        let (title, cost) = (words::text(&reward.title), sub(rewards::cost(reward)));
         el("div", "item").child(row(icons::reward(&reward.kind), title, cost, None))
     });
     let second = program.earning.purchase.as_ref().map(|rule| {
@@ -59,16 +59,23 @@ pub(super) fn guest(frame: Frame, s: &State, program: &Program) -> Node {
         let values = [("money", &*money), ("points", &words::points(rule.points))];
         fill("earn.purchase.sub", &values)
     });
+    let plain = |key: &str| {
+        if pays_points(program) {
+            t(key)
+        } else {
+            t(&[key, ".plain"].concat())
+        }
+    };
     let steps = [
         t("guest.step1"),
-        second.unwrap_or_else(|| t("guest.step2")),
-        t("guest.step3"),
+        second.unwrap_or_else(|| plain("guest.step2")),
+        plain("guest.step3"),
     ];
-    let title = t(if stranger {
-        "guest.stranger"
+    let title = if stranger {
+        t("guest.stranger")
     } else {
-        "guest.title"
-    });
+        plain("guest.title")
+    };
     el("div", "page")
         .child(
             el("section", "card next tall")

@@ -26,17 +26,29 @@ pub(super) fn home(frame: Frame, s: &State, club: &Club) -> Node {
     let all = button(Tone::Quiet, t("all"), move || frame.go(View::Rewards));
     let some = !shown.is_empty();
     el("div", "page")
-        .child(hero(club))
+        .maybe(hero(club))
         .maybe(chips(club))
         .maybe(offers::teaser(frame, s, club))
-        .maybe(tier::card(club))
+        .maybe(tier::card(frame, club))
         .maybe(next_action(frame, club))
         .maybe(some.then(|| heading(t("rewards.title"), Some(all))))
         .maybe(some.then(|| list(shown)))
         .child(more::more(frame, club))
 }
 
-fn hero(club: &Club) -> Node {
+/// What the member has: points, else credit in the wallet, else nothing to count.
+fn hero(club: &Club) -> Option<Node> {
+    if !club.has_points() {
+        let wallet = club.wallet();
+        let some = wallet.available.is_positive() || club.program.program.cashback.is_some();
+        return some.then(|| {
+            let balance = el("p", "balance money")
+                .child(el("span", "").text(t("home.credit")))
+                .text(" ")
+                .child(el("strong", "").text(club.money(wallet.available)));
+            el("div", "hero").child(balance)
+        });
+    }
     let balances = club.balances();
     let worth = club.worth(balances.available).map(|worth| {
         el("p", "worth")
@@ -47,7 +59,7 @@ fn hero(club: &Club) -> Node {
         .child(el("strong", "").text(words::number(balances.available.0)))
         .text(" ")
         .child(el("span", "").text(t("points.unit")));
-    el("div", "hero").child(balance).maybe(worth)
+    Some(el("div", "hero").child(balance).maybe(worth))
 }
 
 fn chips(club: &Club) -> Option<Node> {
@@ -68,22 +80,44 @@ fn chips(club: &Club) -> Option<Node> {
             count("pending", balances.pending.0, &[("date", &date)]),
         ));
     }
-    let warn = warn_ms(&club.program.program);
-    let soon = balances
-        .expiring
-        .first()
-        .filter(|e| e.expires_at.0 - club.now.0 <= warn);
-    if let Some(soon) = soon {
-        let days = count("days", days_left(club.now, soon.expires_at), &[]);
+    if let Some((points, days)) = ending(club) {
         chips.push((
             "chip amber",
-            count("expiring", soon.points.0, &[("days", &days)]),
+            count("expiring", points.0, &[("days", &days)]),
         ));
+    }
+    let wallet = club.wallet();
+    if club.has_points() && wallet.available.is_positive() {
+        let money = club.money(wallet.available);
+        chips.push(("chip green", fill("home.wallet", &[("money", &money)])));
+    }
+    if wallet.pending.is_positive() {
+        let money = club.money(wallet.pending);
+        chips.push(("chip", fill("home.wallet.pending", &[("money", &money)])));
+    }
+    if let Some(soon) = wallet.expiring.first() {
+        let values = [
+            ("money", &*club.money(soon.points)),
+            ("date", &words::date(soon.expires_at)),
+        ];
+        chips.push(("chip amber", fill("home.wallet.expiring", &values)));
     }
     let items = chips
         .iter()
         .map(|(class, words)| el("li", class).text(words.as_str()));
     (!chips.is_empty()).then(|| el("ul", "chips").children(items))
+}
+
+/// Points that end soon, and in how many days, in a phrase.
+fn ending(club: &Club) -> Option<(Points, String)> {
+    let balances = club.balances();
+    let soon = balances.expiring.first()?;
+    let warn = warn_ms(&club.program.program);
+    let near = soon.expires_at.0 - club.now.0 <= warn;
+    near.then(|| {
+        let days = count("days", days_left(club.now, soon.expires_at), &[]);
+        (soon.points, days)
+    })
 }
 
 fn warn_ms(program: &Program) -> i64 {
@@ -114,17 +148,17 @@ fn next_action(frame: Frame, club: &Club) -> Option<Node> {
     let all = club.rewards();
     let in_reach = all.iter().take_while(|(_, why)| why.is_empty()).last();
     if let Some((reward, _)) = in_reach {
-        let title = fill("next.ready", &[("reward", &words::text(&reward.title))]);
+        let ready = fill("next.ready", &[("reward", &words::text(&reward.title))]);
+        let (title, under) = match ending(club) {
+            // What is about to be lost is the reason to act today.
+            Some((points, _)) => (count("home.save", points.0, &[]), ready),
+            None => (ready, rewards::price(club, reward)),
+        };
         let id = reward.id.clone();
-        return Some(next(
-            title,
-            rewards::price(club, reward),
-            t("take"),
-            move || {
-                frame.go(View::Rewards);
-                rewards::ask(frame.store, &id);
-            },
-        ));
+        return Some(next(title, under, t("take"), move || {
+            frame.go(View::Rewards);
+            rewards::ask(frame.store, &id);
+        }));
     }
     let (reward, _) = all.first()?;
     let missing = Points(reward.cost.0 - club.balances().available.0);

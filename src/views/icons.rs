@@ -1,6 +1,6 @@
 //! Stroke icons on a 24-unit grid, drawn with the text's colour.
 
-use rules::program::RewardKind;
+use rules::program::{Activity, RewardKind};
 
 /// A gift.
 pub(super) const GIFT: &str =
@@ -21,6 +21,17 @@ const OFFER: &str = "M12 3.5l2.4 5.3 5.8.6-4.3 3.9 1.2 5.7-5.1-2.9L6.9 19l1.2-5.
 const CARD: &str = "M3.5 6h17v12h-17zM3.5 10h17M7 14.5h4";
 const PARTNERS: &str = "M4 10h16M5 10v9.5h14V10M4 10l1.5-5.5h13L20 10M10 19.5V14h4v5.5";
 const CHAT: &str = "M4 5h16v11H11l-4.5 3.5V16H4zM8 9h8M8 12h5";
+/// A wallet.
+pub(super) const WALLET: &str = "M4 7.5h16v12H4zM4 7.5l11-4v4M20 11.5h-5v4h5";
+/// Somebody.
+pub(super) const PERSON: &str =
+    "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20c0-4 3-6.5 7.5-6.5s7.5 2.5 7.5 6.5";
+
+const TICKET: &str = "M4 7h16v3a2 2 0 0 0 0 4v3H4v-3a2 2 0 0 0 0-4zM14 7v2M14 11v2M14 15v2";
+const CROWN: &str = "M4 18h16M4 15L3 7l5 4 4-6 4 6 5-4-1 8z";
+const STAR: &str = "M12 3.5l2.6 5.4 5.9.8-4.3 4.1 1 5.9-5.2-2.8-5.2 2.8 1-5.9-4.3-4.1 5.9-.8z";
+const CAKE: &str = "M5 12h14v8H5zM5 16c2.3 1.5 4.7-1.5 7 0s4.7-1.5 7 0M12 12V8M12 5v.01";
+const SUN: &str = "M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4";
 const HOME: &str = "M4 11l8-7 8 7v9h-5v-5H9v5H4z";
 const EARN: &str = "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 8v8M8 12h8";
 const REFER: &str = "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM3 20c0-4 2.5-6 6-6s6 2 6 6M16 5a3 3 0 0 1 0 6M17.5 14.5c2.3.8 3.5 2.6 3.5 5.5";
@@ -45,6 +56,7 @@ pub(super) const fn place(view: crate::store::View) -> &'static str {
         View::Membership => CARD,
         View::Partners => PARTNERS,
         View::Complaints => CHAT,
+        View::Tiers => CROWN,
     }
 }
 
@@ -55,6 +67,22 @@ pub(super) const fn reward(kind: &RewardKind) -> &'static str {
         RewardKind::PercentOff { .. } => PERCENT,
         RewardKind::FreeShipping => TRUCK,
         RewardKind::Donation(_) => HEART,
+        RewardKind::WalletCredit(_) => WALLET,
+        RewardKind::LotteryTicket(_) => TICKET,
+        RewardKind::VipService(_) => CROWN,
+        RewardKind::PartnerCoupon { .. } => PARTNERS,
+        RewardKind::FreeProduct(_) => GIFT,
+    }
+}
+
+/// The icon of a kind of activity.
+pub(super) const fn activity(kind: &Activity) -> &'static str {
+    match kind {
+        Activity::Birthday => CAKE,
+        Activity::Review | Activity::Survey(_) => STAR,
+        Activity::DailyVisit => SUN,
+        Activity::SocialFollow(_) => HEART,
+        Activity::Profile => PERSON,
         _ => GIFT,
     }
 }

@@ -13,10 +13,13 @@ mod icons;
 mod more;
 mod offers;
 mod plans;
+mod profile;
 mod prompt;
 mod refer;
 mod rewards;
 mod shell;
 mod tier;
 
+pub(crate) use earn::earned;
+pub(crate) use rewards::redeemed;
 pub(crate) use shell::{Frame, body, close, lost, open, shell, to_top, waiting};

@@ -53,6 +53,14 @@ pub(super) fn refer(frame: Frame, club: &Club) -> Node {
             t("refer.copy_code"),
             copy(invitation.code.clone()),
         ));
+    let rewarded = invitation.friends.iter();
+    let rewarded = rewarded
+        .filter(|f| f.state == FriendState::Rewarded)
+        .count() as i64;
+    let so_far = (rewarded > 0).then(|| {
+        let brought = words::count("refer.brought", rewarded, &[]);
+        el("span", "done").text(brought)
+    });
     let friends: Vec<_> = invitation.friends.iter().map(friend_row).collect();
     el("div", "page")
         .child(heading(t("refer.title"), None))
@@ -64,7 +72,7 @@ pub(super) fn refer(frame: Frame, club: &Club) -> Node {
                 .child(atoms::code(&invitation.code))
                 .child(actions),
         )
-        .child(heading(t("refer.friends"), None))
+        .child(heading(t("refer.friends"), so_far))
         .child(if friends.is_empty() {
             p("sub", t("refer.nobody"))
         } else {

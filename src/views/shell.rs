@@ -2,7 +2,7 @@
 
 use super::atoms::{self, Tone, button, icon, icon_button, p};
 use super::{complaints, earn, focus, guest, history, home, icons, offers, plans};
-use super::{prompt, refer, rewards};
+use super::{prompt, refer, rewards, tier};
 use crate::node::{Node, el};
 use crate::store::{Link, State, Store, View, Who};
 use crate::words::{self, t};
@@ -233,7 +233,7 @@ pub(crate) fn body(frame: Frame, s: &State, view: View) -> Node {
     match (s.who, &s.program, club) {
         (Who::Member, _, Some(club)) => match view {
             View::Home => home::home(frame, s, &club),
-            View::Earn => earn::earn(&club),
+            View::Earn => earn::earn(frame, s, &club),
             View::Rewards => rewards::rewards(frame, s, &club),
             View::Refer => refer::refer(frame, &club),
             View::History => history::history(frame, s, &club),
@@ -241,6 +241,7 @@ pub(crate) fn body(frame: Frame, s: &State, view: View) -> Node {
             View::Membership => plans::membership(frame, &club),
             View::Partners => plans::partners(frame, s, &club),
             View::Complaints => complaints::complaints(frame, s, &club),
+            View::Tiers => tier::tiers(frame, &club),
         },
         (Who::Guest | Who::Stranger, Some(view), _) => guest::guest(frame, s, &view.program),
         _ if s.link == Link::Lost => lost(move || sync::refresh(store)),

@@ -1,15 +1,17 @@
-//! The tier card: where the member stands, what comes next, what it takes to stay.
+//! Tiers: the card with where the member stands, what comes next and what it takes to stay; all of them in a list.
 
-use super::atoms::p;
+use super::atoms::{Tone, button, icon, icon_button, p};
+use super::icons;
+use super::shell::Frame;
 use crate::node::{Node, el};
-use crate::store::Club;
+use crate::store::{Club, View};
 use crate::words::{self, fill, t};
 use rules::program::{Measure, Tier};
-use rules::tiers::Standing;
+use rules::tiers::{Notice, Standing};
 use rules::{Bp, Money, Points};
 
 /// The card, when the program has tiers.
-pub(super) fn card(club: &Club) -> Option<Node> {
+pub(super) fn card(frame: Frame, club: &Club) -> Option<Node> {
     let standing = club.standing()?;
     let name = words::text(&club.tier(standing.current)?.name);
     let next = standing.next.and_then(|level| club.tier(level));
@@ -23,7 +25,6 @@ pub(super) fn card(club: &Club) -> Option<Node> {
         None => (String::new(), t("tier.top")),
     };
     let spoken = [delta.as_str(), " ", &to].concat();
-    let coming = next.map(|n| fill("tier.next", &[("tier", &words::text(&n.name))]));
     let bar = el("div", "progress")
         .attr("role", "progressbar")
         .attr("aria-label", &t("tier.progress"))
@@ -32,9 +33,10 @@ pub(super) fn card(club: &Club) -> Option<Node> {
         .attr("aria-valuenow", &percent)
         .attr("aria-valuetext", spoken.trim())
         .child(el("div", "track").attr("--at", &[percent.as_str(), "%"].concat()));
+    let all = button(Tone::Quiet, t("tier.all"), move || frame.go(View::Tiers));
     let heading = el("div", "heading")
         .child(el("h3", "").text(title.clone()))
-        .child(el("span", "sub").text(coming.unwrap_or_default()));
+        .child(all);
     Some(
         el("section", "card tier")
             .attr("aria-label", &title)
@@ -47,7 +49,7 @@ pub(super) fn card(club: &Club) -> Option<Node> {
                     .text(to),
             )
             .maybe(next.map(|next| p("sub", brings(next))))
-            .maybe(stays(club, &standing, &name).map(|note| p("sub", note))),
+            .child(stays(club, &standing, &name)),
     )
 }
 
@@ -60,30 +62,97 @@ fn amount(club: &Club, measure: Measure, n: i64) -> String {
     }
 }
 
-fn brings(next: &Tier) -> String {
-    let mut perks: Vec<String> = next.perks.iter().map(words::perk).collect();
-    if next.multiplier > Bp::ONE {
-        perks.push(fill(
-            "tier.multiplier",
-            &[("n", &words::times(next.multiplier.0))],
-        ));
+/// What a tier gives, each in a phrase.
+fn perks(tier: &Tier) -> Vec<String> {
+    let mut perks: Vec<String> = tier.perks.iter().map(words::perk).collect();
+    if tier.multiplier > Bp::ONE {
+        let times = words::times(tier.multiplier.0);
+        perks.push(fill("tier.multiplier", &[("n", &times)]));
     }
-    let list = perks.join(&t("list.and"));
+    perks
+}
+
+fn brings(next: &Tier) -> String {
+    let list = perks(next).join(&t("list.and"));
     fill(
         "tier.brings",
         &[("tier", &words::text(&next.name)), ("perks", &list)],
     )
 }
 
-fn stays(club: &Club, standing: &Standing, name: &str) -> Option<String> {
-    let delta = standing.delta_to_keep?;
-    let until = words::date(standing.keep_until?);
-    if delta <= 0 {
-        return Some(fill("tier.kept", &[("tier", name), ("date", &until)]));
+/// What it takes to stay, loudly when the tier is about to be lost; or that the next one is near.
+fn stays(club: &Club, standing: &Standing, name: &str) -> Node {
+    let (class, key, until, missing) = match standing.notices.first() {
+        Some(Notice::AtRisk { until, missing }) => {
+            ("notice amber", "tier.at_risk", Some(*until), *missing)
+        }
+        Some(Notice::InGrace { until, missing }) => {
+            ("notice amber", "tier.in_grace", Some(*until), *missing)
+        }
+        Some(Notice::NearNext { .. }) => return p("notice good", t("tier.near")),
+        None => {
+            let delta = standing.delta_to_keep.unwrap_or(0);
+            let key = if delta > 0 { "tier.keep" } else { "tier.kept" };
+            let until = standing.delta_to_keep.and(standing.keep_until);
+            ("sub", key, until, delta)
+        }
+    };
+    let Some(until) = until else {
+        return Node::default();
+    };
+    let values = [
+        ("tier", name),
+        ("date", &*words::date(until)),
+        ("amount", &*amount(club, standing.measure, missing)),
+    ];
+    p(class, fill(key, &values))
+}
+
+/// Draws the page of all tiers.
+pub(super) fn tiers(frame: Frame, club: &Club) -> Node {
+    let back = icon_button(icons::BACK, &t("tier.back"), move || frame.go(View::Home));
+    let top = el("div", "top turn")
+        .child(back)
+        .child(el("h3", "").text(t("nav.tiers")));
+    let mut page = el("div", "page").child(top);
+    let program = &club.program.program;
+    let Some((standing, ladder)) = club.standing().zip(program.tiers.as_ref()) else {
+        return page;
+    };
+    for (level, tier) in ladder.levels.iter().enumerate() {
+        let mine = level == standing.current;
+        let from = if tier.enter > 0 {
+            let amount = amount(club, ladder.measure, tier.enter);
+            fill("tier.from", &[("amount", &amount)])
+        } else {
+            t("tier.from.start")
+        };
+        let badge = mine.then(|| {
+            el("span", "done")
+                .child(icon(icons::CHECK))
+                .text(t("tier.mine"))
+        });
+        let mut list = el("ul", "ticks");
+        for perk in perks(tier) {
+            let tick = el("li", "").child(icon(icons::CHECK));
+            list = list.child(tick.child(el("span", "").text(perk)));
+        }
+        let heading = el("div", "heading")
+            .child(el("h4", "").text(words::text(&tier.name)))
+            .maybe(badge);
+        page = page.child(
+            el(
+                "section",
+                if mine {
+                    "card level mine"
+                } else {
+                    "card level"
+                },
+            )
+            .child(heading)
+            .child(p("sub", from))
+            .child(list),
+        );
     }
-    let amount = amount(club, standing.measure, delta);
-    Some(fill(
-        "tier.keep",
-        &[("tier", name), ("date", &until), ("amount", &amount)],
-    ))
+    page
 }
