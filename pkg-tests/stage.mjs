@@ -75,9 +75,9 @@ export const openBrowser = () => chromium.launch({
 export class Stage {
   /**
    * `csp` is the shop's Content-Security-Policy; `origins` may embed the widget besides the shop; `program` makes another
-   * program of the demo's.
+   * program of the demo's; `keep` says which lines of the demo's history are told to the server.
    */
-  static async open({ csp, origins: others = [], program = (demo) => demo } = {}) {
+  static async open({ csp, origins: others = [], program = (demo) => demo, keep = () => true } = {}) {
     const stage = new Stage();
     stage.folder = mkdtempSync(join(tmpdir(), 'vafa-stage-'));
     stage.database = join(stage.folder, 'vafa.db');
@@ -93,7 +93,7 @@ export class Stage {
     stage.keys = JSON.parse(keys);
     writeFileSync(join(stage.folder, 'keys.json'), keys, { mode: 0o600 });
     const lines = join(stage.folder, 'history.ndjson');
-    writeFileSync(lines, history());
+    writeFileSync(lines, history().split('\n').filter((line) => keep(JSON.parse(line))).join('\n'));
     stage.vafa('import', '--program', 'demo', lines);
     await stage.startApi();
     stage.shopProcess = await start('node', [

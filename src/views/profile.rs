@@ -45,8 +45,7 @@ pub(super) fn card(store: Store, s: &State, club: &Club) -> Node {
         "profile.fill"
     });
     let open = s.confirming.as_deref() == Some(PROFILE);
-    let edit = (!open)
-        .then(|| button(Tone::Plain, label, move || ask(store, PROFILE)).attr("data-profile", ""));
+    let edit = button(Tone::Plain, label, move || ask(store, PROFILE)).attr("data-profile", "");
     let title = name.clone().unwrap_or_else(|| t("profile.title"));
     let form = open.then(|| {
         form(
@@ -61,7 +60,7 @@ pub(super) fn card(store: Store, s: &State, club: &Club) -> Node {
         .attr("aria-label", &t("profile.title"))
         .child(
             el("div", "item")
-                .child(row(icons::PERSON, title, sub(words), edit))
+                .child(row(icons::PERSON, title, sub(words), Some(edit)))
                 .maybe(form),
         )
 }

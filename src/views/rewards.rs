@@ -46,7 +46,16 @@ pub(super) fn rewards(frame: Frame, s: &State, club: &Club) -> Node {
         .child(el("div", "page").children(held))
         .child(heading(t("rewards.title"), has))
         .child(if all.is_empty() {
-            atoms::empty(icons::GIFT, t("rewards.none"), t("rewards.none.sub"), None)
+            atoms::empty(
+                icons::GIFT,
+                t("rewards.none"),
+                t(if club.has_points() {
+                    "rewards.none.sub"
+                } else {
+                    "reward.none.sub"
+                }),
+                None,
+            )
         } else {
             list(all)
         })
