@@ -28,11 +28,13 @@ pub struct Snapshot {
     /// What the rules need.
     pub facts: Member,
     /// The member's invitation, when the program has referral.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "rules::later::maybe")]
     pub referral: Option<Invitation>,
     /// Redemptions, newest first: all open ones, and the latest of the others (20 at most).
+    #[serde(deserialize_with = "rules::later::read")]
     pub redemptions: Vec<Redemption>,
     /// The newest page of entries (20).
+    #[serde(deserialize_with = "rules::later::read")]
     pub entries: Vec<Entry>,
     /// For `GET /v1/me/entries?cursor=`, when there are more.
     #[serde(default)]

@@ -35,6 +35,16 @@ pub fn miss(
     if !audience.tiers.is_empty() && !in_tiers(program, &audience.tiers, tier) {
         return Some(Miss::WrongTier);
     }
+    miss_beside_tier(audience, member, days, now)
+}
+
+/// [`miss`] of all but the tiers.
+pub fn miss_beside_tier(
+    audience: &Audience,
+    member: &Member,
+    days: u32,
+    now: Timestamp,
+) -> Option<Miss> {
     if !in_segments(&audience.segments, member) {
         return Some(Miss::NotInSegment);
     }
@@ -52,7 +62,8 @@ pub fn in_segments(segments: &[String], member: &Member) -> bool {
     segments.is_empty() || segments.iter().any(|one| member.segments.contains(one))
 }
 
-fn in_tiers(program: &Program, tiers: &[String], held: Option<usize>) -> bool {
+/// Whether the tier at this index is one of these.
+pub(crate) fn in_tiers(program: &Program, tiers: &[String], held: Option<usize>) -> bool {
     let level = program.tiers.as_ref().zip(held);
     let level = level.and_then(|(ladder, held)| ladder.levels.get(held));
     level.is_some_and(|level| tiers.contains(&level.id))

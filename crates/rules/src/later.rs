@@ -10,7 +10,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 /// Reads a list or an object; nothing is the default.
-pub(crate) fn read<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+pub fn read<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de> + Default,
@@ -41,7 +41,7 @@ impl<'de, T: Deserialize<'de> + Default> Visitor<'de> for Section<T> {
 }
 
 /// [`read`] for an object that may be absent.
-pub(crate) fn maybe<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+pub fn maybe<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,

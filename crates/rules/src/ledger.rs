@@ -351,8 +351,29 @@ pub fn worth(program: &Program, points: Points) -> Option<Money> {
         }
     }
     let (money, per) = rate.filter(|(_, per)| per.is_positive())?;
-    let exact = i128::from(points.or_zero().0) * i128::from(money.or_zero().0) / i128::from(per.0);
-    Some(Money(i64::try_from(exact).unwrap_or(i64::MAX)))
+    let (points, money) = (points.or_zero().0, money.or_zero().0);
+    Some(Money(scaled(points, money, per.0)))
+}
+
+/// `n * by / of`, rounded down and held at the end of `i64`, for numbers that are not negative and a positive `of`.
+/// Bit by bit: a browser would download the division of 128-bit numbers for it.
+pub(crate) fn scaled(n: i64, by: i64, of: i64) -> i64 {
+    let (n, by, of) = (n.unsigned_abs(), by.unsigned_abs(), of.unsigned_abs());
+    let (whole, part) = (n / of, n % of);
+    let (mut more, mut rest) = (0_u64, 0_u64);
+    for bit in (0..64).rev() {
+        more = more.saturating_mul(2);
+        // Below twice `of`, which is below 2^64.
+        for add in [rest, if by >> bit & 1 == 1 { part } else { 0 }] {
+            rest += add;
+            if rest >= of {
+                rest -= of;
+                more = more.saturating_add(1);
+            }
+        }
+    }
+    let all = whole.saturating_mul(by).saturating_add(more);
+    i64::try_from(all).unwrap_or(i64::MAX)
 }
 
 /// A count of months, held at the end of `i32`.

@@ -24,7 +24,7 @@ pub mod goals;
 pub mod insights;
 pub mod journal;
 pub mod journey;
-mod later;
+pub mod later;
 pub mod ledger;
 #[cfg(feature = "load")]
 pub mod load;

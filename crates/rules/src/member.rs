@@ -25,7 +25,7 @@ pub struct Member {
     #[serde(default)]
     pub credits: Vec<Credit>,
     /// Redemptions that still bear on limits.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::later::read")]
     pub redeemed: Vec<Redeemed>,
     /// What rules with caps or sources have given, oldest first.
     #[serde(

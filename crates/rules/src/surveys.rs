@@ -1,11 +1,14 @@
 //! Which survey a member is asked now, and why the others are not.
 
 mod answers;
+mod belonging;
 mod history;
 mod pages;
 
 pub use answers::{Answer, ScoreFault, fault, fault_so_far, latest};
 pub use history::{HISTORY_MAX, Reaction, merge, note, sound};
+
+use belonging::{Belonging, ByFacts, ByList};
 
 use crate::audience::{self, Miss};
 use crate::experiments;
@@ -181,16 +184,43 @@ pub fn decide(
     now: Timestamp,
 ) -> Decision {
     let tiered = program.surveys.iter().any(|s| !s.audience.tiers.is_empty());
+    let tier = if tiered {
+        tiers::current(program, zone, member, now)
+    } else {
+        None
+    };
+    decide_by(ByFacts(tier), program, zone, member, history, context, now)
+}
+
+/// [`decide`] for who does not know tiers and experiments, but has a list of what may be asked (by survey and scope)
+/// from somebody who does. A survey for certain tiers, or for an arm, is asked when it is listed.
+pub fn decide_listed(
+    listed: &dyn Fn(&str, &str) -> bool,
+    program: &Program,
+    zone: &Zone,
+    member: &Member,
+    history: &[Prompted],
+    context: &Context,
+    now: Timestamp,
+) -> Decision {
+    decide_by(ByList(listed), program, zone, member, history, context, now)
+}
+
+fn decide_by<B: Belonging>(
+    belonging: B,
+    program: &Program,
+    zone: &Zone,
+    member: &Member,
+    history: &[Prompted],
+    context: &Context,
+    now: Timestamp,
+) -> Decision {
     let history = merge(history, &[]);
     let asked = Asked {
+        belonging,
         program,
         zone,
         member,
-        tier: if tiered {
-            tiers::current(program, zone, member, now)
-        } else {
-            None
-        },
         last_prompt: history.iter().filter_map(history::prompted_at).max(),
         history,
         context,
@@ -239,12 +269,11 @@ pub fn decide(
 type Rank = (i64, bool, Option<Timestamp>);
 
 /// All that the gates look at.
-struct Asked<'a> {
+struct Asked<'a, B> {
+    belonging: B,
     program: &'a Program,
     zone: &'a Zone,
     member: &'a Member,
-    /// The tier that is held, where an audience asks for it.
-    tier: Option<usize>,
     /// One record for each survey and scope, in their order.
     history: Vec<Prompted>,
     last_prompt: Option<Timestamp>,
@@ -252,7 +281,7 @@ struct Asked<'a> {
     now: Timestamp,
 }
 
-impl Asked<'_> {
+impl<B: Belonging> Asked<'_, B> {
     /// The order that the survey is about.
     fn order(&self, survey: &Survey) -> Option<&str> {
         let order = match survey.trigger {
@@ -350,7 +379,10 @@ impl Asked<'_> {
         let periodic = survey.scope == Scope::Periodic;
         let days = if periodic { 30 } else { 0 };
         let audience = &survey.audience;
-        if let Some(miss) = audience::miss(self.program, audience, member, self.tier, days, now) {
+        if !audience.tiers.is_empty() && !self.belonging.in_tiers(self, survey) {
+            return Some(Verdict::WrongTier);
+        }
+        if let Some(miss) = audience::miss_beside_tier(audience, member, days, now) {
             return Some(miss.into());
         }
         if let Some(record) = self.record(survey) {
@@ -383,7 +415,7 @@ impl Asked<'_> {
             return Some(Verdict::NotSampled);
         }
         if let Some(arm) = &survey.arm
-            && !experiments::in_arm(self.program, arm, &member.id, now)
+            && !self.belonging.in_arm(self, survey, arm)
         {
             return Some(Verdict::NotInArm);
         }
@@ -415,7 +447,7 @@ impl Asked<'_> {
             ) => until,
             Some(Verdict::NotInArm) => {
                 let arm = survey.arm.as_ref()?;
-                experiments::arm_opens_at(self.program, arm, &self.member.id, self.now)?
+                self.belonging.arm_opens_at(self, arm)?
             }
             None | Some(Verdict::OncePerVisit | Verdict::SlotTaken | Verdict::BlockedPage) => {
                 self.now

@@ -68,13 +68,13 @@ pub struct Program {
     #[serde(default = "thirty")]
     pub reinstate_days: u32,
     /// Tiers, if the program has them.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::later::maybe")]
     pub tiers: Option<Ladder>,
     /// What points can be spent on.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::later::read")]
     pub rewards: Vec<Reward>,
     /// Referral terms, if members may invite friends.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::later::maybe")]
     pub referral: Option<Referral>,
     /// Surveys that may be shown.
     #[serde(default)]
@@ -108,7 +108,11 @@ pub struct Program {
     )]
     pub tips: Vec<Tip>,
     /// Experiments that offers and surveys take part in.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "crate::later::read",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub experiments: Vec<Experiment>,
     /// Where the shop's own pages are.
     #[serde(default)]

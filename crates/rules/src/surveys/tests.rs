@@ -3,6 +3,7 @@
 use super::*;
 use crate::Bp;
 use crate::experiments::sample;
+use crate::program::Arm;
 use crate::samples::{at, member, program, survey, tehran};
 
 const DAY: &str = "2025-06-01T00:00:00Z";
@@ -367,3 +368,31 @@ fn a_prompt_that_was_noted_is_not_asked_again_in_another_tab() {
 }
 
 mod properties;
+
+#[test]
+fn a_list_stands_for_tiers_and_arms() {
+    let mut tiered = survey("tiered");
+    tiered.audience.tiers = vec!["gold".to_owned()];
+    let mut armed = survey("armed");
+    armed.arm = Some(Arm {
+        experiment: "exp".to_owned(),
+        arm: "b".to_owned(),
+    });
+    let program = with(vec![tiered, armed, survey("free")]);
+    let verdicts = |listed: &[&str]| {
+        let listed = |survey: &str, scope: &str| scope.is_empty() && listed.contains(&survey);
+        let (zone, member) = (tehran(), member());
+        let decision = decide_listed(&listed, &program, &zone, &member, &[], &page(), at(DAY));
+        let verdicts = decision.verdicts.into_iter();
+        verdicts.map(|(_, verdict)| verdict).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        verdicts(&[]),
+        [Verdict::WrongTier, Verdict::NotInArm, Verdict::Show]
+    );
+    let by = |id: &str| Verdict::Outranked { by: id.to_owned() };
+    assert_eq!(
+        verdicts(&["tiered", "armed"]),
+        [by("armed"), Verdict::Show, by("armed")]
+    );
+}

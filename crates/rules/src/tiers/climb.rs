@@ -2,7 +2,7 @@
 
 use super::{Rise, events, in_time};
 use crate::calendar::Calendar;
-use crate::ledger::whole;
+use crate::ledger::{scaled, whole};
 use crate::member::Member;
 use crate::program::{Downgrade, Ladder, Window};
 use crate::{Timestamp, Zone};
@@ -167,11 +167,11 @@ impl<'a> Climb<'a> {
 
     /// The part of the way to the next tier that is done, in basis points.
     pub(super) fn progress(&self, next: usize) -> u32 {
-        let from = i128::from(self.enter(self.current));
-        let way = i128::from(self.enter(next)) - from;
-        let gone = (self.value - from).clamp(0, way.max(0));
+        let from = self.enter(self.current);
+        let way = self.enter(next).saturating_sub(from);
+        let gone = (self.value - i128::from(from)).clamp(0, way.max(0).into()) as i64;
         if way > 0 {
-            (gone * 10_000 / way) as u32
+            scaled(gone, 10_000, way) as u32
         } else {
             10_000
         }
