@@ -1,8 +1,8 @@
-// The panel's part of the engine: nobody pays for it before a panel is wanted, and when it does not come, nothing else
-// suffers.
+// The parts of the engine: nobody pays for the panel's before a panel is wanted, nor for that of a place before somebody
+// goes there; and when one does not come, nothing else suffers.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Stage, balance, eventually, launcher, openPanel, panel, picture } from './stage.mjs';
+import { Stage, balance, eventually, launcher, openPanel, panel, picture, place } from './stage.mjs';
 
 const survey = { id: 'srv_asked', kind: 'csat', trigger: 'manual', scope: 'once', global_wait_days: 0 };
 let stage;
@@ -118,3 +118,107 @@ for (const [what, who, meet] of [
     stage.vafa('check');
   });
 }
+
+const PLACES = /\/(club|gifts|earn|care|guest)-\w+\.wasm$/;
+const text = (page) => panel(page).locator('.body').innerText();
+const again = (page) => panel(page).getByRole('button', { name: 'دوباره امتحان کن' });
+/** A key that stands where its sentence should. */
+const KEY = /\b[a-z]+\.[a-z_]+\b/;
+/** The demo's people have nothing in words of their own that looks like a key. */
+const said = async (page) => {
+  const words = await text(page);
+  assert.doesNotMatch(words, KEY);
+  return words;
+};
+
+test('home waits for no other part, and a place says that it is coming', async () => {
+  let letGo;
+  const gate = new Promise((done) => { letGo = done; });
+  const context = await stage.visitor();
+  await context.route(PLACES, async (route) => {
+    await gate;
+    await route.continue();
+  });
+  const page = await stage.visit('neda', { context });
+  await openPanel(page);
+  await eventually(() => balance(page), (n) => n > 0, 'the balance while no place can come');
+  await panel(page).locator('[data-reward]').first().waitFor();
+  await said(page);
+  await place(page, 'earn');
+  await panel(page).locator('.skeleton').waitFor();
+  await place(page, 'home');
+  await panel(page).locator('.balance').waitFor();
+  await place(page, 'earn');
+  letGo();
+  await panel(page).locator('[data-rule]').first().waitFor();
+  assert.equal(await panel(page).locator('.skeleton').count(), 0);
+  await said(page);
+  assert.deepEqual(ours(page), []);
+  await context.close();
+});
+
+test('each place is fetched when somebody goes there, and once', async () => {
+  const context = await stage.visitor();
+  const asked = [];
+  context.on('request', (request) => {
+    const [, part] = PLACES.exec(request.url()) ?? [];
+    // The demo's home leads with a gift, which comes after it.
+    if (part && part != 'gifts') asked.push(part);
+  });
+  const page = await stage.visit('parsa', { context });
+  await openPanel(page);
+  await eventually(() => balance(page), (n) => n >= 0, 'the balance');
+  assert.deepEqual(asked, []);
+  for (const [view, part] of [['rewards', 'club'], ['history', 'care'], ['earn', 'earn'], ['refer', 'earn'], ['rewards', 'club']]) {
+    await place(page, view);
+    await panel(page).locator(`[data-view=${view}][aria-selected=true]`).waitFor();
+    await eventually(() => asked.includes(part), true, `the request for ${part}`);
+    await panel(page).locator('.skeleton').waitFor({ state: 'detached' });
+    await said(page);
+  }
+  assert.deepEqual(asked, ['club', 'care', 'earn']);
+  await context.close();
+});
+
+test('a place that is lost: said there, home lives on, and it comes when it is asked for again', async () => {
+  let bad = true;
+  const context = await stage.visitor();
+  await context.route(/\/care-\w+\.wasm$/, (route) => (bad ? route.abort() : route.continue()));
+  const page = await stage.visit('navid', { context });
+  await openPanel(page);
+  await eventually(() => balance(page), (n) => n > 0, 'the balance');
+  await place(page, 'history');
+  await again(page).waitFor();
+  assert.match(await said(page), /این صفحه نرسید/);
+  await picture(page, 'parts-3-place-lost');
+  await place(page, 'home');
+  await eventually(() => balance(page), (n) => n > 0, 'the balance after a place was lost');
+  await place(page, 'rewards');
+  await panel(page).locator('[data-reward]').first().waitFor();
+  await place(page, 'history');
+  await again(page).click();
+  await again(page).waitFor();
+  bad = false;
+  await again(page).click();
+  await panel(page).locator('.amount').first().waitFor();
+  assert.deepEqual(ours(page), []);
+  await context.close();
+});
+
+test('the words of a place follow the language, and so does what comes later', async () => {
+  const context = await stage.visitor();
+  const page = await stage.visit('neda', { context });
+  await openPanel(page);
+  await place(page, 'earn');
+  await panel(page).locator('[data-rule]').first().waitFor();
+  await page.evaluate(() => window.vafa.setLanguage('en'));
+  await page.locator('vafa-widget .vafa[lang=en] [data-rule]').first().waitFor();
+  await eventually(() => said(page), (words) => /points/.test(words), 'English words');
+  await place(page, 'history');
+  await panel(page).locator('.amount').first().waitFor();
+  assert.match(await said(page), /History|All/);
+  await page.evaluate(() => window.vafa.setLanguage('fa'));
+  await page.locator('vafa-widget .vafa[lang=fa] .amount').first().waitFor();
+  assert.match(await said(page), /همه/);
+  await context.close();
+});

@@ -86,6 +86,7 @@ test('a club without points speaks of none', async (t) => {
       cashback: { id: 'back', brackets: [{ from: 0, rate: 500 }] },
       surveys: [],
       rewards: [],
+      offers: [],
       tiers: { ...rest.tiers, levels: rest.tiers.levels.map((level) => ({ ...level, multiplier: 10_000 })) },
     }),
   });
@@ -96,6 +97,7 @@ test('a club without points speaks of none', async (t) => {
   for (const view of ['home', 'earn', 'rewards']) {
     await place(page, view);
     await panel(page).locator(`[data-view=${view}][aria-selected=true]`).waitFor();
+    await panel(page).locator('.skeleton').waitFor({ state: 'detached' });
     const text = await panel(page).locator('.body').innerText();
     assert.doesNotMatch(text, /امتیاز/, view);
     await t.test(view, () => inspect(page, `plain-${view}`));

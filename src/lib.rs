@@ -12,6 +12,7 @@ mod later;
 mod node;
 mod outbox;
 mod outcomes;
+mod parts;
 mod prompts;
 mod rooms;
 mod store;

@@ -2,41 +2,38 @@
 
 use crate::host::{Host, field, string};
 use crate::outbox::{Action, Kind};
-use crate::store::Store;
-use crate::{care, sync, views, words};
+use crate::store::{Club, Store};
+use crate::{views, words};
+use contract::shopper::Snapshot;
 use rules::{Money, Points};
+use std::sync::Arc;
 use wasm_bindgen::JsValue;
 
-/// The server has done it.
-pub fn done(store: Store, host: &Host, action: &Action, body: &JsValue) {
-    match action.kind {
-        Kind::Tell | Kind::Answer => return,
-        Kind::Finish => host.emit("survey-answered", &action.body),
-        Kind::Join => store.say(words::t("join.done"), false),
-        Kind::Redeem => {
-            let redemption = field(body, "redemption");
-            host.emit("redeemed", &redemption);
-            let said = views::redeemed(store, &redemption);
-            store.set(|s| {
-                s.fresh = string(&redemption, "id");
-                s.confirming = None;
-                s.say(said, false);
-            });
-            views::to_top();
-        }
-        Kind::Cancel => {
-            let points = words::points(Points(whole(&field(body, "redemption"), "points")));
-            store.set(|s| {
-                s.confirming = None;
-                s.say(words::fill("cancel.done", &[("points", &points)]), false);
-            });
-        }
-        Kind::Claim | Kind::Profile => views::earned(store, body),
-        Kind::Take => taken(store, host, &field(body, "offer")),
-        Kind::File | Kind::Care => care::done(store, host, action, body),
-    }
-    host.tell(&"changed".into());
-    sync::refresh(store);
+/// A reward was taken.
+pub fn redeemed(store: Store, host: &Host, body: &JsValue) {
+    let redemption = field(body, "redemption");
+    host.emit("redeemed", &redemption);
+    let said = views::redeemed(store, &redemption);
+    store.set(|s| {
+        s.fresh = string(&redemption, "id");
+        s.confirming = None;
+        s.say(said, false);
+    });
+    views::to_top();
+}
+
+/// A reward was given back.
+pub fn cancelled(store: Store, body: &JsValue) {
+    let points = words::points(Points(whole(&field(body, "redemption"), "points")));
+    store.set(|s| {
+        s.confirming = None;
+        s.say(words::fill("cancel.done", &[("points", &points)]), false);
+    });
+}
+
+/// Somebody has joined.
+pub fn joined(store: Store) {
+    store.say(words::t("join.done"), false);
 }
 
 fn whole(of: &JsValue, name: &str) -> i64 {
@@ -44,7 +41,8 @@ fn whole(of: &JsValue, name: &str) -> i64 {
 }
 
 /// An offer was taken: what it brought.
-fn taken(store: Store, host: &Host, offer: &JsValue) {
+pub fn taken(store: Store, host: &Host, body: &JsValue) {
+    let offer = &field(body, "offer");
     let redemption = field(offer, "redemption");
     let (points, wallet) = (whole(offer, "points"), whole(offer, "wallet"));
     let sentence = if points > 0 {
@@ -66,6 +64,25 @@ fn taken(store: Store, host: &Host, offer: &JsValue) {
     });
 }
 
+/// Says it when the member has risen since they were this.
+pub fn grown(store: Store, before: &Arc<Snapshot>) {
+    let Some(club) = store.club() else { return };
+    let was = Club {
+        program: Arc::clone(&club.program),
+        me: Arc::clone(before),
+        now: club.now,
+    };
+    if was.me.facts.id == club.me.facts.id
+        && let (Some(was), Some(is)) = (was.standing(), club.standing())
+        && is.current > was.current
+        && let Some(tier) = club.tier(is.current)
+    {
+        let name = words::text(&tier.name);
+        store.say(words::fill("tier.raised", &[("tier", &name)]), false);
+        store.host().emit("tier-raised", &tier.id.as_str().into());
+    }
+}
+
 /// The server has refused it, by this code.
 pub fn refused(store: Store, action: &Action, code: &str) {
     let of = match action.kind {
@@ -81,5 +98,4 @@ pub fn refused(store: Store, action: &Action, code: &str) {
             true,
         );
     });
-    sync::refresh(store);
 }

@@ -93,7 +93,13 @@ fn decide(club: &Club, host: &Host, said: Context) -> Decision {
     };
     let view = &club.program;
     let history = club.prompted(host);
-    surveys::decide(
+    let asked = &club.me.prompts;
+    let listed = |survey: &str, scope: &str| {
+        let mut asked = asked.iter();
+        asked.any(|p| p.survey_id == survey && p.scope == scope)
+    };
+    surveys::decide_listed(
+        &listed,
         &view.program,
         &view.zone,
         &club.me.facts,

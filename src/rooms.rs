@@ -1,9 +1,10 @@
 //! Parts of the engine in files of their own, fetched when they are wanted: what an open panel shows is nothing that a
-//! survey needs.
+//! survey needs, and what one place of it shows is nothing that home needs.
 //!
 //! The names are those that the splitter looks for (`xtask/src/split.rs`). A part gives the address of the one function
-//! by which it is entered; from then on it is code like any other. One that does not arrive is asked for again when the
-//! shopper says so, and nothing else suffers.
+//! by which it is entered (`src/parts.rs`); from then on it is code like any other. What several parts use lies in the
+//! panel's, so no other works before that one is here. One that does not arrive is asked for again when the shopper
+//! says so, and nothing else suffers.
 #![expect(
     unsafe_code,
     reason = "the linker joins the parts by symbols, not by Rust's names"
@@ -14,72 +15,302 @@
     reason = "both sides are this crate, compiled at once"
 )]
 
-use crate::node::Node;
-use crate::store::{State, View};
+use crate::host::Host;
+use crate::node::{Node, el};
+use crate::outbox::{Action, Kind};
+use crate::store::{Club, State, Store, View, Who};
 use crate::views::{self, Frame};
-use crate::with_store;
-use std::cell::Cell;
+use crate::words::t;
+use crate::{parts, sync, with_store};
+use contract::shopper::{ProgramView, Snapshot};
+use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
-use std::ptr::null;
+use std::ptr;
+use std::sync::Arc;
+use wasm_bindgen::JsValue;
 
-/// Draws what is in the panel.
-type Body = fn(Frame, &State, View) -> Node;
-
-#[link(wasm_import_module = "__wasm_split_placeholder__")]
-unsafe extern "C" {
-    /// Fetches the part and then calls back, saying whether it has come.
-    safe fn __wasm_split_load_panel(done: extern "C" fn(*const c_void, bool), data: *const c_void);
-    /// Stands for the export below, once the part is there.
-    safe fn __wasm_split_00panel00_import_00000000000000000000000000000001_body() -> Body;
+/// What a part is asked for. It answers what is its own, and leaves the rest alone.
+pub enum Call<'a> {
+    /// Draw this place.
+    Draw(Frame, &'a State, View, &'a mut Node),
+    /// Draw the offer that home leads with, if there is one.
+    Tease(Frame, &'a State, &'a Club, &'a mut Node),
+    /// Say what has become of the member since they were this.
+    Grown(Store, &'a Arc<Snapshot>),
+    /// Read what it needs of the program.
+    Program(&'a mut ProgramView, &'a JsValue),
+    /// Read what it needs of the member.
+    Member(&'a mut Snapshot, &'a JsValue),
+    /// The server has done this, and said so.
+    Done(Store, &'a Host, &'a Action, &'a JsValue),
+    /// The server has refused this, by this code.
+    Refused(Store, &'a Action, &'a str),
 }
 
-// SAFETY: no other symbol has this name.
-#[unsafe(no_mangle)]
-extern "C" fn __wasm_split_00panel00_export_00000000000000000000000000000001_body() -> Body {
-    views::body
+/// How a part is entered.
+type Enter = fn(Call<'_>);
+
+type Loaded = extern "C" fn(*const c_void, bool);
+
+/// The parts: the name of each, how it is loaded, and the two ends of the cut.
+macro_rules! parts {
+    ($($part:ident $load:ident $import:ident $export:ident $enter:path;)*) => {
+        /// A part of the engine.
+        #[derive(Clone, Copy, PartialEq, Eq)]
+        enum Part {
+            $($part,)*
+        }
+
+        #[link(wasm_import_module = "__wasm_split_placeholder__")]
+        unsafe extern "C" {
+            $(
+                /// Fetches the part and then calls back, saying whether it has come.
+                safe fn $load(done: Loaded, data: *const c_void);
+                /// Stands for the export below, once the part is there.
+                safe fn $import() -> Enter;
+            )*
+        }
+
+        $(
+            // SAFETY: no other symbol has this name.
+            #[unsafe(no_mangle)]
+            extern "C" fn $export() -> Enter {
+                $enter
+            }
+        )*
+
+        impl Part {
+            const ALL: &[Self] = &[$(Self::$part,)*];
+
+            fn load(self, done: Loaded) {
+                let data = ptr::without_provenance(self as usize);
+                match self {
+                    $(Self::$part => $load(done, data),)*
+                }
+            }
+
+            fn entry(self) -> Enter {
+                match self {
+                    $(Self::$part => $import(),)*
+                }
+            }
+        }
+
+        thread_local! {
+            static SLOTS: [Cell<Slot>; Part::ALL.len()] = const {
+                [$({ let _ = Part::$part; Cell::new(Slot::Wanted) },)*]
+            };
+        }
+    };
+}
+
+parts! {
+    Panel __wasm_split_load_panel
+        __wasm_split_00panel00_import_00000000000000000000000000000001_enter
+        __wasm_split_00panel00_export_00000000000000000000000000000001_enter
+        parts::panel;
+    Club __wasm_split_load_club
+        __wasm_split_00club00_import_00000000000000000000000000000002_enter
+        __wasm_split_00club00_export_00000000000000000000000000000002_enter
+        parts::club;
+    Gifts __wasm_split_load_gifts
+        __wasm_split_00gifts00_import_00000000000000000000000000000006_enter
+        __wasm_split_00gifts00_export_00000000000000000000000000000006_enter
+        parts::gifts;
+    Earn __wasm_split_load_earn
+        __wasm_split_00earn00_import_00000000000000000000000000000003_enter
+        __wasm_split_00earn00_export_00000000000000000000000000000003_enter
+        parts::earn;
+    Care __wasm_split_load_care
+        __wasm_split_00care00_import_00000000000000000000000000000004_enter
+        __wasm_split_00care00_export_00000000000000000000000000000004_enter
+        parts::care;
+    Guest __wasm_split_load_guest
+        __wasm_split_00guest00_import_00000000000000000000000000000005_enter
+        __wasm_split_00guest00_export_00000000000000000000000000000005_enter
+        parts::guest;
 }
 
 #[derive(Clone, Copy)]
-enum Part {
+enum Slot {
     Wanted,
     Coming,
     Lost,
-    Here(Body),
+    Here(Enter),
 }
+
+/// An outcome for a part that is not here yet: of what, and how it ended.
+type Outcome = (Action, Result<JsValue, String>);
 
 thread_local! {
-    static PANEL: Cell<Part> = const { Cell::new(Part::Wanted) };
+    static OUTCOMES: RefCell<Vec<Outcome>> = const { RefCell::new(Vec::new()) };
+    // The member as they were when nobody could say what became of them.
+    static BEFORE: RefCell<Option<Arc<Snapshot>>> = const { RefCell::new(None) };
 }
 
-extern "C" fn done(_: *const c_void, come: bool) {
-    PANEL.set(if come {
-        Part::Here(__wasm_split_00panel00_import_00000000000000000000000000000001_body())
-    } else {
-        Part::Lost
-    });
-    with_store(|store| store.set(|_| {}));
-}
+impl Part {
+    fn slot(self) -> Slot {
+        SLOTS.with(|slots| slots[self as usize].get())
+    }
 
-/// What is in the panel: as soon as its part is here.
-pub fn body(frame: Frame, s: &State, view: View) -> Node {
-    match PANEL.get() {
-        Part::Here(draw) => draw(frame, s, view),
-        Part::Coming => views::waiting(),
-        Part::Lost => views::lost(again),
-        Part::Wanted => {
-            fetch();
-            views::waiting()
+    fn put(self, slot: Slot) {
+        SLOTS.with(|slots| slots[self as usize].set(slot));
+    }
+
+    /// Where a place is drawn.
+    const fn of(view: View) -> Self {
+        match view {
+            View::Home => Self::Panel,
+            View::Rewards | View::Partners | View::Membership => Self::Club,
+            View::Offers => Self::Gifts,
+            View::Earn | View::Refer | View::Tiers => Self::Earn,
+            View::History | View::Complaints => Self::Care,
+        }
+    }
+
+    /// Where an outcome is spoken of.
+    const fn about(kind: Kind) -> Self {
+        match kind {
+            Kind::File | Kind::Care => Self::Care,
+            Kind::Claim | Kind::Profile => Self::Earn,
+            Kind::Take => Self::Gifts,
+            Kind::Join => Self::Guest,
+            _ => Self::Club,
+        }
+    }
+
+    /// Asks for it, if nobody has; and for the panel's, without which it does nothing.
+    fn want(self) {
+        for part in [Self::Panel, self] {
+            if matches!(part.slot(), Slot::Wanted) {
+                part.fetch();
+            }
+        }
+    }
+
+    fn fetch(self) {
+        self.put(Slot::Coming);
+        self.load(loaded);
+    }
+
+    /// The way in, when all that it takes is here.
+    fn enter(self) -> Option<Enter> {
+        match (Self::Panel.slot(), self.slot()) {
+            (Slot::Here(_), Slot::Here(enter)) => Some(enter),
+            _ => None,
         }
     }
 }
 
-fn fetch() {
-    PANEL.set(Part::Coming);
-    __wasm_split_load_panel(done, null());
+extern "C" fn loaded(data: *const c_void, come: bool) {
+    let Some(part) = Part::ALL.get(data.addr()) else {
+        return;
+    };
+    part.put(if come {
+        Slot::Here(part.entry())
+    } else {
+        Slot::Lost
+    });
+    with_store(|store| {
+        if come {
+            sync::reread(store);
+            let waiting = OUTCOMES.take();
+            waiting.into_iter().for_each(|outcome| tell(store, outcome));
+            if let Some(enter) = Part::Panel.enter()
+                && let Some(before) = BEFORE.take()
+            {
+                enter(Call::Grown(store, &before));
+            }
+        }
+        store.set(|_| {});
+    });
 }
 
-/// The shopper asks for it again.
+/// What is in the panel: as soon as its part is here.
+pub fn body(frame: Frame, s: &State, view: View) -> Node {
+    let part = match s.who {
+        Who::Unknown => Part::Panel,
+        Who::Guest | Who::Stranger => Part::Guest,
+        Who::Member => Part::of(view),
+    };
+    part.want();
+    if let Some(enter) = part.enter() {
+        let mut node = Node::default();
+        enter(Call::Draw(frame, s, view, &mut node));
+        return node;
+    }
+    let lost = |part: Part| matches!(part.slot(), Slot::Lost);
+    if lost(Part::Panel) || lost(part) {
+        views::lost(t("error.part"), again)
+    } else {
+        views::waiting()
+    }
+}
+
+/// An offer for home, which does not wait for it.
+pub fn teaser(frame: Frame, s: &State, club: &Club) -> Option<Node> {
+    if !sync::lists("offers") {
+        return None;
+    }
+    Part::Gifts.want();
+    let Some(enter) = Part::Gifts.enter() else {
+        // Its place is kept while it comes, so that what follows stays where it is.
+        let coming = matches!(Part::Gifts.slot(), Slot::Coming);
+        return coming.then(|| el("div", "bone block"));
+    };
+    let mut node = Node::default();
+    enter(Call::Tease(frame, s, club, &mut node));
+    Some(node)
+}
+
+/// The member was this before. Whether they have risen since is for the panel's part to say; it is fetched for that
+/// when they have bought or earned.
+pub fn grown(store: Store, before: Arc<Snapshot>) {
+    let was = |me: &Snapshot| (me.facts.purchases.len(), me.facts.credits.len());
+    let same = store.get(|s| s.me.as_ref().is_none_or(|me| was(me) == was(&before)));
+    if same || !sync::of_program("tiers").is_object() {
+        return;
+    }
+    match Part::Panel.enter() {
+        Some(enter) => enter(Call::Grown(store, &before)),
+        None => {
+            BEFORE.with_borrow_mut(|first| {
+                first.get_or_insert(before);
+            });
+            Part::Panel.want();
+        }
+    }
+}
+
+/// The shopper asks for what was lost again.
 fn again() {
-    fetch();
+    for part in Part::ALL {
+        if matches!(part.slot(), Slot::Lost) {
+            part.fetch();
+        }
+    }
     with_store(|store| store.set(|_| {}));
+}
+
+/// Has each part that is here read what it needs.
+pub fn read(mut call: impl FnMut(Enter)) {
+    for part in Part::ALL {
+        if let Some(enter) = part.enter() {
+            call(enter);
+        }
+    }
+}
+
+/// Says how an action ended, as soon as the part that speaks of it is here.
+pub fn tell(store: Store, outcome: Outcome) {
+    let part = Part::about(outcome.0.kind);
+    let Some(enter) = part.enter() else {
+        OUTCOMES.with_borrow_mut(|all| all.push(outcome));
+        return part.want();
+    };
+    let (action, end) = &outcome;
+    match end {
+        Ok(body) => enter(Call::Done(store, &store.host(), action, body)),
+        Err(code) => enter(Call::Refused(store, action, code)),
+    }
 }

@@ -7,7 +7,7 @@
 use crate::care::Care;
 use crate::host::Host;
 use crate::outbox::Action;
-use crate::{prompts, words};
+use crate::{prompts, sync, words};
 use contract::shopper::{Entry, ProgramView, Snapshot};
 use leptos::prelude::*;
 use rules::ledger::{self, Balances};
@@ -273,7 +273,7 @@ impl Store {
 pub fn pays_points(program: &Program) -> bool {
     program.earning.purchase.is_some()
         || !program.earning.activities.is_empty()
-        || program.referral.is_some()
+        || sync::of_program("referral").is_object()
         || program.rewards.iter().any(|r| r.cost.is_positive())
 }
 

@@ -3,8 +3,9 @@
 use crate::decode::decode;
 use crate::host::{Host, Reply, field, object, string};
 use crate::outbox::{self, Action, Kind};
+use crate::rooms::Call;
 use crate::store::{Club, Link, Store, Who};
-use crate::{later, outcomes, prompts, words};
+use crate::{later, prompts, rooms, words};
 use contract::shopper::{EntryPage, ProgramView, Snapshot};
 use gloo_timers::future::TimeoutFuture;
 use std::cell::{Cell, RefCell};
@@ -25,6 +26,9 @@ thread_local! {
     static AGAIN: Cell<bool> = const { Cell::new(false) };
     static EPOCH: Cell<u32> = const { Cell::new(0) };
     static ORDER: RefCell<Option<String>> = const { RefCell::new(None) };
+    // The program and the member as they came, for the parts of the engine that read more of them.
+    static CAME: RefCell<(JsValue, JsValue)> =
+        const { RefCell::new((JsValue::UNDEFINED, JsValue::UNDEFINED)) };
 }
 
 /// Waits a little longer each time, never in step with other pages.
@@ -83,13 +87,13 @@ impl Turn {
 /// Paints from what this browser remembers, then asks.
 pub fn begin(store: Store) {
     let host = store.host();
-    if let Some(view) = later::program(&host.stored("program")) {
+    if let Some(view) = read_program(host.stored("program")) {
         set_program(store, view);
     }
     let sub = host.stored("sub").as_string();
     if sub.is_some()
         && sub == host.subject()
-        && let Some(snapshot) = later::member(&host.stored("me"))
+        && let Some(snapshot) = read_member(host.stored("me"))
     {
         set_me(store, snapshot);
     }
@@ -174,10 +178,25 @@ pub fn refresh(store: Store) {
 }
 
 fn has_order(store: Store, id: &str) -> bool {
-    store.get(|s| {
-        s.me.as_ref()
-            .is_none_or(|me| me.entries.iter().any(|e| e.source.as_deref() == Some(id)))
-    })
+    let entries = later::items(&of_member("entries"));
+    let its = |entry: &JsValue| string(entry, "source").as_deref() == Some(id);
+    store.get(|s| s.me.is_none()) || entries.iter().any(its)
+}
+
+/// A section of the program that only some parts of the engine read, as it came.
+pub fn of_program(section: &str) -> JsValue {
+    let program = CAME.with_borrow(|came| field(&came.0, "program"));
+    field(&program, section)
+}
+
+/// Whether the program has anything in this list.
+pub fn lists(section: &str) -> bool {
+    !later::items(&of_program(section)).is_empty()
+}
+
+/// A section of the member that only some parts of the engine read, as it came.
+pub fn of_member(section: &str) -> JsValue {
+    CAME.with_borrow(|came| field(&came.1, section))
 }
 
 async fn ask(store: Store) -> bool {
@@ -189,9 +208,7 @@ async fn ask(store: Store) -> bool {
     let me = host.send("GET", "/v1/me", &JsValue::UNDEFINED, None);
     let program = Reply::of(program).await;
     let known = match program.status() {
-        200 => {
-            take(&host, "program", &program, later::program).map(|view| set_program(store, view))
-        }
+        200 => take(&host, "program", &program, read_program).map(|view| set_program(store, view)),
         _ => None,
     };
     let me = Reply::of(me).await;
@@ -202,7 +219,7 @@ async fn ask(store: Store) -> bool {
     }
     let answered = match me.status() {
         200 => {
-            let snapshot = take(&host, "me", &me, later::member);
+            let snapshot = take(&host, "me", &me, read_member);
             host.keep("sub", &host.subject().into());
             snapshot.map(|snapshot| set_me(store, snapshot)).is_some()
         }
@@ -222,10 +239,52 @@ async fn ask(store: Store) -> bool {
 }
 
 /// Reads a reply's body and keeps it for the next visit.
-fn take<T>(host: &Host, name: &str, reply: &Reply, read: fn(&JsValue) -> Option<T>) -> Option<T> {
-    let value = read(&reply.body())?;
+/// The rewards of which the member has a code, newest first.
+pub fn held() -> Vec<String> {
+    let mut held = Vec::new();
+    for redemption in later::items(&of_member("redemptions")) {
+        if string(&redemption, "state").as_deref() == Some("open") {
+            held.extend(string(&redemption, "reward_id"));
+        }
+    }
+    held
+}
+
+fn take<T>(host: &Host, name: &str, reply: &Reply, read: fn(JsValue) -> Option<T>) -> Option<T> {
+    let value = read(reply.body())?;
     host.keep(name, &reply.body());
     Some(value)
+}
+
+fn read_program(raw: JsValue) -> Option<ProgramView> {
+    let mut view = decode(&raw)?;
+    let whole = field(&raw, "program");
+    rooms::read(|enter| enter(Call::Program(&mut view, &whole)));
+    CAME.with_borrow_mut(|came| came.0 = raw);
+    Some(view)
+}
+
+fn read_member(raw: JsValue) -> Option<Snapshot> {
+    let mut me = decode(&raw)?;
+    later::wallet(&mut me, &raw);
+    rooms::read(|enter| enter(Call::Member(&mut me, &raw)));
+    CAME.with_borrow_mut(|came| came.1 = raw);
+    Some(me)
+}
+
+/// A part of the engine has come, which reads more than was read.
+pub fn reread(store: Store) {
+    let (program, me) = CAME.with_borrow(Clone::clone);
+    let (program, me) = (read_program(program), read_member(me));
+    store.set(|s| {
+        // Somebody may have left, or never been there.
+        if let Some(program) = program.filter(|_| s.program.is_some()) {
+            s.program = Some(Arc::new(program));
+        }
+        if let Some(me) = me.filter(|_| s.me.is_some()) {
+            s.me = Some(Arc::new(me));
+        }
+    });
 }
 
 fn set_program(store: Store, view: ProgramView) {
@@ -235,7 +294,7 @@ fn set_program(store: Store, view: ProgramView) {
 }
 
 fn set_me(store: Store, snapshot: Snapshot) {
-    let before = store.club().and_then(|club| club.standing());
+    let before = store.get(|s| s.me.clone());
     store.set(|s| {
         if s.older.is_empty() {
             s.cursor.clone_from(&snapshot.next_cursor);
@@ -243,14 +302,8 @@ fn set_me(store: Store, snapshot: Snapshot) {
         s.who = Who::Member;
         s.me = Some(Arc::new(snapshot));
     });
-    if let Some(club) = store.club()
-        && let (Some(before), Some(after)) = (before, club.standing())
-        && after.current > before.current
-        && let Some(tier) = club.tier(after.current)
-    {
-        let name = words::text(&tier.name);
-        store.say(words::fill("tier.raised", &[("tier", &name)]), false);
-        store.host().emit("tier-raised", &tier.id.as_str().into());
+    if let Some(before) = before {
+        rooms::grown(store, before);
     }
     face(store);
 }
@@ -350,7 +403,7 @@ async fn send(store: Store, action: &Action) -> Outcome {
     match reply.status() {
         200..=299 => {
             outbox::settle(store, &action.key);
-            outcomes::done(store, &host, action, &body);
+            done(store, &host, action, body);
         }
         401 => return Outcome::NobodyThere,
         0 | 408 | 425 | 429 | 500.. => return Outcome::Unknown,
@@ -362,11 +415,24 @@ async fn send(store: Store, action: &Action) -> Outcome {
             outbox::settle(store, &action.key);
             if action.kind.is_waited_for() {
                 let first = field(&field(&body, "errors"), "0");
-                outcomes::refused(store, action, &string(&first, "code").unwrap_or(code));
+                let code = string(&first, "code").unwrap_or(code);
+                rooms::tell(store, (action.clone(), Err(code)));
+                refresh(store);
             }
         }
     }
     Outcome::Settled
+}
+
+/// The server has done it. What the shopper is told is the panel's to say.
+fn done(store: Store, host: &Host, action: &Action, body: JsValue) {
+    match action.kind {
+        Kind::Tell | Kind::Answer => return,
+        Kind::Finish => host.emit("survey-answered", &action.body),
+        _ => rooms::tell(store, (action.clone(), Ok(body))),
+    }
+    host.tell(&"changed".into());
+    refresh(store);
 }
 
 /// Brings one more page of entries.

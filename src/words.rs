@@ -156,7 +156,20 @@ pub fn number(n: i64) -> String {
 
 /// A whole number in Latin digits, for attributes.
 pub fn digits(n: i64) -> String {
-    n.to_string()
+    // Not by `fmt`, which nothing else here needs.
+    let mut text = String::new();
+    let mut rest = n.unsigned_abs();
+    loop {
+        text.insert(0, char::from(b'0' + (rest % 10) as u8));
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if n < 0 {
+        text.insert(0, '-');
+    }
+    text
 }
 
 /// A code or id that keeps its own direction inside a sentence.

@@ -3,11 +3,9 @@
 /** File names under `assets/`, each with the start of its SHA-384. */
 declare const ENGINE_JS: string;
 declare const ENGINE_WASM: string;
-declare const PANEL_CSS: string;
-/** Logical name to the base64 of the file's SHA-384; only in engine.ts. */
-declare const HASHES: Record<string, string>;
-/** Name of a part of the module to its file, beside engine.ts's own. */
-declare const PARTS: Record<string, string>;
+declare const BASE_CSS: string;
+/** Name of a part of the module to its files, beside engine.ts's own: its code, its styles, its words by language. */
+declare const PARTS: Record<string, { wasm: string; css?: string; words: Record<string, string | undefined> }>;
 /** Language to the launcher's label and the file of the locale. */
 declare const WORDS: Record<string, [label: string, file: string]>;
 declare const VERSION: string;

@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 import { minify } from 'terser';
+import { shares } from './words.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
@@ -75,13 +76,15 @@ const door = (files, found) => {
     define: {
       ENGINE_JS: JSON.stringify(hashed('engine.js', files)),
       ENGINE_WASM: JSON.stringify(hashed('engine.wasm', files)),
-      PANEL_CSS: JSON.stringify(hashed('panel.css', files)),
+      BASE_CSS: JSON.stringify(hashed('base.css', files)),
       WORDS: JSON.stringify(Object.fromEntries(langs.map((l) => [l, [found[l].label, hashed(l + '.json', files)]]))),
       VERSION: JSON.stringify(version),
     },
   });
 };
 
+/** The file of a part's words. */
+const share = (lang, part) => `${part ? lang + '-' + part : lang}.json`;
 const sha384 = (bytes, encoding) => createHash('sha384').update(bytes).digest(encoding);
 const sri = (bytes) => 'sha384-' + sha384(bytes, 'base64');
 /** `engine.wasm` → `engine-3fa9c01b.wasm`. */
@@ -115,24 +118,30 @@ const table = (lines) => {
   for (const [name, { raw, gzip, brotli }] of Object.entries(lines)) console.log(`${name.padEnd(14)} ${raw} raw  ${gzip} gzip  ${brotli} brotli`);
 };
 
+/** The panel's part first: the others go on from it. */
+const byPart = (a, b) => (b == 'panel.wasm') - (a == 'panel.wasm') || a.localeCompare(b);
+
 const buildAll = async (glue, out) => {
   const found = locales();
-  const panel = join(here, 'panel.css');
-  const split = readdirSync(glue).filter((file) => file.endsWith('.wasm') && file != 'vafa_bg.wasm').sort();
+  const split = readdirSync(glue).filter((file) => file.endsWith('.wasm') && file != 'vafa_bg.wasm').sort(byPart);
   const parts = {
     'engine.wasm': readFileSync(join(glue, 'vafa_bg.wasm')),
     ...Object.fromEntries(split.map((file) => [file, readFileSync(join(glue, file))])),
-    'panel.css': Buffer.from(existsSync(panel) ? await minifyCss(readFileSync(panel, 'utf8')) : ''),
   };
-  for (const [lang, { json }] of Object.entries(found)) parts[lang + '.json'] = Buffer.from(JSON.stringify(json));
-  const hashes = Object.fromEntries(Object.entries(parts).map(([name, bytes]) => [name, sha384(bytes, 'base64')]));
+  for (const sheet of readdirSync(here).filter((file) => file.endsWith('.css') && file != 'launcher.css').sort()) parts[sheet] = Buffer.from(await minifyCss(readFileSync(join(here, sheet), 'utf8')));
+  for (const [lang, { json }] of Object.entries(found)) {
+    for (const [part, words] of Object.entries(shares(json))) parts[share(lang, part)] = Buffer.from(JSON.stringify(words));
+  }
   parts['engine.js'] = await bundle({
     entryPoints: ['engine.ts'],
     format: 'esm',
     alias: { glue: join(glue, 'vafa.js') },
     define: {
-      HASHES: JSON.stringify(hashes),
-      PARTS: JSON.stringify(Object.fromEntries(split.map((file) => [file.replace('.wasm', ''), hashed(file, parts)]))),
+      PARTS: JSON.stringify(Object.fromEntries(split.map((file) => {
+        const part = file.replace('.wasm', '');
+        const of = (name) => parts[name] && hashed(name, parts);
+        return [part, { wasm: of(file), css: of(part + '.css'), words: Object.fromEntries(Object.keys(found).map((lang) => [lang, of(share(lang, part))])) }];
+      }))),
     },
   });
 
@@ -145,7 +154,7 @@ const buildAll = async (glue, out) => {
 
 const buildDoor = async (out) => {
   const found = locales();
-  const names = ['engine.js', 'engine.wasm', 'panel.css', ...Object.keys(found).map((l) => l + '.json')];
+  const names = ['engine.js', 'engine.wasm', 'base.css', ...Object.keys(found).map((l) => l + '.json')];
   const bytes = await door(Object.fromEntries(names.map((n) => [n, n])), found);
   table({ 'vafa.js': { raw: bytes.length, gzip: gzip(bytes).length, brotli: brotli(bytes).length } });
   if (out) ship(out, 'vafa.js', bytes);

@@ -85,7 +85,7 @@ const enter = (config: Config, base: string) => {
     // The fragment makes each try a module of its own: a browser may remember a failed one for good.
     const [module, css, locale] = await Promise.all([
       import(address(ENGINE_JS) + '#' + attempt++) as Promise<EngineModule>,
-      get(PANEL_CSS),
+      get(BASE_CSS),
       get(WORDS[config.lang]![1]),
     ]);
     engine = await module.boot(wasm, css, threshold, locale);
@@ -111,6 +111,7 @@ const enter = (config: Config, base: string) => {
   const open = async (view?: unknown) => {
     if (link) return location.assign(link);
     opener = document.activeElement as HTMLElement;
+    threshold.wanted = true;
     const wait = setTimeout(() => launcher?.setAttribute('aria-busy', 'true'), 300);
     await run('open', view ? '' + view : '');
     clearTimeout(wait);
@@ -227,7 +228,7 @@ const enter = (config: Config, base: string) => {
     if (wake_at && wait < 1e9) setTimeout(run, wait);
     if (/^$|auto/.test(config.prefetch) && !saveData && !/2g/.test(effectiveType)) {
       // Read to the end: what is not might not be kept.
-      for (const file of [ENGINE_JS, ENGINE_WASM, PANEL_CSS, WORDS[config.lang]![1]]) quiet(get(file).then((r) => r.blob()));
+      for (const file of [ENGINE_JS, ENGINE_WASM, BASE_CSS, WORDS[config.lang]![1]]) quiet(get(file).then((r) => r.blob()));
     }
   };
   const rest = () => {

@@ -22,21 +22,21 @@ import { openTransport } from './transport.ts';
 /** How long the page's function may keep the first paint waiting for a token. */
 const TOKEN_MS_MAX = 1_000;
 
+/** The beginning of a file's SHA-384, as it stands in its name. */
 const digest = async (bytes: ArrayBuffer) =>
-  btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest('SHA-384', bytes))));
+  Array.from(new Uint8Array(await crypto.subtle.digest('SHA-384', bytes), 0, 4), (n) => n.toString(16).padStart(2, '0')).join('');
 
 /**
  * A file's bytes, if they are the ones that were built (a page without https has no means to tell). A damaged one may
  * sit in the HTTP cache for a year, so it is fetched past it once.
  */
 const bytesOf = async (file: Response): Promise<ArrayBuffer> => {
-  const name = file.url.replace(/^.*\/(.+)-\w+(\.\w+)$/, '$1$2');
   const whole = async (response: Response) => {
     const bytes = await response.arrayBuffer();
-    return !crypto.subtle || (await digest(bytes)) == HASHES[name] ? bytes : undefined;
+    return !crypto.subtle || file.url.includes(`-${await digest(bytes)}.`) ? bytes : undefined;
   };
   const bytes = (await whole(file)) ?? (await whole(await fetch(file.url, { cache: 'reload' })));
-  if (!bytes) throw new Error(name + ' is damaged');
+  if (!bytes) throw new Error(file.url.replace(/^.*\/(.+)-\w+(\.\w+)$/, '$1$2') + ' is damaged');
   return bytes;
 };
 
@@ -50,20 +50,38 @@ const moduleOf = async (file: Response): Promise<WebAssembly.Module> => {
   return (await streamed) || WebAssembly.compile(bytes);
 };
 
-const parts = new Map<string, Promise<WebAssembly.Module>>();
+type Words = Record<string, string>;
+type Part = [module: WebAssembly.Module, style: string, words: Words, lang: string];
 
-/** A part of the module, from beside this file. One that is lost is fetched anew the next time. */
-const bring = (name: string) => {
-  const coming = parts.get(name) ?? fetch(new URL(PARTS[name]!, import.meta.url)).then(moduleOf);
-  parts.set(name, coming);
-  coming.catch(() => parts.delete(name));
+const parts = new Map<string, Promise<Part>>();
+let parse: typeof JSON.parse;
+
+const beside = (file: string) => fetch(new URL(file, import.meta.url));
+
+/** The words of a part in a language. */
+const wordsOf = async (name: string, lang: string): Promise<Words> => {
+  const file = PARTS[name]!.words[lang];
+  return file ? parse(await textOf(await beside(file))) : {};
+};
+
+/** A part of the module with what belongs to it, from beside this file. One that is lost is fetched anew the next time. */
+const bring = (name: string, lang: string) => {
+  let coming = parts.get(name);
+  if (!coming) {
+    const { wasm, css } = PARTS[name]!;
+    coming = Promise.all([beside(wasm).then(moduleOf), css ? beside(css).then(textOf) : '', wordsOf(name, lang), lang]);
+    parts.set(name, coming);
+    coming.catch(() => parts.delete(name));
+  }
   return coming;
 };
 
 /** The panel's part is not waited for by a survey: it comes when somebody reaches for the widget, or it stands in the page. */
-const foresee = () => {
-  const warm = () => void bring('panel').catch(() => {});
-  if (document.querySelector('vafa-widget:is(:hover,:focus-within,:not([floating]))')) return warm();
+const foresee = ({ config, subject, wanted }: Threshold) => {
+  const warm = () => {
+    for (const name of subject() ? ['panel'] : ['panel', 'guest']) bring(name, config.lang).catch(() => {});
+  };
+  if (wanted || document.querySelector('vafa-widget:is(:hover,:focus-within,:not([floating]))')) return warm();
   const float = document.querySelector('vafa-widget');
   for (const sign of ['pointerover', 'focusin']) float?.addEventListener(sign, warm, { once: true });
 };
@@ -148,24 +166,44 @@ const keepKeys = (room: Element) => {
 };
 
 export const boot: EngineModule['boot'] = async (wasmFile, css, threshold, locale) => {
-  foresee();
+  const { config } = threshold;
+  parse = threshold.natives.parse;
+  foresee(threshold);
   const patience = new Promise((done) => setTimeout(done, TOKEN_MS_MAX));
   const token = Promise.race([threshold.token().catch(() => {}), patience]);
   const stop = (fault: unknown): never => {
     threshold.fatal(fault);
     throw fault;
   };
-  const [module, style, words] = await Promise.all([wasmFile.then(moduleOf), textOf(css), textOf(locale), token])
+  const [module, style, text] = await Promise.all([wasmFile.then(moduleOf), textOf(css), textOf(locale), token])
     // A TypeError is the network's: the door tries again on the next intent.
     .catch((fault) => (fault && !(fault instanceof TypeError) ? stop(fault) : Promise.reject(fault)));
   try {
-    const { parse } = threshold.natives;
+    let words: Words = parse(text);
     const host = hostOf(threshold);
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(style);
-    await init(module, bring);
+    const [base, more] = [new CSSStyleSheet(), new CSSStyleSheet()];
+    base.replaceSync(style);
+    const styles = new Map<string, string>();
+    await init(module, async (name) => {
+      const [module, style, own, lang] = await bring(name, config.lang);
+      Object.assign(words, lang == config.lang ? own : await wordsOf(name, config.lang));
+      styles.set(name, style);
+      // The panel's first: the others go on from it.
+      more.replaceSync(Object.keys(PARTS).map((name) => styles.get(name)).join(''));
+      return module;
+    });
     watch(threshold.fatal);
-    start(host, parse(words));
+    start(host, words);
+    /** The words of all that is here, in a new language. */
+    const speak = async (file: Response, lang: string) => {
+      const here = [...parts.keys()];
+      const all = await Promise.all([textOf(file).then(parse), ...here.map((name) => wordsOf(name, lang))]);
+      // Another part, or another language, may have been asked for meanwhile.
+      if (lang != config.lang) return;
+      words = Object.assign({}, ...all);
+      for (const name of parts.keys()) if (!here.includes(name)) Object.assign(words, await wordsOf(name, lang));
+      set_language(words);
+    };
 
     const engine: Engine = {
       close,
@@ -178,15 +216,15 @@ export const boot: EngineModule['boot'] = async (wasmFile, css, threshold, local
       unmount,
       mount: (room, inline, view) => {
         const root = room.getRootNode() as ShadowRoot;
-        if (!root.adoptedStyleSheets.includes(sheet)) {
-          root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+        if (!root.adoptedStyleSheets.includes(base)) {
+          root.adoptedStyleSheets = [...root.adoptedStyleSheets, base, more];
           keepKeys(room);
         }
         return mount(room, inline, view);
       },
-      set_language: (file) => void textOf(file).then((words) => set_language(parse(words)), () => {}),
+      set_language: (file) => void speak(file, config.lang).catch(() => {}),
     };
-    openChannel(threshold.config.program, host, engine);
+    openChannel(config.program, host, engine);
     return engine;
   } catch (fault) {
     return stop(fault);

@@ -42,6 +42,8 @@ export interface Threshold {
   readonly natives: Natives;
   /** GETs begun on intent, by path; each is used once. */
   readonly ahead: Map<string, Promise<Response | undefined>>;
+  /** The panel is to open: its part of the engine is fetched beside the engine. */
+  wanted?: boolean;
   readonly hooks: Record<string, (payload?: unknown) => unknown>;
   /** The page's member token, a new one when `fresh`; nothing for a guest; rejects when the page's function failed. */
   token(fresh?: boolean): Promise<unknown>;

@@ -6,14 +6,15 @@ use super::shell::Frame;
 use super::{focus, icons};
 use crate::care::{self, At};
 use crate::host::{field, object, string};
+use crate::later::items;
 use crate::node::{Node, el};
 use crate::outbox::{Kind, busy};
 use crate::store::{Club, Prompt, State, Store, View};
 use crate::words::{self, fill, t};
 use crate::{find, host::Host};
 use contract::shopper::EntryReason;
-use js_sys::{Array, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
 use web_sys::Event;
 
 /// What a complaint may be about; the locale has the words.
@@ -32,12 +33,6 @@ pub(super) fn complaints(frame: Frame, s: &State, club: &Club) -> Node {
         At::New => new(frame.store, s, club),
         At::One(id) => one(frame.store, s, id),
     }
-}
-
-fn items(list: &JsValue) -> Vec<JsValue> {
-    list.dyn_ref::<Array>()
-        .map(Array::to_vec)
-        .unwrap_or_default()
 }
 
 fn word(of: &JsValue, name: &str) -> String {
@@ -200,7 +195,12 @@ fn one(store: Store, s: &State, id: &str) -> Node {
     };
     let complaint = field(thread, "complaint");
     let at = word(&complaint, "state");
-    let mut about = [number(&complaint), care::date(&complaint, "created_at")].join(" · ");
+    let mut about = [
+        &number(&complaint),
+        " · ",
+        &care::date(&complaint, "created_at"),
+    ]
+    .concat();
     if let Some(order) = string(&complaint, "order_id") {
         let order = words::isolate(&order);
         about.push_str(" · ");

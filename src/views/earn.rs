@@ -71,6 +71,8 @@ pub(super) fn earn(frame: Frame, s: &State, club: &Club) -> Node {
 }
 
 /// What a rule is called: the merchant's words, else the locale's for its kind.
+// In each part that says it, so that home does without.
+#[inline(always)]
 pub(super) fn title(rule: &ActivityRule) -> String {
     if !rule.title.is_empty() {
         return words::text(&rule.title);

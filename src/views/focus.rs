@@ -2,6 +2,7 @@
 
 use crate::find;
 use gloo_timers::future::TimeoutFuture;
+use std::cell::Cell;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, Event, HtmlElement};
@@ -10,6 +11,10 @@ use web_sys::{Element, Event, HtmlElement};
 const HERE: &str = ".panel:focus-within,.prompt:focus-within";
 /// The button that a question was opened by.
 const ASKER: &str = ".ticket:has(>.confirm) .quiet,.item:has(>.confirm) .btn";
+
+thread_local! {
+    static AWAITED: Cell<Option<&'static str>> = const { Cell::new(None) };
+}
 
 /// Gives an element the keyboard.
 pub(super) fn give(element: &Element) {
@@ -31,16 +36,32 @@ pub(crate) fn is_in(selector: &str) -> bool {
     find(&[selector, ":focus-within"].concat()).is_some()
 }
 
-/// Gives the keyboard to what this selector finds once it is drawn, in the same panel if it can be.
+/// Gives the keyboard to what this selector finds once it is drawn, in the same panel if it can be. What waits for a
+/// part of the engine is found when that has come.
 pub(crate) fn soon(selector: &'static str) {
+    AWAITED.set(Some(selector));
+    look();
+}
+
+/// Looks for what [`soon`] has not found so far.
+fn look() {
     let here = find(HERE);
     spawn_local(async move {
         TimeoutFuture::new(0).await;
+        let Some(selector) = AWAITED.get() else {
+            return;
+        };
         let near = here.and_then(|h| h.query_selector(selector).ok()?);
         if let Some(element) = near.or_else(|| find(selector)) {
+            AWAITED.set(None);
             give(&element);
         }
     });
+}
+
+/// Nothing is awaited any more: the shopper went elsewhere.
+pub(super) fn forget() {
+    AWAITED.set(None);
 }
 
 /// Gives the keyboard to what this selector finds below the element that listens.
@@ -55,6 +76,9 @@ pub(super) fn within(event: &Event, selector: &str) {
 
 /// Called before a drawing: if that takes the focused element away, its panel has the keyboard afterwards.
 pub(super) fn keep() {
+    if AWAITED.get().is_some() {
+        look();
+    }
     let Some(here) = find(HERE) else { return };
     spawn_local(async move {
         TimeoutFuture::new(0).await;

@@ -1,13 +1,16 @@
 //! Home: what I have, what it is worth, what I get next, what I must do for it.
 
-use super::atoms::{Tone, button, heading, list, p};
+use super::atoms::{self, Tone, button, heading, list, p, sub};
 use super::shell::Frame;
-use super::{more, offers, rewards, tier};
+use super::{icons, more, rewards, tier};
 use crate::node::{Node, el};
+use crate::outbox::busy;
 use crate::store::{Club, State, View};
 use crate::words::{self, count, fill, t};
-use contract::shopper::RedemptionState;
-use rules::program::{Expiry, Program};
+use crate::{rooms, sync};
+
+use rules::program::{Expiry, Program, Reward, RewardKind};
+use rules::rewards::Reason;
 use rules::{Points, Timestamp};
 
 /// A day in milliseconds.
@@ -21,26 +24,55 @@ pub(super) fn home(frame: Frame, s: &State, club: &Club) -> Node {
         .rewards()
         .into_iter()
         .take(REWARDS_SHOWN)
-        .map(|(reward, why)| rewards::row(frame, s, club, reward, &why))
+        .map(|(reward, why)| row(frame, s, club, reward, &why))
         .collect();
     let all = button(Tone::Quiet, t("all"), move || frame.go(View::Rewards));
     let some = !shown.is_empty();
     el("div", "page")
         .maybe(hero(club))
         .maybe(chips(club))
-        .maybe(offers::teaser(frame, s, club))
         .maybe(tier::card(frame, club))
         .maybe(next_action(frame, club))
+        .maybe(rooms::teaser(frame, s, club))
         .maybe(some.then(|| heading(t("rewards.title"), Some(all))))
         .maybe(some.then(|| list(shown)))
-        .child(more::more(frame, club))
+        .child(more::more(frame))
+}
+
+/// A reward, and what is missing for it. It is asked for on the page of rewards.
+fn row(frame: Frame, s: &State, club: &Club, reward: &Reward, why: &[Reason]) -> Node {
+    let end = match why {
+        [] | [Reason::ConsentNeeded { .. }] => {
+            let id = reward.id.clone();
+            let give = matches!(reward.kind, RewardKind::Donation(_));
+            let take = button(
+                Tone::Plain,
+                t(if give { "give" } else { "take" }),
+                move || {
+                    frame.go(View::Rewards);
+                    rewards::ask(frame.store, &id);
+                },
+            );
+            atoms::busy(take, busy(&s.doing, &reward.id))
+        }
+        _ => el("span", "lock").child(atoms::icon(icons::LOCK)),
+    };
+    let second = match why.first() {
+        Some(Reason::NotEnoughPoints { missing }) => rewards::missing(reward, *missing),
+        _ => sub(rewards::price(club, reward)),
+    };
+    let title = words::text(&reward.title);
+    let path = icons::reward(&reward.kind);
+    el("div", "item")
+        .attr("data-reward", &reward.id)
+        .child(atoms::row(path, title, second, Some(end)))
 }
 
 /// What the member has: points, else credit in the wallet, else nothing to count.
 fn hero(club: &Club) -> Option<Node> {
     if !club.has_points() {
         let wallet = club.wallet();
-        let some = wallet.available.is_positive() || club.program.program.cashback.is_some();
+        let some = wallet.available.is_positive() || sync::of_program("cashback").is_object();
         return some.then(|| {
             let balance = el("p", "balance money")
                 .child(el("span", "").text(t("home.credit")))
@@ -135,12 +167,8 @@ fn days_left(now: Timestamp, at: Timestamp) -> i64 {
 
 /// One next step: a code that waits, the best reward in reach, or the nearest one out of reach.
 fn next_action(frame: Frame, club: &Club) -> Option<Node> {
-    let waiting = club
-        .me
-        .redemptions
-        .iter()
-        .find(|r| r.state == RedemptionState::Open);
-    if let Some(reward) = waiting.and_then(|r| club.reward(&r.reward_id)) {
+    let held = sync::held();
+    if let Some(reward) = held.first().and_then(|id| club.reward(id)) {
         let title = fill("next.code", &[("reward", &words::text(&reward.title))]);
         let go = move || frame.go(View::Rewards);
         return Some(next(title, words::text(&reward.terms), t("show"), go));

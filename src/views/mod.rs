@@ -12,6 +12,7 @@ mod home;
 mod icons;
 mod more;
 mod offers;
+mod places;
 mod plans;
 mod profile;
 mod prompt;
@@ -21,5 +22,7 @@ mod shell;
 mod tier;
 
 pub(crate) use earn::earned;
+pub(crate) use offers::teaser;
+pub(crate) use places::{body, care, club, earn, gifts, guest};
 pub(crate) use rewards::redeemed;
-pub(crate) use shell::{Frame, body, close, lost, open, shell, to_top, waiting};
+pub(crate) use shell::{Frame, close, lost, open, shell, to_top, waiting};

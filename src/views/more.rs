@@ -1,11 +1,12 @@
 //! The places that the bar has no room for: home leads there, and their heading leads back.
 
 use super::atoms::{heading, icon, icon_button, lines, list, sub, tile};
+use super::icons;
 use super::shell::Frame;
-use super::{icons, offers};
-use crate::care::{self, At};
+use crate::care::At;
 use crate::node::{Node, el};
-use crate::store::{Club, View};
+use crate::store::View;
+use crate::sync;
 use crate::words::t;
 
 /// A line of a list that leads somewhere, as one button.
@@ -43,14 +44,13 @@ pub(super) fn of(frame: Frame, view: View) -> Node {
 }
 
 /// The rows at the end of home: what this program has.
-pub(super) fn more(frame: Frame, club: &Club) -> Node {
-    let program = &club.program.program;
+pub(super) fn more(frame: Frame) -> Node {
     let mut rows = Vec::new();
     for view in View::MORE {
         let has = match view {
-            View::Offers => offers::any(club),
-            View::Membership => !program.memberships.is_empty(),
-            View::Partners => !program.partners.is_empty(),
+            View::Offers => sync::lists("offers"),
+            View::Membership => sync::lists("memberships"),
+            View::Partners => sync::lists("partners"),
             _ => true,
         };
         if has {
@@ -58,7 +58,7 @@ pub(super) fn more(frame: Frame, club: &Club) -> Node {
             let second = t(&["nav.", name, ".sub"].concat());
             let title = t(&["nav.", name].concat());
             let row = link(icons::place(view), title, second, move || {
-                care::go(frame.store, At::List);
+                frame.store.set(|s| s.care.at = At::List);
                 frame.go(view);
             });
             rows.push(row.attr("data-more", name));

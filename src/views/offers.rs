@@ -12,7 +12,6 @@ use crate::outbox::{Kind, busy};
 use crate::store::{Club, State, Store, View};
 use crate::words::{self, count, fill, t};
 use crate::{find, prompts, sync};
-use contract::shopper::RedemptionState;
 use gloo_timers::future::TimeoutFuture;
 use rules::Timestamp;
 use rules::offers::{self, Open, Stage, Verdict};
@@ -34,11 +33,6 @@ thread_local! {
     static TOLD: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Whether this club makes offers.
-pub(super) fn any(club: &Club) -> bool {
-    !club.program.program.offers.is_empty()
-}
-
 fn open(club: &Club) -> Vec<Open> {
     let p = &club.program;
     offers::open(&p.program, &p.zone, &club.me.facts, club.now)
@@ -49,7 +43,7 @@ fn offer<'a>(club: &'a Club, id: &str) -> Option<&'a Offer> {
 }
 
 /// The first open offer, for home.
-pub(super) fn teaser(frame: Frame, s: &State, club: &Club) -> Option<Node> {
+pub(crate) fn teaser(frame: Frame, s: &State, club: &Club) -> Option<Node> {
     let all = open(club);
     tick(frame.store, club.now, &all);
     let first = all.first()?;
@@ -166,8 +160,8 @@ fn left(ms: i64) -> String {
         (0, minutes) => part("offer.minutes", minutes),
         (hours, 0) => part("offer.hours", hours),
         (hours, minutes) => {
-            let parts = [part("offer.hours", hours), part("offer.minutes", minutes)];
-            parts.join(&t("list.and"))
+            let (hours, minutes) = (part("offer.hours", hours), part("offer.minutes", minutes));
+            [&*hours, &t("list.and"), &minutes].concat()
         }
     }
 }
@@ -267,12 +261,8 @@ fn shut(frame: Frame, club: &Club, offer: &Offer, verdict: &Verdict) -> Option<N
 
 /// The coupon that a taken offer gave, if it can still be used; else a check mark.
 fn in_hand(frame: Frame, club: &Club, offer: &Offer) -> Node {
-    let held = |id: &String| {
-        let mut all = club.me.redemptions.iter();
-        all.any(|r| r.reward_id == *id && r.state == RedemptionState::Open)
-    };
     match &offer.benefit {
-        Benefit::Reward(id) if held(id) => {
+        Benefit::Reward(id) if sync::held().contains(id) => {
             button(Tone::Plain, t("show"), move || frame.go(View::Rewards))
         }
         _ => el("span", "done").child(atoms::icon(icons::CHECK)),

@@ -9,7 +9,7 @@ use crate::node::{Node, el};
 use crate::prompts;
 use crate::store::{Prompt, State, Store, View};
 use crate::words::{self, fill, t};
-use crate::{find, host};
+use crate::{find, host, sync};
 use gloo_timers::future::TimeoutFuture;
 use rules::program::{Activity, Bucket, Survey, SurveyKind};
 use wasm_bindgen::JsCast;
@@ -198,8 +198,8 @@ fn follow_up(store: Store, prompt: &Prompt, survey: &Survey, bucket: Bucket) -> 
 /// Who would recommend the shop is given the code to do so.
 fn invitation(store: Store, s: &State, survey: &Survey, prompt: &Prompt) -> Option<Node> {
     let loyalty = matches!(survey.kind, SurveyKind::Nps | SurveyKind::Cli);
-    let open = s.program.as_ref()?.program.referral.is_some();
-    let code = &s.me.as_ref()?.referral.as_ref()?.code;
+    let open = s.me.is_some() && sync::of_program("referral").is_object();
+    let code = host::string(&sync::of_member("referral"), "code")?;
     let go = button(Tone::Plain, t("refer.title"), move || {
         prompts::close(store);
         store.set(|s| s.view = View::Refer);
@@ -208,7 +208,7 @@ fn invitation(store: Store, s: &State, survey: &Survey, prompt: &Prompt) -> Opti
     let invitation = || {
         el("div", "follow")
             .child(p("", t("survey.refer")))
-            .child(atoms::code(code))
+            .child(atoms::code(&code))
             .child(go)
     };
     (loyalty && open && bucket(survey, prompt)? == Bucket::High).then(invitation)

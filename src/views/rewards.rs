@@ -10,6 +10,7 @@ use crate::store::{Club, State, Store};
 use crate::sync;
 use crate::words::{self, count, fill, t};
 use contract::shopper::{Redemption, RedemptionState};
+use rules::Points;
 use rules::program::{Reward, RewardKind};
 use rules::rewards::{self, Reason};
 use wasm_bindgen::JsValue;
@@ -249,18 +250,23 @@ fn confirm(
         .child(el("div", "actions").child(yes).child(no))
 }
 
+/// How many points are missing, and for how many.
+pub(super) fn missing(reward: &Reward, points: Points) -> Node {
+    let short = count("missing", points.0, &[]);
+    let least = reward.units.map_or(1, |units| units.min);
+    let cost = rewards::price(reward, least).unwrap_or(reward.cost);
+    let of = fill("missing.of", &[("points", &words::number(cost.0))]);
+    el("div", "sub")
+        .child(el("strong", "amber").text(short))
+        .text(" ")
+        .text(of)
+}
+
 /// Why a reward is out of reach, in the words of whoever can change that.
 fn locked(club: &Club, reward: &Reward, why: &[Reason]) -> Node {
     sub(match why.first() {
         Some(Reason::NotEnoughPoints { missing }) => {
-            let short = count("missing", missing.0, &[]);
-            let least = reward.units.map_or(1, |units| units.min);
-            let cost = rewards::price(reward, least).unwrap_or(reward.cost);
-            let of = fill("missing.of", &[("points", &words::number(cost.0))]);
-            return el("div", "sub")
-                .child(el("strong", "amber").text(short))
-                .text(" ")
-                .text(of);
+            return self::missing(reward, *missing);
         }
         Some(Reason::OnlyPending { activates_at }) => fill(
             "reason.only_pending",

@@ -1,8 +1,7 @@
 //! The panel's frame: header, place, bar; opening and closing.
 
 use super::atoms::{self, Tone, button, icon, icon_button, p};
-use super::{complaints, earn, focus, guest, history, home, icons, offers, plans};
-use super::{prompt, refer, rewards, tier};
+use super::{focus, icons, prompt};
 use crate::node::{Node, el};
 use crate::store::{Link, State, Store, View, Who};
 use crate::words::{self, t};
@@ -21,6 +20,7 @@ pub(crate) struct Frame {
 impl Frame {
     /// Goes to a place of this frame.
     pub(super) fn go(self, view: View) {
+        focus::forget();
         self.store.set(|s| {
             s.confirming = None;
             s.notice = None;
@@ -90,6 +90,7 @@ pub(crate) fn close(store: Store) {
         s.notice = None;
         s.copied = None;
     });
+    focus::forget();
     let host = store.host();
     host.state(false);
     host.focus_launcher();
@@ -226,38 +227,15 @@ fn strip(s: &State) -> Option<Node> {
     Some(p(class, words))
 }
 
-/// What is in the panel, by who is there and what is known.
-pub(crate) fn body(frame: Frame, s: &State, view: View) -> Node {
-    let store = frame.store;
-    let club = s.club(store.now());
-    match (s.who, &s.program, club) {
-        (Who::Member, _, Some(club)) => match view {
-            View::Home => home::home(frame, s, &club),
-            View::Earn => earn::earn(frame, s, &club),
-            View::Rewards => rewards::rewards(frame, s, &club),
-            View::Refer => refer::refer(frame, &club),
-            View::History => history::history(frame, s, &club),
-            View::Offers => offers::offers(frame, s, &club),
-            View::Membership => plans::membership(frame, &club),
-            View::Partners => plans::partners(frame, s, &club),
-            View::Complaints => complaints::complaints(frame, s, &club),
-            View::Tiers => tier::tiers(frame, &club),
-        },
-        (Who::Guest | Who::Stranger, Some(view), _) => guest::guest(frame, s, &view.program),
-        _ if s.link == Link::Lost => lost(move || sync::refresh(store)),
-        _ => waiting(),
-    }
-}
-
 /// Nothing came so far, and nothing went wrong.
 pub(crate) fn waiting() -> Node {
     atoms::skeleton()
 }
 
 /// Something did not come; the shopper may ask for it again.
-pub(crate) fn lost(again: impl Fn() + 'static) -> Node {
+pub(crate) fn lost(words: String, again: impl Fn() + 'static) -> Node {
     let retry = button(Tone::Main, t("retry"), again);
-    atoms::empty(icons::LOCK, t("error.title"), t("error.lost"), Some(retry))
+    atoms::empty(icons::LOCK, t("error.title"), words, Some(retry))
 }
 
 fn bar(frame: Frame, here: View) -> Node {

@@ -73,7 +73,13 @@ fn perks(tier: &Tier) -> Vec<String> {
 }
 
 fn brings(next: &Tier) -> String {
-    let list = perks(next).join(&t("list.and"));
+    let mut list = String::new();
+    for perk in perks(next) {
+        if !list.is_empty() {
+            list.push_str(&t("list.and"));
+        }
+        list.push_str(&perk);
+    }
     fill(
         "tier.brings",
         &[("tier", &words::text(&next.name)), ("perks", &list)],

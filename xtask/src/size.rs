@@ -3,6 +3,7 @@
 use crate::engine;
 use crate::part::Part;
 use crate::run;
+use crate::split;
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 use std::fs;
@@ -59,19 +60,21 @@ const PANEL: Budget = Budget::Towards {
     now: 103_300,
     target: 95 * 1024,
 };
+/// What a place of the panel adds that is not home: 12 KB.
+const ROOM: Budget = Budget::Kept(12 * 1024);
 /// All files, in all languages: 190 KB.
 const EVERYTHING: Budget = Budget::Kept(190 * 1024);
 
 /// The files of one loading step, and what they may weigh.
 struct Step {
-    name: &'static str,
+    name: String,
     files: Vec<PathBuf>,
     budget: Budget,
 }
 
 /// A step's weight, in bytes.
 struct Weight {
-    name: &'static str,
+    name: String,
     files: usize,
     raw: u64,
     gzip: u64,
@@ -137,7 +140,7 @@ fn committed() -> Option<Value> {
 /// A line for each step that weighs over 1 % more or less than it did.
 fn changes(before: &Value, weights: &[Weight]) -> Vec<String> {
     let changed = |w: &Weight| {
-        let was = before["brotli"][w.name].as_u64()?;
+        let was = before["brotli"][&w.name].as_u64()?;
         let by = w.brotli.abs_diff(was);
         let more = if w.brotli > was { "more" } else { "less" };
         let (whole, tenth) = (by * 100 / was.max(1), by * 1_000 / was.max(1) % 10);
@@ -155,7 +158,7 @@ fn changes(before: &Value, weights: &[Weight]) -> Vec<String> {
 fn figures(weights: &[Weight]) -> Value {
     let steps: serde_json::Map<_, _> = weights
         .iter()
-        .map(|w| (w.name.to_owned(), w.brotli.into()))
+        .map(|w| (w.name.clone(), w.brotli.into()))
         .collect();
     json!({ "unit": "byte", "brotli": steps })
 }
@@ -164,7 +167,7 @@ fn judge(weights: &[Weight]) -> Result<()> {
     let over: Vec<&str> = weights
         .iter()
         .filter(|w| w.over())
-        .map(|w| w.name)
+        .map(|w| w.name.as_str())
         .collect();
     if over.is_empty() {
         return Ok(());
@@ -199,30 +202,48 @@ fn steps(manifest: &Value) -> Result<Vec<Step>> {
             .with_context(|| format!("manifest.json does not name {name}"))
     };
     let all = |names: &[&str]| names.iter().map(|name| file(name)).collect::<Result<_>>();
-    let survey = ["engine.js", "engine.wasm", "panel.css", "fa.json"];
-    let [script, module, styles, words] = survey;
-    Ok(vec![
+    let survey = ["engine.js", "engine.wasm", "base.css", "fa.json"];
+    let [panel, rooms @ ..] = split::PARTS;
+    let of_part = |part: &str| -> Result<Vec<PathBuf>> {
+        let code = [part, ".wasm"].concat();
+        let others = [[part, ".css"].concat(), ["fa-", part, ".json"].concat()];
+        let others = others.iter().filter(|name| files.contains_key(*name));
+        [&code]
+            .into_iter()
+            .chain(others)
+            .map(|name| file(name))
+            .collect()
+    };
+    let mut steps = vec![
         Step {
-            name: "every page view: the loader",
+            name: "every page view: the loader".into(),
             files: all(&["vafa.js"])?,
             budget: LOADER,
         },
         Step {
-            name: "after the loader, to a visible survey",
+            name: "after the loader, to a visible survey".into(),
             files: all(&survey)?,
             budget: SURVEY,
         },
         Step {
-            name: "after the loader, to the open panel",
-            files: all(&[script, module, "panel.wasm", styles, words])?,
+            name: "after the loader, to the open panel".into(),
+            files: [all(&survey)?, of_part(panel)?].concat(),
             budget: PANEL,
         },
-        Step {
-            name: "everything, all languages",
-            files: files.keys().map(|name| file(name)).collect::<Result<_>>()?,
-            budget: EVERYTHING,
-        },
-    ])
+    ];
+    for room in rooms {
+        steps.push(Step {
+            name: format!("then, to the places of `{room}`"),
+            files: of_part(room)?,
+            budget: ROOM,
+        });
+    }
+    steps.push(Step {
+        name: "everything, all languages".into(),
+        files: files.keys().map(|name| file(name)).collect::<Result<_>>()?,
+        budget: EVERYTHING,
+    });
+    Ok(steps)
 }
 
 fn weigh(cdn: &Path, step: Step) -> Result<Weight> {
@@ -290,7 +311,7 @@ mod tests {
 
     fn weight(brotli: u64) -> Weight {
         Weight {
-            name: "loader",
+            name: "loader".into(),
             files: 1,
             raw: 9,
             gzip: 9,
