@@ -22,8 +22,8 @@ export const drawLauncher = ({ lang }: Config, face: Face | null, named: boolean
   const attributes = { part: 'launcher', lang, dir: 'auto', ...(href ? { href } : { type: 'button', 'aria-haspopup': 'dialog' }) };
   for (const [name, value] of Object.entries(attributes)) drawn.setAttribute(name, value);
   if (face?.accent) {
-    style('--accent', face.accent);
-    style('--on', face.on!);
+    style('--vafa-own', face.accent);
+    style('--vafa-on', face.on!);
   }
   points.append((named && !href && own?.points) || '');
   drawn.append(own?.label || WORDS[lang]![0], points);

@@ -14,6 +14,7 @@
  * - `data-link`: the club's page, for a plain link where the panel cannot run; https or the shop's own origin
  *
  * Its looks, as CSS on `vafa-widget`: `--vafa-accent`, `--vafa-font`, `--vafa-z` (the stacking order), `::part(launcher)`.
+ * No other rule of a page reaches the floating one: `vafa-widget::part(launcher) { display: none }` hides its button.
  *
  * Calls made before the script has loaded go into a plain array and are replayed in order:
  *
