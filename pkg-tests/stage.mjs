@@ -20,7 +20,7 @@ export const cdn = join(top, 'pkg/cdn');
 /** The people of the demo, who all have a history of their own. */
 export const people = { neda: 'ندا', navid: 'نوید', elham: 'الهام', parsa: 'پارسا' };
 
-async function freePort() {
+export async function freePort() {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address();
@@ -75,9 +75,10 @@ export const openBrowser = () => chromium.launch({
 export class Stage {
   /**
    * `csp` is the shop's Content-Security-Policy; `origins` may embed the widget besides the shop; `program` makes another
-   * program of the demo's; `keep` says which lines of the demo's history are told to the server.
+   * program of the demo's; `keep` says which lines of the demo's history are told to the server; `browser` opens another
+   * browser than Chromium, or none.
    */
-  static async open({ csp, origins: others = [], program = (demo) => demo, keep = () => true } = {}) {
+  static async open({ csp, origins: others = [], program = (demo) => demo, keep = () => true, browser = openBrowser } = {}) {
     const stage = new Stage();
     stage.folder = mkdtempSync(join(tmpdir(), 'vafa-stage-'));
     stage.database = join(stage.folder, 'vafa.db');
@@ -100,7 +101,7 @@ export class Stage {
       'demo/server.mjs', '--port', String(stage.shopPort), '--api', stage.api,
       '--keys', join(stage.folder, 'keys.json'), ...(csp ? ['--csp', csp] : []),
     ], `${stage.shop}/`, stage.log);
-    stage.browser = await openBrowser();
+    stage.browser = await browser();
     return stage;
   }
 

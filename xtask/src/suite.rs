@@ -30,7 +30,7 @@ pub(crate) struct Options {
 }
 
 /// The steps in order. What a step needs comes before it.
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 20] = [
     "format",
     "types",
     "dependencies",
@@ -50,6 +50,7 @@ const NAMES: [&str; 19] = [
     "contract",
     "golden",
     "browser",
+    "engines",
 ];
 
 /// Tests of the demo shop, by name: the folder's other tests want a server, and what a folder means to `node --test`
@@ -181,6 +182,24 @@ pub(crate) fn run(options: &Options) -> bool {
             }
             npm.env("VAFA_GOLDEN", golden_folder());
             npm.env("VAFA_SERVER", server());
+            Ok(npm)
+        },
+    );
+    suite.tests_if(
+        packed && served,
+        "engines",
+        "the package in Firefox and WebKitGTK",
+        || {
+            setup::npm_packages("pkg-tests")?;
+            browser::prepare_engines()?;
+            let mut npm = run::npm("pkg-tests", ["run", "engines", "--silent"]);
+            npm.env("VAFA_SERVER", server());
+            for (name, found) in [
+                ("VAFA_FIREFOX", browser::firefox()),
+                ("VAFA_WEBKIT", browser::webkit()),
+            ] {
+                npm.envs(found.map(|found| (name, found)));
+            }
             Ok(npm)
         },
     );
