@@ -61,6 +61,14 @@ export interface Threshold {
 export interface Host extends Threshold {
   request(method: string, path: string, body?: unknown, key?: string): Promise<Answer>;
   now(): number;
+  /** Milliseconds for which the server wants to be left alone. */
+  pause(): number;
+  /**
+   * Gives the sign to go on when no other tab of the shop is at it, and with it what ends it. Without `patience` nothing is
+   * given when another one is. A browser without locks gives the sign at once. A claim named for an action, `kind:subject`,
+   * ends when that is settled.
+   */
+  claim(name: string, patience: boolean): Promise<(() => void) | undefined>;
   hook(name: string, payload: unknown): Promise<unknown>;
   hooked(name: string): boolean;
   tell(value: unknown): void;
@@ -69,7 +77,7 @@ export interface Host extends Threshold {
   uuid(): string;
 }
 
-/** What the door may call of the engine. */
+/** What the door may call of the engine. None of these throws, and after a fault none does anything. */
 export interface Engine {
   mount(root: Element, inline: boolean, view: string): number;
   unmount(id: number): void;
@@ -80,6 +88,8 @@ export interface Engine {
   /** The page reports an event by its name or, when `manual`, asks for the survey with this id. */
   occasion(name: string, manual?: boolean): void;
   refresh(): void;
+  /** The page is being left: what stands half written is sent. */
+  leaving(): void;
   set_language(locale: Response): void;
   message(value: unknown): void;
 }

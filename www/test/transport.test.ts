@@ -26,14 +26,17 @@ const against = async (t: TestContext, answer: Answering, source: unknown = () =
   identity.name(source);
   const ahead = new Map<string, Promise<Response | undefined>>();
   const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const kept = new Map<string, unknown>();
   const transport = openTransport({
     config: { api, key: 'pk_1' } as never,
     natives: { fetch, parse: JSON.parse, stringify: JSON.stringify },
     ahead,
     token: identity.token,
     subject: identity.subject,
+    read: (name) => kept.get(name) ?? null,
+    write: (name, value) => void kept.set(name, value),
   });
-  return { ...transport, seen, ahead, identity, api, server };
+  return { ...transport, kept, seen, ahead, identity, api, server };
 };
 
 const json = (response: ServerResponse, status: number, body: unknown, headers = {}) =>
@@ -96,12 +99,15 @@ test('a token is renewed before it ends, by its length of life and not by the cl
   assert.equal(asked, 2);
 });
 
-test('nobody knows what a success that is no JSON was', async (t) => {
+test('nobody knows what became of a request that something else than the API answers', async (t) => {
   const bodies: [status: number, body: string, status: number][] = [
     [200, '<html>captive portal', 0],
     [200, '{"cut":', 0],
     [202, '', 202],
-    [502, '<html>bad gateway', 502],
+    [502, '<html>bad gateway', 0],
+    [404, '<html>no such page', 0],
+    [404, '{"error":"not ours"}', 0],
+    [409, '', 0],
   ];
   for (const [status, body, outcome] of bodies) {
     const { request } = await against(t, (_, r) => r.writeHead(status).end(body));
@@ -141,4 +147,47 @@ test('what was fetched ahead is used once, and what failed ahead is asked again'
   assert.equal((await request('GET', '/v1/programs/demo')).body.n, 2);
   ahead.set('/v1/programs/demo', Promise.resolve(undefined));
   assert.equal((await request('GET', '/v1/programs/demo')).body.n, 3);
+});
+
+test('a server that says when to come again is left alone until then, for that kind of request', async (t) => {
+  const { request, pause, seen } = await against(t, (_, r) => json(r, 429, { code: 'rate_limited' }, { 'Retry-After': '60' }));
+  assert.ok(pause() <= 0);
+  assert.equal((await request('POST', '/v1/me/redemptions', {}, 'k')).status, 429);
+  assert.ok(pause() > 59_000 && pause() <= 60_000, `${pause()}`);
+  assert.equal((await request('GET', '/v1/me')).status, 0);
+  assert.equal(seen.length, 1);
+  await request('GET', '/v1/programs/demo');
+  assert.equal(seen.length, 2);
+});
+
+test('how long a server is left alone has a limit, and only 429 and 503 are asked', async (t) => {
+  let status = 500;
+  let again = '60';
+  const { request, pause } = await against(t, (_, r) => json(r, status, { code: 'x' }, { 'Retry-After': again }));
+  await request('GET', '/v1/me');
+  assert.ok(pause() <= 0);
+  status = 503;
+  again = 'soon';
+  await request('GET', '/v1/me');
+  assert.ok(pause() <= 0);
+  again = new Date(Date.now() + 86_400_000).toUTCString();
+  await request('GET', '/v1/me');
+  assert.ok(pause() > 200_000 && pause() <= 300_000, `${pause()}`);
+});
+
+test('the server\'s clock is known on the next page before it answers, unless what is kept cannot be', async (t) => {
+  const { request, kept, identity, api } = await against(t, (_, r) => json(r, 200, {}, { Date: new Date(Date.now() + 86_400_000).toUTCString() }));
+  await request('GET', '/v1/me');
+  const next = (skew: unknown) =>
+    openTransport({
+      config: { api, key: 'pk_1' } as never,
+      natives: { fetch, parse: JSON.parse, stringify: JSON.stringify },
+      ahead: new Map(),
+      token: identity.token,
+      subject: identity.subject,
+      read: () => skew,
+      write: () => {},
+    }).now() - Date.now();
+  assert.ok(Math.abs(next(kept.get('skew')) - 86_400_000) < 2_000);
+  for (const skew of [null, 'x', 1e300, {}, Infinity, [1, 2]]) assert.ok(Math.abs(next(skew)) < 100, `${skew}`);
 });
