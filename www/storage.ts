@@ -3,8 +3,8 @@ import { parse, stringify } from './natives.ts';
 
 /** Longest value kept on disk, in characters. */
 const LONGEST = 65536;
-/** What belongs to the browser rather than to a member: the launcher's looks, the program, this visit, an invitation. */
-const LASTING = /:(face|program|visit|ref|claim)$/;
+/** What belongs to the browser rather than to a member: the launcher's looks, the program, this visit, an invitation, a refusal. */
+const LASTING = /:(face|program|visit|ref|claim|no)$/;
 
 export interface Store {
   /** `null` when absent, refused or not JSON. */
@@ -13,7 +13,7 @@ export interface Store {
   write(name: string, value: unknown): void;
   /** Forgets what was cached for a member. */
   forget(): void;
-  /** `false` empties the disk and keeps to memory. */
+  /** `false` empties the disk and keeps to memory, until `true`. */
   consent(allowed: boolean): void;
 }
 
@@ -22,12 +22,13 @@ export const openStore = (program: string, disk: () => Storage): Store => {
   const memory = new Map<string, string>();
   const own = `vafa:${program}:`;
   const place = own + 'v1:';
-  let allowed = true;
+  const refusal = own + 'no';
   const attempt = <T>(act: (disk: Storage) => T): T | void => {
     try {
       return act(disk());
     } catch {}
   };
+  let allowed = attempt((d) => d.getItem(refusal)) == null;
   const put = (key: string, json?: string) => {
     memory.delete(key);
     if (json) memory.set(key, json);
@@ -55,6 +56,8 @@ export const openStore = (program: string, disk: () => Storage): Store => {
     consent: (yes) => {
       allowed = yes;
       if (!yes) clear(/^$/);
+      // That is all that is kept then: on the next page as well.
+      attempt((d) => (yes ? d.removeItem(refusal) : d.setItem(refusal, '1')));
     },
   };
 };

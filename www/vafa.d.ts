@@ -134,7 +134,7 @@ export interface Vafa {
   refresh(): void;
   /** `fa` or `en`. */
   setLanguage(lang: string): void;
-  /** `false` empties Vafa's storage in this browser and keeps everything in memory from then on. */
+  /** `false` empties Vafa's storage in this browser and keeps everything in memory from then on: only the refusal is remembered. */
   setConsent(allowed: boolean): void;
   explain(): Explanation;
   /** Hears an event; returns the function that stops it. */

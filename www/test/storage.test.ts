@@ -60,14 +60,22 @@ test('without consent the disk is emptied of ours alone, and nothing is put ther
   const store = openStore('demo', () => d);
   store.write('me', 1);
   store.consent(false);
-  assert.deepEqual(Object.keys(d).sort(), ['cart', 'vafa:demo2:v1:me']);
+  const left = ['cart', 'vafa:demo2:v1:me', 'vafa:demo:no'];
+  assert.deepEqual(Object.keys(d).sort(), left);
   assert.equal(store.read('me'), null);
   store.write('me', 2);
   assert.equal(store.read('me'), 2);
-  assert.deepEqual(Object.keys(d).sort(), ['cart', 'vafa:demo2:v1:me']);
-  store.consent(true);
-  store.write('me', 3);
-  assert.equal(d.getItem('vafa:demo:v1:me'), '3');
+  assert.deepEqual(Object.keys(d).sort(), left);
+  // The next page knows.
+  const next = openStore('demo', () => d);
+  next.write('me', 3);
+  next.forget();
+  assert.deepEqual(Object.keys(d).sort(), left);
+  next.consent(true);
+  next.write('me', 4);
+  assert.equal(d.getItem('vafa:demo:v1:me'), '4');
+  openStore('demo', () => d).write('me', 5);
+  assert.equal(d.getItem('vafa:demo:v1:me'), '5');
 });
 
 test('another member finds nothing of the former one, but the browser\'s own things stay', () => {
