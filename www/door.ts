@@ -54,13 +54,7 @@ const enter = (config: Config, base: string) => {
 
   // The engine: fetched once, never entered again after a fault.
 
-  const call = (name: keyof Engine, ...args: any[]): any => {
-    try {
-      return (engine as any)?.[name](...args);
-    } catch (fault) {
-      fatal(fault);
-    }
-  };
+  const call = (name: keyof Engine, ...args: any[]): any => (engine as any)?.[name](...args);
 
   const fatal = async (fault: any) => {
     if (failure) return;
@@ -71,7 +65,7 @@ const enter = (config: Config, base: string) => {
     paint();
     emit('error', { message: failure });
     const view = read('program') ?? (await ahead.get(programPath)?.then((r) => r!.json()).catch(() => {}));
-    link = safeLink(config.link || view?.program.links.club, location.origin);
+    link = safeLink(config.link || view?.program?.links?.club, location.origin);
     paint();
   };
 
@@ -139,7 +133,7 @@ const enter = (config: Config, base: string) => {
     },
     state,
     focusLauncher: () => (launcher ?? opener)?.focus(),
-    fatal,
+    fatal: (fault) => quiet(fatal(fault)),
   };
 
   // What is on the page
@@ -215,7 +209,8 @@ const enter = (config: Config, base: string) => {
 
   /** On arrival, and whenever a single-page shop may have changed the page. */
   const settle = () => {
-    if (!float.isConnected) document.body.append(float);
+    // Not document.body: a form of that name would answer.
+    if (!float.isConnected) document.querySelector('body')!.append(float);
     paint();
   };
 
@@ -243,8 +238,10 @@ const enter = (config: Config, base: string) => {
   const identify = (who: any) => {
     need(!who || who.call || /^[^.]+\.[^.]+\.[^.]+$/.test(who), 'a member token (JWT) or a function that gives one');
     ahead.delete('/v1/me'); // whoever that was
+    const before = subject();
     name(who);
-    if (engine) quiet(token());
+    // A new token of the same member may be what was waited for.
+    if (engine) quiet(token().then(() => before == subject() && call('refresh')));
     paint();
     rest();
   };
@@ -310,13 +307,18 @@ const enter = (config: Config, base: string) => {
   else addEventListener('DOMContentLoaded', arrive);
 };
 
-if (customElements.get(TAG)) window.vafa.refresh();
-else {
-  const now = document.currentScript;
-  // By its name, for an image named currentScript would answer too.
-  const tag = (now?.localName == 'script' ? now : document.querySelector('script[data-program]')) as HTMLScriptElement | null;
-  const src = tag?.src || location.href;
-  const config = readConfig((name) => tag?.getAttribute('data-' + name) || '', src, document.documentElement.lang, WORDS);
-  if (config) enter(config, src);
-  else warn('the script tag needs data-program and data-key="pk_…"');
+// Whatever the page has done to the platform, no error is thrown into it.
+try {
+  if (customElements.get(TAG)) window.vafa.refresh();
+  else {
+    const now = document.currentScript;
+    // By its name, for an image named currentScript would answer too.
+    const tag = (now?.localName == 'script' ? now : document.querySelector('script[data-program]')) as HTMLScriptElement | null;
+    const src = tag?.src || location.href;
+    const config = readConfig((name) => tag?.getAttribute('data-' + name) || '', src, document.documentElement.lang, WORDS);
+    if (config) enter(config, src);
+    else warn('the script tag needs data-program and data-key="pk_…"');
+  }
+} catch (fault) {
+  warn('cannot run here: ' + fault);
 }
