@@ -3,9 +3,9 @@
 //! The TypeScript side promises that none of these throws and no promise rejects, so the engine holds no
 //! path for that: a lost request is a [`Reply`] with status 0, which means *outcome unknown*.
 
-use js_sys::{Object, Promise, Reflect};
+use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::Element;
 
 #[wasm_bindgen]
@@ -27,6 +27,14 @@ extern "C" {
     /// Milliseconds since 1970, corrected by the server's clock.
     #[wasm_bindgen(method)]
     pub fn now(this: &Host) -> f64;
+
+    /// Milliseconds for which the server wants to be left alone; none when negative.
+    #[wasm_bindgen(method)]
+    pub fn pause(this: &Host) -> f64;
+
+    /// See [`Host::turn`].
+    #[wasm_bindgen(method)]
+    fn claim(this: &Host, name: &str, patience: bool) -> Promise;
 
     /// A stored JSON value, or null.
     #[wasm_bindgen(method, js_name = read)]
@@ -137,6 +145,21 @@ impl Reply {
 }
 
 impl Host {
+    /// Does something when no other tab is at the thing of this name. With patience it waits for that, and is at it only
+    /// meanwhile. Without, it is told whether it is free, and is at it until the action of this name is settled. The
+    /// browser keeps the account, which all tabs have in common; one that keeps none says that all is free.
+    pub fn turn(&self, name: &str, patience: bool, work: Box<dyn FnOnce(bool)>) {
+        let end = self.claim(name, patience);
+        spawn_local(async move {
+            let end = settled(end).await.dyn_into::<Function>();
+            work(end.is_ok());
+            if let (true, Ok(end)) = (patience, end) {
+                // The door's own function throws nothing.
+                let _ = end.call0(&JsValue::UNDEFINED);
+            }
+        });
+    }
+
     /// Sends and waits. Never fails: see the module's promise.
     pub async fn request(
         &self,

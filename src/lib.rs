@@ -157,6 +157,12 @@ pub fn refresh() {
     });
 }
 
+/// The page is being left.
+#[wasm_bindgen]
+pub fn leaving() {
+    with_store(prompts::leaving);
+}
+
 /// Takes up another language.
 #[wasm_bindgen]
 pub fn set_language(locale: JsValue) {

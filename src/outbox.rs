@@ -11,7 +11,7 @@ use wasm_bindgen::JsValue;
 
 /// Longest time that an unanswered action is tried again: 24 hours.
 const LIFE_MS: f64 = 86_400_000.0;
-/// Most actions kept; the oldest go first.
+/// Most actions kept; the oldest of what nobody waits for go first.
 const ACTIONS_MAX: usize = 50;
 
 /// What an action is for.
@@ -56,7 +56,8 @@ impl Kind {
         (Self::Profile, "profile"),
     ];
 
-    fn name(self) -> &'static str {
+    /// Its name in storage.
+    pub fn name(self) -> &'static str {
         Self::ALL
             .iter()
             .find(|(kind, _)| *kind == self)
@@ -164,15 +165,20 @@ pub fn mine(host: &Host) -> Vec<Action> {
 }
 
 fn save(store: Store, mut actions: Vec<Action>) {
-    let host = store.host();
     if actions.len() > ACTIONS_MAX {
-        actions.drain(..actions.len() - ACTIONS_MAX);
+        let told = actions.iter().position(|a| !a.kind.is_waited_for());
+        actions.remove(told.unwrap_or(0));
     }
-    host.keep(
+    store.host().keep(
         "outbox",
         &actions.iter().map(Action::write).collect::<Array>(),
     );
-    let mine = mine(&host);
+    look(store);
+}
+
+/// Shows what is not settled, in other tabs as well.
+pub fn look(store: Store) {
+    let mine = mine(&store.host());
     store.set(|s| s.doing = mine);
 }
 

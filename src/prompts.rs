@@ -4,7 +4,7 @@
 //! or sent, so that neither a reload nor a second tab asks again.
 
 use crate::decode::decode;
-use crate::host::{Host, field, object};
+use crate::host::{Host, field, object, string};
 use crate::outbox::Kind;
 use crate::store::{Club, Link, Prompt, Store, Who};
 use crate::views::focus;
@@ -24,6 +24,8 @@ const VISIT_MS: f64 = 1_800_000.0;
 /// A phone: a finger, and a screen that is small one way or the other.
 const PHONE: &str =
     "(pointer:coarse) and (max-width:600px),(pointer:coarse) and (max-height:500px)";
+/// Where answers go.
+const ANSWERS: &str = "/v1/me/responses";
 
 /// What the page has said and no decision has seen yet.
 #[derive(Default)]
@@ -145,8 +147,18 @@ pub fn occasion(store: Store, name: String, manual: bool) {
 }
 
 /// Shows a survey if one is due and the corner is free; else comes again when the shopper has been on this page for as
-/// long as one waits.
+/// long as one waits. Tabs do so in turn, each with what the one before has kept.
 pub fn consider(store: Store, order: Option<String>) {
+    in_turn(store, move || ask(store, order));
+}
+
+/// Does something when no other tab decides or writes.
+fn in_turn(store: Store, work: impl FnOnce() + 'static) {
+    let host = store.host();
+    host.turn("prompts", true, Box::new(move |_| work()));
+}
+
+fn ask(store: Store, order: Option<String>) {
     let host = store.host();
     let slot_free = store.get(|s| !s.open && s.prompt.is_none());
     let Some(club) = store.club() else { return };
@@ -178,7 +190,7 @@ pub fn consider(store: Store, order: Option<String>) {
         seen: false,
         sent: false,
     };
-    record(store, &prompt, Reaction::Shown);
+    record(store, &prompt.show, Reaction::Shown);
     store.set(|s| s.prompt = Some(prompt));
 }
 
@@ -255,11 +267,20 @@ pub fn opened(store: Store) {
     }
 }
 
-fn record(store: Store, prompt: &Prompt, reaction: Reaction) {
+fn record(store: Store, show: &Show, reaction: Reaction) {
     let host = store.host();
     let mut all = here(&host);
-    surveys::note(&mut all, &prompt.show, reaction, store.now());
+    surveys::note(&mut all, show, reaction, store.now());
     keep(&host, &all);
+}
+
+/// Keeps it at once, for the page may be left at once; and again when no other tab writes, then tells them.
+fn settle(store: Store, show: Show, reaction: Reaction) {
+    record(store, &show, reaction);
+    in_turn(store, move || {
+        record(store, &show, reaction);
+        store.host().tell(&"changed".into());
+    });
 }
 
 fn keep(host: &Host, all: &[Prompted]) {
@@ -319,12 +340,11 @@ pub fn tell(store: Store, kind: &str, prompt: Option<&Prompt>, offer: Option<&st
     sync::act(store, Kind::Tell, kind, "POST", "/v1/events", body);
 }
 
-/// Sends what was given so far. The thanks never waits for the network.
-pub fn answer(store: Store, prompt: &Prompt, comment: &str, completed: bool) {
-    record(store, prompt, Reaction::Answered);
+/// What was given so far.
+fn given(prompt: &Prompt, comment: &str, completed: bool) -> JsValue {
     let scores: Array = prompt.scores.iter().map(|n| JsValue::from(*n)).collect();
     let comment = Some(comment.trim()).filter(|words| !words.is_empty());
-    let body = object(&[
+    object(&[
         ("id", prompt.response.as_str().into()),
         ("survey_id", prompt.show.survey.as_str().into()),
         ("scope", prompt.show.scope.as_str().into()),
@@ -332,21 +352,31 @@ pub fn answer(store: Store, prompt: &Prompt, comment: &str, completed: bool) {
         ("prompt", prompt.id.as_deref().into()),
         ("comment", comment.into()),
         ("completed", completed.into()),
-    ]);
+    ])
+}
+
+/// Sends what was given so far. The thanks never waits for the network.
+pub fn answer(store: Store, prompt: &Prompt, comment: &str, completed: bool) {
+    settle(store, prompt.show.clone(), Reaction::Answered);
+    let body = given(prompt, comment, completed);
     let kind = if completed {
         Kind::Finish
     } else {
         Kind::Answer
     };
-    sync::act(
-        store,
-        kind,
-        &prompt.response,
-        "POST",
-        "/v1/me/responses",
-        body,
-    );
-    store.host().tell(&"changed".into());
+    sync::act(store, kind, &prompt.response, "POST", ANSWERS, body);
+}
+
+/// The page is being left: words that were written under a score and not sent are sent with it.
+pub fn leaving(store: Store) {
+    let prompt = store.get(|s| s.prompt.clone()).filter(|p| !p.sent);
+    let words = find(".prompt textarea").and_then(|area| string(&area, "value"));
+    if let (Some(prompt), Some(words)) = (prompt, words)
+        && !words.trim().is_empty()
+    {
+        let body = given(&prompt, &words, false);
+        sync::act_now(store, Kind::Answer, &prompt.response, "POST", ANSWERS, body);
+    }
 }
 
 /// Closes the prompt; without an answer that is a dismissal.
@@ -359,11 +389,10 @@ pub fn close(store: Store) {
     }
     store.set(|s| s.prompt = None);
     if prompt.scores.is_empty() {
-        record(store, &prompt, Reaction::Dismissed);
         tell(store, "prompt_dismissed", Some(&prompt), None);
-        let host = store.host();
-        host.emit("survey-dismissed", &prompt.show.survey.as_str().into());
-        host.tell(&"changed".into());
+        let survey = prompt.show.survey.as_str().into();
+        store.host().emit("survey-dismissed", &survey);
+        settle(store, prompt.show, Reaction::Dismissed);
     }
     sync::face(store);
 }

@@ -39,9 +39,11 @@ impl Patience {
         Self(WAIT_MS_MIN)
     }
 
-    async fn wait(&mut self) {
+    /// Waits, and not less than the server wants to be left alone.
+    async fn wait(&mut self, store: Store) {
         let jitter = (js_sys::Math::random() * f64::from(self.0 / 2)) as u32;
-        TimeoutFuture::new(self.0 + jitter).await;
+        let least = store.host().pause() as u32;
+        TimeoutFuture::new(least.max(self.0) + jitter).await;
         self.0 = (self.0 * 2).min(WAIT_MS_MAX);
     }
 }
@@ -97,8 +99,7 @@ pub fn begin(store: Store) {
     {
         set_me(store, snapshot);
     }
-    let waiting = outbox::mine(&host);
-    store.set(|s| s.doing = waiting);
+    outbox::look(store);
     claim(store);
     refresh(store);
     flush(store);
@@ -158,6 +159,8 @@ pub fn refresh(store: Store) {
                 continue;
             }
             if answered {
+                // The clock is known now, and so is who is there: what was not to be sent may be.
+                flush(store);
                 let order = ORDER.with_borrow(Clone::clone);
                 let arrived = order.as_deref().is_none_or(|id| has_order(store, id));
                 if arrived || order_tries >= ORDER_TRIES_MAX {
@@ -168,7 +171,7 @@ pub fn refresh(store: Store) {
                 order_tries += 1;
             }
             ASKING.with(Turn::pause);
-            patience.wait().await;
+            patience.wait(store).await;
             if !ASKING.with(|turn| turn.resume(number)) {
                 return;
             }
@@ -335,16 +338,34 @@ pub fn face(store: Store) {
     ]));
 }
 
-/// Does something once. A second wish for the same thing joins the first.
+/// Does something once. A second wish for the same thing joins the first, in whatever tab that was made.
 pub fn act(store: Store, kind: Kind, subject: &str, method: &str, path: &str, body: JsValue) {
-    if kind.is_waited_for() {
-        store.set(|s| s.notice = None);
+    let host = store.host();
+    let action = Action::new(&host, kind, subject, method, path, body);
+    if !kind.is_waited_for() {
+        outbox::put(store, action);
+        return flush(store);
     }
-    outbox::put(
-        store,
-        Action::new(&store.host(), kind, subject, method, path, body),
-    );
-    flush(store);
+    store.set(|s| s.notice = None);
+    let name = [kind.name(), ":", subject].concat();
+    let work = move |free| {
+        if free {
+            outbox::put(store, action);
+        } else {
+            outbox::look(store);
+        }
+        flush(store);
+    };
+    host.turn(&name, false, Box::new(work));
+}
+
+/// Does something while the page is being left: nothing is waited for, not even for what is on its way.
+pub fn act_now(store: Store, kind: Kind, subject: &str, method: &str, path: &str, body: JsValue) {
+    let action = Action::new(&store.host(), kind, subject, method, path, body);
+    outbox::put(store, action.clone());
+    spawn_local(async move {
+        send(store, &action).await;
+    });
 }
 
 /// Sends what is not settled, in turn, until all is.
@@ -372,7 +393,7 @@ pub fn flush(store: Store) {
                         store.set(|s| s.link = Link::Lost);
                     }
                     SENDING.with(Turn::pause);
-                    patience.wait().await;
+                    patience.wait(store).await;
                     if !SENDING.with(|turn| turn.resume(number)) {
                         return;
                     }

@@ -17,7 +17,12 @@ declare module '*.css' {
 
 /** wasm-bindgen's output, as `xtask/src/glue.rs` leaves it. */
 declare module 'glue' {
-  export default function init(module: WebAssembly.Module, bring: (part: string) => Promise<WebAssembly.Module>): Promise<void>;
+  /** `guard` gives the module's exports as the glue calls them. */
+  export default function init(
+    module: WebAssembly.Module,
+    bring: (part: string) => Promise<WebAssembly.Module>,
+    guard: (exports: WebAssembly.Exports) => WebAssembly.Exports,
+  ): Promise<void>;
   export function start(host: unknown, locale: unknown): void;
   export function mount(root: Element, inline: boolean, view: string): number;
   export function unmount(id: number): void;
@@ -27,6 +32,7 @@ declare module 'glue' {
   export function order(id: string): void;
   export function occasion(name: string, manual?: boolean): void;
   export function refresh(): void;
+  export function leaving(): void;
   export function set_language(locale: unknown): void;
   export function message(value: unknown): void;
 }

@@ -6,6 +6,7 @@
 import init, {
   close,
   identity_changed,
+  leaving,
   message,
   mount,
   occasion,
@@ -17,44 +18,49 @@ import init, {
   unmount,
 } from 'glue';
 import type { Engine, EngineModule, Face, Host, Threshold } from './host.ts';
+import { setTimeout } from './natives.ts';
+import { type Tabs, openTabs } from './tabs.ts';
 import { openTransport } from './transport.ts';
 
 /** How long the page's function may keep the first paint waiting for a token. */
 const TOKEN_MS_MAX = 1_000;
 
+/** The platform's, as they were when the door loaded. */
+let fetch: typeof globalThis.fetch;
+let parse: typeof JSON.parse;
+
 /** The beginning of a file's SHA-384, as it stands in its name. */
 const digest = async (bytes: ArrayBuffer) =>
   Array.from(new Uint8Array(await crypto.subtle.digest('SHA-384', bytes), 0, 4), (n) => n.toString(16).padStart(2, '0')).join('');
 
-/**
- * A file's bytes, if they are the ones that were built (a page without https has no means to tell). A damaged one may
- * sit in the HTTP cache for a year, so it is fetched past it once.
- */
-const bytesOf = async (file: Response): Promise<ArrayBuffer> => {
-  const whole = async (response: Response) => {
-    const bytes = await response.arrayBuffer();
-    return !crypto.subtle || file.url.includes(`-${await digest(bytes)}.`) ? bytes : undefined;
-  };
-  const bytes = (await whole(file)) ?? (await whole(await fetch(file.url, { cache: 'reload' })));
+/** A file's bytes, if they are the ones that were built (a page without https has no means to tell). */
+const wholeOf = async (file: Response): Promise<ArrayBuffer | undefined> => {
+  const bytes = await file.arrayBuffer();
+  return !crypto.subtle || file.url.includes(`-${await digest(bytes)}.`) ? bytes : undefined;
+};
+
+/** A damaged file may sit in the HTTP cache for a year, so it is fetched past it once. */
+const anew = async (file: Response): Promise<ArrayBuffer> => {
+  const bytes = await wholeOf(await fetch(file.url, { cache: 'reload' }));
   if (!bytes) throw new Error(file.url.replace(/^.*\/(.+)-\w+(\.\w+)$/, '$1$2') + ' is damaged');
   return bytes;
 };
 
-const textOf = async (file: Response) => new TextDecoder().decode(await bytesOf(file));
+const textOf = async (file: Response) => new TextDecoder().decode((await wholeOf(file)) ?? (await anew(file)));
 
 /** Compiles while the file is still coming, where the server names its type. */
 const moduleOf = async (file: Response): Promise<WebAssembly.Module> => {
   const streamed = file.headers.get('Content-Type') == 'application/wasm' && WebAssembly.compileStreaming(file.clone());
   if (streamed) streamed.catch(() => {});
-  const bytes = await bytesOf(file);
-  return (await streamed) || WebAssembly.compile(bytes);
+  const bytes = await wholeOf(file);
+  // What was streamed of a damaged file is damaged, even where it compiles.
+  return (bytes && (await streamed)) || WebAssembly.compile(bytes ?? (await anew(file)));
 };
 
 type Words = Record<string, string>;
 type Part = [module: WebAssembly.Module, style: string, words: Words, lang: string];
 
 const parts = new Map<string, Promise<Part>>();
-let parse: typeof JSON.parse;
 
 const beside = (file: string) => fetch(new URL(file, import.meta.url));
 
@@ -92,14 +98,42 @@ export const readable = (accent: string): string => {
   return 0.2126 * light(1) + 0.7152 * light(3) + 0.0722 * light(5) > 0.18 ? '#000' : '#fff';
 };
 
-const hostOf = (threshold: Threshold): Host => {
-  const { config, hooks, face } = threshold;
+/** The engine has failed: nothing reaches it any more. */
+let dead = false;
+const never = new Promise<never>(() => {});
+
+/** Prototype.js and its like teach arrays a `toJSON` that makes text of them: not while `act` writes JSON. */
+const plainly = <T>(act: () => T): T => {
+  const arrays = Array.prototype as { toJSON?: unknown };
+  const { toJSON } = arrays;
+  if (!toJSON) return act();
+  delete arrays.toJSON;
+  try {
+    return act();
+  } finally {
+    arrays.toJSON = toJSON;
+  }
+};
+
+const hostOf = (threshold: Threshold): Host & Tabs => {
+  const { config, hooks, face, natives } = threshold;
+  const stringify = (value: unknown) => plainly(() => natives.stringify(value));
+  const transport = openTransport({ ...threshold, natives: { ...natives, stringify } });
+  const tabs = openTabs(threshold, transport.now);
   return {
     ...threshold,
-    ...openTransport(threshold),
+    ...transport,
+    ...tabs,
+    request: async (...asked) => {
+      const answer = await (dead ? never : transport.request(...asked));
+      return dead ? never : answer;
+    },
+    write: (name, value) => plainly(() => tabs.write(name, value)),
     face: (next: Face) => {
       const accent = /^#[\da-f]{6}$/i.test(next.accent ?? '') ? next.accent! : null;
-      face({ ...next, accent, ...(accent && { on: readable(accent) }), lang: config.lang });
+      // The door knows this device's clock alone.
+      const wake_at = next.wake_at && next.wake_at - transport.now() + Date.now();
+      plainly(() => face({ ...next, wake_at, accent, ...(accent && { on: readable(accent) }), lang: config.lang }));
     },
     hooked: (name) => !!hooks[name],
     hook: async (name, payload) => {
@@ -126,27 +160,41 @@ const hostOf = (threshold: Threshold): Host => {
   };
 };
 
-/** A panic inside the WASM surfaces as an uncaught RuntimeError, now or in a callback later. The console hears of it once. */
-const watch = (fatal: (fault: unknown) => void) => {
-  const ours = new URL('engine-', import.meta.url).href;
-  const judge = (event: Event, fault: unknown) => {
-    if (!(fault instanceof WebAssembly.RuntimeError) || !fault.stack?.includes(ours)) return;
-    event.preventDefault();
-    fatal(fault);
+/**
+ * The way into the WASM, by whatever listener, timer or call. A panic ends there: no error comes out, and nobody enters
+ * again. What a patched platform throws through the WASM leaves it no better.
+ */
+const guard = (all: WebAssembly.Exports, fatal: (fault: unknown) => void): WebAssembly.Exports => {
+  let depth = 0;
+  const wrap = (enter: any) => (...args: unknown[]) => {
+    depth++;
+    try {
+      if (!dead) return enter(...args);
+    } catch (fault) {
+      // Called by the WASM itself: so that it ends as well.
+      if (depth > 1) throw fault;
+      fatal(fault);
+    } finally {
+      depth--;
+    }
+    return [0, 0]; // whoever expects a number or two reads nothing
   };
-  addEventListener('error', (event) => judge(event, event.error));
-  addEventListener('unhandledrejection', (event) => judge(event, event.reason));
+  return Object.fromEntries(Object.entries(all).map(([name, it]) => [name, typeof it == 'function' ? wrap(it) : it]));
 };
 
 /** Other tabs of the shop. Closed while the page rests in the back/forward cache, which an open channel may bar it from. */
-const openChannel = (program: string, host: Host, engine: Engine) => {
+const openChannel = (program: string, host: Host & Tabs, engine: Engine) => {
   let channel: BroadcastChannel | undefined;
   const open = () => {
     channel = new BroadcastChannel('vafa:' + program);
     channel.onmessage = (event) => engine.message(event.data);
   };
   host.tell = (value) => channel?.postMessage(value);
-  addEventListener('pagehide', () => channel?.close());
+  addEventListener('pagehide', () => {
+    engine.leaving();
+    host.leave();
+    channel?.close();
+  });
   addEventListener('pageshow', (event) => {
     if (!event.persisted) return;
     open();
@@ -167,7 +215,7 @@ const keepKeys = (room: Element) => {
 
 export const boot: EngineModule['boot'] = async (wasmFile, css, threshold, locale) => {
   const { config } = threshold;
-  parse = threshold.natives.parse;
+  ({ fetch, parse } = threshold.natives);
   foresee(threshold);
   const patience = new Promise((done) => setTimeout(done, TOKEN_MS_MAX));
   const token = Promise.race([threshold.token().catch(() => {}), patience]);
@@ -184,15 +232,22 @@ export const boot: EngineModule['boot'] = async (wasmFile, css, threshold, local
     const [base, more] = [new CSSStyleSheet(), new CSSStyleSheet()];
     base.replaceSync(style);
     const styles = new Map<string, string>();
-    await init(module, async (name) => {
+    const fatal = (fault: unknown) => {
+      dead = true;
+      threshold.fatal(fault);
+      // If one of these brought it down, the next page must not read it again.
+      threshold.write('me', null);
+      threshold.write('program', null);
+    };
+    const part = async (name: string) => {
       const [module, style, own, lang] = await bring(name, config.lang);
       Object.assign(words, lang == config.lang ? own : await wordsOf(name, config.lang));
       styles.set(name, style);
       // The panel's first: the others go on from it.
       more.replaceSync(Object.keys(PARTS).map((name) => styles.get(name)).join(''));
       return module;
-    });
-    watch(threshold.fatal);
+    };
+    await init(module, part, (all) => guard(all, fatal));
     start(host, words);
     /** The words of all that is here, in a new language. */
     const speak = async (file: Response, lang: string) => {
@@ -208,6 +263,7 @@ export const boot: EngineModule['boot'] = async (wasmFile, css, threshold, local
     const engine: Engine = {
       close,
       identity_changed,
+      leaving,
       message,
       occasion,
       open,

@@ -80,7 +80,7 @@ pub(crate) fn build(steps: &mut Steps, stable: bool) -> Result<()> {
 
     let bound = run::target().join("engine-bound");
     steps.step("engine: parts and JavaScript bindings", || {
-        let mut stamp = Stamp::new("engine-bound", &["web", "trimmed", "split"])
+        let mut stamp = Stamp::new("engine-bound", &["web", "trimmed", "split", "guarded"])
             .input(&raw)?
             .output(bound.join("vafa_bg.wasm"))
             .output(bound.join("vafa.js"));

@@ -208,21 +208,23 @@ const LINKED: &str = "        \"./parts\": import";
 
 /// How the module is entered (`engine.ts` gives it compiled, and brings parts), how it gets a part, and `attempt` of
 /// `src/decode.rs`. A trap goes on.
-const INIT: &str = "let wasm, bring;
-export default async function(module, parts) {
+const INIT: &str = "let wasm, all, bring, guarded;
+export default async function(module, parts, guard) {
     bring = parts;
-    wasm = (await WebAssembly.instantiate(module, __wbg_get_imports())).exports;
+    guarded = guard;
+    all = (await WebAssembly.instantiate(module, __wbg_get_imports())).exports;
+    wasm = guard(all);
     wasm.__wbindgen_start();
 }
 function loader(name) {
     return async (callback, data) => {
         let arrived = 1;
         try {
-            await WebAssembly.instantiate(await bring(name), { w: wasm });
+            await WebAssembly.instantiate(await bring(name), { w: all });
         } catch {
             arrived = 0;
         }
-        wasm.__indirect_function_table.get(callback)(data, arrived);
+        guarded({ done: wasm.__indirect_function_table.get(callback) }).done(data, arrived);
     };
 }
 function attempt(work) {
