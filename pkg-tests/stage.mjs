@@ -186,7 +186,7 @@ export class Stage {
   }
 
   /** A page of the shop as one of the demo's people, or as a guest. */
-  async visit(who = 'guest', { path = '/', context, ...options } = {}) {
+  async visit(who = 'guest', { path = '/', context, until, ...options } = {}) {
     const own = context ?? (await this.visitor(options));
     const page = await own.newPage();
     page.words = [];
@@ -196,7 +196,7 @@ export class Stage {
       const login = await own.request.post(`${this.shop}/shop/login`, { data: { member: who }, headers: { origin: this.shop } });
       if (!login.ok()) throw new Error(`login of ${who}: ${login.status()} ${await login.text()}`);
     }
-    await page.goto(this.shop + path);
+    await page.goto(this.shop + path, { waitUntil: until });
     return page;
   }
 
