@@ -4,7 +4,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { Stage } from '../stage.mjs';
 import {
   choose, eventually, giveBack, isPlainLink, isRead, launcher, meetWishes, oneCoupon, openPanel, ours, panel, settled, unharmed, visit,
-} from './common.mjs';
+} from './shopper.mjs';
 
 let stage;
 before(async () => { stage = await Stage.open(); });
@@ -126,7 +126,7 @@ test('whatever comes instead of the member’s documents: said, nobody is called
 });
 
 for (const [when, done, answers] of [
-  ['before', false, [html(404), READS['a 500'], html(403)]],
+  ['before', false, [html(404), { status: 403, json: { message: 'blocked by a wall' } }, READS['a 500']]],
   ['after', true, [html(502), CUT, AGAIN, html(200)]],
 ]) {
   test(`whatever comes instead of a redemption’s outcome, ${when} the server did it: asked again, one coupon`, async () => {

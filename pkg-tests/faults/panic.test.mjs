@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { Stage } from '../stage.mjs';
-import { choose, eventually, giveBack, isPlainLink, kept, launcher, meetWishes, oneCoupon, openPanel, ours, panel, place, unharmed, visit } from './common.mjs';
+import { choose, eventually, giveBack, isPlainLink, kept, launcher, meetWishes, oneCoupon, openPanel, ours, panel, place, unharmed, visit } from './shopper.mjs';
 
 let stage;
 before(async () => { stage = await Stage.open(); });

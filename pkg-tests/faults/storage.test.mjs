@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { Stage } from '../stage.mjs';
-import { choose, eventually, giveBack, kept, launcher, meetWishes, oneCoupon, openPanel, panel, place, settled, unharmed, visit } from './common.mjs';
+import { choose, eventually, giveBack, kept, launcher, meetWishes, oneCoupon, openPanel, panel, place, settled, unharmed, visit } from './shopper.mjs';
 
 const asked = { id: 'srv_asked', kind: 'csat', trigger: 'manual', scope: 'once', global_wait_days: 0 };
 let stage;

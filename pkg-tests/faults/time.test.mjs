@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto';
 import { after, afterEach, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { Stage, buy } from '../stage.mjs';
-import { choose, eventually, giveBack, kept, launcher, meetWishes, oneCoupon, openPanel, panel, place, settled, unharmed, visit } from './common.mjs';
+import { choose, eventually, giveBack, kept, launcher, meetWishes, oneCoupon, openPanel, panel, place, settled, unharmed, visit } from './shopper.mjs';
 
 let stage;
 before(async () => { stage = await Stage.open(); });
