@@ -317,6 +317,14 @@ pub fn face(store: Store) {
         return;
     };
     let (host, club) = (store.host(), store.club());
+    let standing = club.as_ref().and_then(Club::standing);
+    let tier = |level: Option<usize>| -> JsValue {
+        let tier = level.and_then(|level| club.as_ref()?.tier(level));
+        tier.map_or(JsValue::NULL, |tier| words::text(&tier.name).into())
+    };
+    let here = tier(standing.as_ref().map(|s| s.current));
+    let next = tier(standing.as_ref().and_then(|s| s.next));
+    let at = standing.map_or(0, |s| s.progress / 100);
     let wake_at = club
         .as_ref()
         .and_then(|c| prompts::wake_at(c, &host))
@@ -335,6 +343,9 @@ pub fn face(store: Store) {
         ("wake_at", or_null(wake_at.map(JsValue::from))),
         ("events", or_null(events)),
         ("program_version", view.program.version.into()),
+        ("tier", here),
+        ("next", next),
+        ("at", at.into()),
     ]));
 }
 

@@ -9,6 +9,8 @@ declare const PARTS: Record<string, { wasm: string; css?: string; words: Record<
 /** Language to the launcher's label and the file of the locale. */
 declare const WORDS: Record<string, [label: string, file: string]>;
 declare const VERSION: string;
+/** Beside the engine's files. */
+declare const ELEMENTS_JS: string;
 
 declare module '*.css' {
   const css: string;

@@ -2,7 +2,7 @@
  * The door: all of Vafa that a page view costs. Draws the closed launcher from what the last visit left, queues calls,
  * and fetches the engine when somebody is about to need it.
  */
-import type { Engine, EngineModule, Face, Threshold } from './host.ts';
+import type { ElementsModule, Engine, EngineModule, Face, Threshold } from './host.ts';
 import { need, openApi } from './api.ts';
 import { type Config, matches, readConfig, safeLink } from './config.ts';
 import { openIdentity } from './identity.ts';
@@ -36,6 +36,8 @@ const enter = (config: Config, base: string) => {
   let launcher: HTMLElement | undefined;
   let opener: HTMLElement | null | undefined;
   let drawn = '';
+  /** Draws the small elements anew, once there is one. */
+  let touch: ((fresh?: boolean) => void) | undefined;
 
   const face = (): Face | null => Object(read('face'));
   const emit = (name: string, detail?: unknown) => {
@@ -150,6 +152,7 @@ const enter = (config: Config, base: string) => {
     // Taken away between press and release, the button would swallow the click.
     if (launcher?.matches(':active')) return setTimeout(paint, 99);
     drawn = now;
+    touch?.();
     const focused = launcher?.matches(':focus');
     launcher?.remove();
     launcher = undefined;
@@ -207,6 +210,15 @@ const enter = (config: Config, base: string) => {
   const side = /start$/.test(config.position) ? 'start' : 'end';
   float.style.cssText = `--vafa-offset-y:${config.y}px;--vafa-panel-${side}:calc(${config.x}px + env(safe-area-inset-right))`;
 
+  // Drawn by a file of their own.
+  for (const name of ['points', 'tier']) {
+    customElements.define('vafa-' + name, class extends HTMLElement {
+      connectedCallback() {
+        quiet(import(address(ELEMENTS_JS)).then((part: ElementsModule) => (touch = part.show(this, threshold, named, intend))));
+      }
+    });
+  }
+
   /** On arrival, and whenever a single-page shop may have changed the page. */
   const settle = () => {
     // Not document.body: a form of that name would answer.
@@ -243,6 +255,7 @@ const enter = (config: Config, base: string) => {
     // A new token of the same member may be what was waited for.
     if (engine) quiet(token().then(() => before == subject() && call('refresh')));
     paint();
+    touch?.(true);
     rest();
   };
 

@@ -15,6 +15,10 @@ export interface Face {
   /** Names of events that may make a survey due. */
   events: string[] | null;
   program_version: number | string | null;
+  /** Name of the member's tier, of the next one, and per cent of the way to it. */
+  tier: string | null;
+  next: string | null;
+  at: number;
   /** Added on the way: black or white, whichever is read on `accent`. */
   on?: string;
   /** Added on the way: the language of `label` and `points`. */
@@ -97,4 +101,10 @@ export interface Engine {
 /** `engine-HASH.js`. */
 export interface EngineModule {
   boot(wasm: Promise<Response>, css: Response, threshold: Threshold, locale: Response): Promise<Engine>;
+}
+
+/** `elements-HASH.js`. */
+export interface ElementsModule {
+  /** Draws an element and gives what draws all of them anew, `fresh` when the page has said again who is logged in. */
+  show(element: HTMLElement, threshold: Threshold, named: () => boolean, run: () => void): (fresh?: boolean) => void;
 }

@@ -1,5 +1,5 @@
 /**
- * Vafa in a page: `window.vafa`, its events, its hooks and `<vafa-widget>`.
+ * Vafa in a page: `window.vafa`, its events, its hooks and its elements.
  *
  * The tag: `<script async src="https://…/v1/vafa.js" data-program="demo" data-key="pk_…"></script>`, and if need be
  *
@@ -153,5 +153,9 @@ declare global {
   interface HTMLElementTagNameMap {
     /** An inline panel: `<vafa-widget view="rewards"></vafa-widget>`. */
     'vafa-widget': HTMLElement;
+    /** A member's balance in words, such as in a header; empty for guests. */
+    'vafa-points': HTMLElement;
+    /** A member's tier, the way to the next one as a bar, and its name; empty for guests and in clubs without tiers. */
+    'vafa-tier': HTMLElement;
   }
 }

@@ -6,13 +6,14 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { Script } from 'node:vm';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('../../crates/api/tests/api/program.json', import.meta.url));
@@ -45,6 +46,45 @@ except vafa.Refused as error: said = {"problem": error.problem, "refuses": str(e
 except (ValueError, KeyError) as error: said = {"refuses": str(error)}
 print(json.dumps(said))`]],
 };
+
+/** What the plugin of docs/embed.md is to find of WordPress and WooCommerce, and what it then does, as JSON. */
+const WORDPRESS = `
+  error_reporting(E_ALL);
+  $said = ['hooks' => [], 'queued' => []];
+  $user = 17;
+  function add_action($name, $work) { $GLOBALS['said']['hooks'][$name] = $work; }
+  function add_filter($name, $work, $priority, $count) { add_action($name, $work); }
+  function wp_enqueue_script($name, $src, $needs, $version, $how) { $GLOBALS['said']['script'] = [$src, $version, $how]; }
+  function wp_add_inline_script($name, $script, $where) { $GLOBALS['said']['inline'] = [$where, $script]; }
+  function rest_url($path) { return "https://shop.example/wp-json/$path"; }
+  function wp_create_nonce($what) { return 'n-' . $what; }
+  function wp_json_encode($value) { return json_encode($value); }
+  function register_rest_route($space, $route, $what) { $GLOBALS['route'] = $what; }
+  function is_user_logged_in() { return $GLOBALS['user'] > 0; }
+  function get_current_user_id() { return $GLOBALS['user']; }
+  function wc_get_price_decimals() { return 2; }
+  function as_enqueue_async_action($name, $given) { $GLOBALS['said']['queued'][] = [$name, $given]; }
+  class Item { function get_product_id() { return 5; } function get_quantity() { return 2; } }
+  class Order {
+    function __construct(public $id) {}
+    function get_customer_id() { return $this->id == 'guest' ? 0 : 17; }
+    function get_currency() { return 'EUR'; }
+    function get_items() { return [3 => new Item()]; }
+    function get_item_total($item, $tax) { return $tax ? 49.995 : 40; }
+  }
+  function wc_get_order($id) { return new Order($id); }
+  require $argv[1];
+  $hooks = $said['hooks'];
+  foreach (['wp_enqueue_scripts', 'rest_api_init'] as $name) $hooks[$name]();
+  $said['tags'] = array_map(fn ($name) => $hooks['script_loader_tag']("<script src='x'></script>", $name), ['vafa', 'jquery']);
+  $said['member'] = $route['callback']();
+  $user = 0;
+  $said['guest'] = $route['callback']();
+  $hooks['woocommerce_order_status_completed']('guest');
+  $hooks['woocommerce_order_status_completed']('1042');
+  foreach ($said['queued'] as [$name, $given]) $said['reported'] = $hooks[$name](...$given);
+  $said['hooks'] = array_keys($hooks);
+  echo json_encode($said, JSON_THROW_ON_ERROR);`;
 
 const folder = mkdtempSync(join(tmpdir(), 'snippets-'));
 const club = { url: '', keys: null, server: null };
@@ -149,6 +189,36 @@ async function road(...mishaps) {
 
 const paid = (id, member, more = {}) => ({
   id, member, status: 'paid', currency: 'EUR', items: [{ sku: 'tea', category: 'drinks', quantity: 2, unit_price: 5_000 }], ...more,
+});
+
+test('the WordPress plugin of docs/embed.md: its tag, a token for who is logged in, an order once it is complete', async () => {
+  const [, plugin] = /^```php\n(.*?)^```$/ms.exec(readFileSync(join(HERE, '../../docs/embed.md'), 'utf8'));
+  const there = mkdtempSync(join(folder, 'plugin-'));
+  writeFileSync(join(there, 'club.php'), plugin);
+  copyFileSync(join(HERE, 'vafa.php'), join(there, 'vafa.php'));
+  assert.equal((await ask('PUT', '/v1/members/17', club.keys.secret_key, {})).status, 201);
+  LANGUAGES.wordpress = [LANGUAGES.php[0], ['-d', 'display_errors=stderr', '-r', WORDPRESS, join(there, 'club.php')]];
+  const said = await run('wordpress', 'all', []);
+  delete LANGUAGES.wordpress;
+  assert.deepEqual(said.script, ['https://club.example/v1/vafa.js', null, { strategy: 'async' }]);
+  assert.deepEqual(said.tags, ['<script data-program="demo" data-key="pk_…" src=\'x\'></script>', "<script src='x'></script>"]);
+  const [where, inline] = said.inline;
+  assert.equal(where, 'before');
+  // The inline script is what a page would run.
+  const calls = [];
+  const page = { vafa: { push: (call) => calls.push(call) } };
+  const asked = [];
+  new Script(inline).runInNewContext({
+    window: page, vafa: page.vafa, fetch: async (...given) => { asked.push(given); return { ok: true, json: async () => said.member }; },
+  });
+  const [[name, provider]] = calls;
+  assert.equal(name, 'identify');
+  const token = await provider();
+  assert.deepEqual(JSON.parse(JSON.stringify(asked)), [['https://shop.example/wp-json/club/token', { headers: { 'X-WP-Nonce': 'n-wp_rest' } }]]);
+  assert.equal((await ask('GET', '/v1/me', token)).status, 200);
+  assert.equal(said.guest, null);
+  assert.equal(said.queued.length, 1, 'a guest’s order is nobody’s');
+  assert.deepEqual([said.reported.order_id, said.reported.base], ['1042', 10_000]);
 });
 
 describe('snippets', { concurrency: true }, () => {

@@ -112,7 +112,7 @@ pub(crate) fn shell(store: Store, at: Option<u32>) -> Node {
             .attr("lang", &words::lang())
             .attr("dir", words::dir());
         let root = match accent {
-            Some(colour) => root.attr("--vafa-accent", colour),
+            Some(colour) => root.attr("--own", colour),
             None => root,
         };
         let said = s

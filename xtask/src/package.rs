@@ -6,8 +6,7 @@ use crate::run;
 use crate::setup;
 use crate::stamp::Stamp;
 use crate::steps::{Outcome, Steps, seconds};
-use anyhow::{Context as _, Result};
-use std::fs;
+use anyhow::Result;
 
 /// How many steps [`assets`] takes.
 pub(crate) const STEPS: usize = 2 + engine::STEPS + 2;
@@ -53,7 +52,7 @@ pub(crate) fn assets(steps: &mut Steps, stable: bool) -> Result<()> {
     steps.step("tools: npm packages of www", || setup::npm_packages("www"))?;
     engine::build(steps, stable)?;
     steps.step("door: bundles, styles, words, compressed and hashed", door)?;
-    steps.step("npm package: manifest and types", npm_package)
+    steps.step("npm package: manifest, entry and types", npm_package)
 }
 
 /// Bundles the door and gives every file its hash and its compressed siblings.
@@ -69,34 +68,8 @@ fn door() -> Result<Outcome> {
     })
 }
 
-/// Writes what npm needs around `pkg/cdn`.
+/// Writes what npm needs around `pkg/cdn`: manifest, entry, types, licences.
 fn npm_package() -> Result<Outcome> {
-    for (from, to) in [
-        ("LICENSE-MIT", "pkg/LICENSE-MIT"),
-        ("LICENSE-APACHE", "pkg/LICENSE-APACHE"),
-        ("www/vafa.d.ts", "pkg/vafa.d.ts"),
-    ] {
-        fs::copy(run::at(from), run::at(to)).with_context(|| format!("could not copy {from}"))?;
-    }
-    fs::write(
-        run::at("pkg/package.json"),
-        NPM.replace("VERSION", env!("CARGO_PKG_VERSION")),
-    )?;
+    run::run(&mut run::node(["www/package.mjs", "--out", "pkg"]))?;
     Ok(Outcome::Done)
 }
-
-/// The npm manifest. `types` has to be the first condition: the first that fits is taken.
-const NPM: &str = r#"{
-  "name": "vafa",
-  "version": "VERSION",
-  "description": "A loyalty club in one script tag",
-  "license": "MIT OR Apache-2.0",
-  "type": "module",
-  "sideEffects": true,
-  "exports": {
-    "./vafa.js": { "types": "./vafa.d.ts", "default": "./cdn/vafa.js" },
-    "./manifest.json": "./cdn/manifest.json",
-    "./package.json": "./package.json"
-  }
-}
-"#;

@@ -85,7 +85,7 @@ pub(crate) fn npm_packages(folder: &str) -> Result<Outcome> {
     if !run::at(&lock).is_file() {
         bail!("{} is missing from the checkout", lock.display());
     }
-    let stamp = Stamp::new(&format!("npm-{folder}"), &[])
+    let stamp = Stamp::new(&["npm-", &folder.replace('/', "-")].concat(), &[])
         .input(&lock)?
         .input(Path::new(folder).join("package.json"))?
         // What npm writes last: a folder that was emptied is not taken for an installed one.

@@ -173,6 +173,7 @@ pub(crate) fn run(options: &Options) -> bool {
         "the package in Chromium",
         || {
             setup::npm_packages("pkg-tests")?;
+            setup::npm_packages("pkg-tests/apps")?;
             browser::prepare()?;
             let mut npm = run::npm("pkg-tests", ["test", "--silent", "--"]);
             // For each file: a test that waits for ever must not take the others' time.

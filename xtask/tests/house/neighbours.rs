@@ -211,7 +211,7 @@ fn every_dependency_has_its_reason_written_down() {
             );
         }
     }
-    for folder in ["www", "pkg-tests"] {
+    for folder in ["www", "pkg-tests", "pkg-tests/apps"] {
         let manifest = fs::read_to_string(top().join(folder).join("package.json")).unwrap();
         let manifest: Value = serde_json::from_str(&manifest).unwrap();
         assert!(
