@@ -4,6 +4,7 @@
 //
 // Each measurement has a browser context of its own: nothing is kept, nothing is compiled. The order goes round, so that
 // a busy minute is nobody's alone.
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openBrowser } from '../stage.mjs';
@@ -182,6 +183,11 @@ const CONDITIONS = {
   network: { network: SLOW_4G },
 };
 
+const processor = () => {
+  const all = cpus();
+  return `${all.length} × ${all[0].model.replace(/\(\w+\)|CPU| @.*/g, '').replace(/\s+/g, ' ').trim() || process.arch}`;
+};
+
 const medians = (samples) => {
   const [first] = samples;
   if (typeof first === 'number') return median(samples);
@@ -225,7 +231,7 @@ try {
       ...(peer.panel && { open: Object.fromEntries(Object.entries(open).map(([name, some]) => [name, medians(some)])) }),
     };
   };
-  console.log(JSON.stringify({ chromium: browser.version(), runs, slow: SLOW, bare: told(nobody), peers: peers.map(told) }, null, 2));
+  console.log(JSON.stringify({ chromium: browser.version(), processor: processor(), runs, bare: told(nobody), peers: peers.map(told) }, null, 2));
 } finally {
   await browser.close();
   server.close();

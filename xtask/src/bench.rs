@@ -1,5 +1,6 @@
-//! How long the rules take, and whether that grows as it should.
+//! How long the rules take, and whether that grows as it should; and what others' widgets take.
 
+use crate::peers;
 use crate::run;
 use crate::steps::Outcome;
 use anyhow::{Context as _, Result};
@@ -11,10 +12,19 @@ pub(crate) struct Options {
     /// Only compare sizes: fails where 100 times the entries cost more than 120 times the time
     #[arg(long)]
     gate: bool,
+    /// Measure other widgets beside ours in Chromium, and write the tables of docs/performance.md anew
+    #[arg(long, conflicts_with = "gate")]
+    peers: bool,
+    /// How often each is measured
+    #[arg(long, requires = "peers", default_value_t = 9, value_parser = clap::value_parser!(u32).range(1..))]
+    runs: u32,
 }
 
 /// `cargo xtask bench`.
 pub(crate) fn run(options: &Options) -> Result<()> {
+    if options.peers {
+        return peers::run(options.runs);
+    }
     if options.gate {
         return grows_well().map(|_| ());
     }

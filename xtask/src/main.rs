@@ -15,6 +15,7 @@ mod load;
 mod mutants;
 mod package;
 mod part;
+mod peers;
 mod ports;
 mod postgres;
 mod run;
@@ -66,6 +67,8 @@ enum Task {
     /// command that shows it again.
     Fuzz(fuzz::Options),
     /// Time of what an opened panel asks, for members with 10, 1,000 and 100,000 entries
+    ///
+    /// With `--peers`: bytes and times of other survey widgets and of a panel written by hand, beside ours.
     Bench(bench::Options),
     /// Compare a club of 10,000 members with one of 1,000,000: disk, import, check, and GET /v1/me
     ///
