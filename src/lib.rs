@@ -57,14 +57,20 @@ fn now() -> Timestamp {
     now
 }
 
-/// Starts the engine: paints from what the browser remembers, then asks the server.
+/// Starts the engine with what the browser remembers of the program.
 #[wasm_bindgen]
 pub fn start(host: Host, locale: JsValue) {
     words::speak(locale);
     let owner = Owner::new();
     let store = owner.with(|| Store::new(host));
     ENGINE.set(Some((store, owner)));
-    sync::begin(store);
+    sync::remember(store);
+}
+
+/// Goes on with what it remembers of the member, and asks the server: a task of its own, for each takes its time.
+#[wasm_bindgen]
+pub fn recall() {
+    with_store(sync::begin);
 }
 
 /// Draws the panel into an element of a shadow root: floating, or in the page's flow. Gives a handle.

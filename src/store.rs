@@ -163,6 +163,8 @@ pub struct State {
     pub notice: Option<Notice>,
     /// The floating panel is open.
     pub open: bool,
+    /// It was opened just now: its frame is drawn, and what is in it in the next task.
+    pub opening: bool,
     /// Where it is.
     pub view: View,
     /// Where each panel in the page's flow is, by handle.
@@ -193,6 +195,7 @@ impl State {
         *self = Self {
             program: self.program.take(),
             open: self.open,
+            opening: self.opening,
             view: self.view,
             inline: std::mem::take(&mut self.inline),
             link: self.link,

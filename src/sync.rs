@@ -86,12 +86,16 @@ impl Turn {
     }
 }
 
-/// Paints from what this browser remembers, then asks.
-pub fn begin(store: Store) {
-    let host = store.host();
-    if let Some(view) = read_program(host.stored("program")) {
+/// Takes up what this browser remembers of the program.
+pub fn remember(store: Store) {
+    if let Some(view) = read_program(store.host().stored("program")) {
         set_program(store, view);
     }
+}
+
+/// Takes up what it remembers of the member, then asks.
+pub fn begin(store: Store) {
+    let host = store.host();
     let sub = host.stored("sub").as_string();
     if sub.is_some()
         && sub == host.subject()
@@ -215,6 +219,8 @@ async fn ask(store: Store) -> bool {
         _ => None,
     };
     let me = Reply::of(me).await;
+    // What the program took is a task of its own.
+    TimeoutFuture::new(0).await;
     if epoch != EPOCH.get() {
         // This answer is about somebody who has left; the next one is on its way.
         AGAIN.set(true);

@@ -1,7 +1,7 @@
 //! Every sentence, number, date and sum that a shopper reads.
 //!
 //! Sentences come from one locale file; numbers, plurals and dates from the browser's `Intl`, whose formatters
-//! are made once per language when the engine starts, never on page view.
+//! are made once per language, each when it is first asked for: a browser takes its time for the first ones.
 
 use js_sys::{Array, Function, Intl, Object, Reflect};
 use rules::program::{Currency, MoneyDisplay, Perk, Text};
@@ -16,10 +16,17 @@ struct Words {
     lang: String,
     rtl: bool,
     sentences: JsValue,
-    number: Function,
-    date: Function,
+    number: OnceCell<Function>,
+    date: OnceCell<Function>,
     dated: OnceCell<Function>,
-    plural: Intl::PluralRules,
+    plural: OnceCell<Intl::PluralRules>,
+}
+
+impl Words {
+    /// The locale that `Intl` is asked for.
+    fn tags(&self) -> Array {
+        Array::of1(&find(self, "intl").unwrap_or_default().into())
+    }
 }
 
 thread_local! {
@@ -29,52 +36,52 @@ thread_local! {
 
 /// Takes up a locale: the parsed file, whose `lang` and `dir` say which language it is.
 pub fn speak(sentences: JsValue) {
-    ZONE.with_borrow(|zone| take_up(sentences, zone));
-}
-
-/// Shows dates in this IANA zone from now on.
-pub fn zone(name: &str) {
-    if ZONE.with_borrow(|old| old != name) {
-        ZONE.set(name.to_owned());
-        speak(with(|w| Some(w.sentences.clone())).unwrap_or_default());
-    }
-}
-
-fn take_up(sentences: JsValue, zone: &str) {
     let get = |key: &str| {
         Reflect::get(&sentences, &key.into())
             .ok()
             .and_then(|v| v.as_string())
             .unwrap_or_default()
     };
-    let lang = get("lang");
-    let tags = Array::of1(&get("intl").into());
     let words = Words {
+        lang: get("lang"),
         rtl: get("dir") == "rtl",
-        number: Intl::NumberFormat::new(&tags, &Object::new()).format(),
-        date: date_format(&tags, zone, ""),
+        number: OnceCell::new(),
+        date: OnceCell::new(),
         dated: OnceCell::new(),
-        plural: Intl::PluralRules::new(&tags, &Object::new()),
-        lang,
+        plural: OnceCell::new(),
         sentences,
     };
-    WORDS.with(|slot| *slot.borrow_mut() = Some(words));
+    WORDS.set(Some(words));
 }
 
-fn date_format(tags: &Array, zone: &str, year: &str) -> Function {
+/// Shows dates in this IANA zone from now on.
+pub fn zone(name: &str) {
+    if ZONE.with_borrow(|old| old != name) {
+        ZONE.set(name.to_owned());
+        WORDS.with_borrow_mut(|words| {
+            if let Some(words) = words {
+                words.date.take();
+                words.dated.take();
+            }
+        });
+    }
+}
+
+fn date_format(words: &Words, year: &str) -> Function {
+    let zone = ZONE.with_borrow(Clone::clone);
     let style = Object::new();
     for (name, value) in [
         ("day", "numeric"),
         ("month", "long"),
         ("year", year),
-        ("timeZone", zone),
+        ("timeZone", &zone),
     ] {
         if !value.is_empty() {
             // A fresh plain object takes any property.
             let _ = Reflect::set(&style, &name.into(), &value.into());
         }
     }
-    Intl::DateTimeFormat::new(tags, &style).format()
+    Intl::DateTimeFormat::new(&words.tags(), &style).format()
 }
 
 fn with<T: Default>(f: impl FnOnce(&Words) -> T) -> T {
@@ -115,7 +122,10 @@ pub fn fill(key: &str, values: &[(&str, &str)]) -> String {
 /// As [`fill`], in the plural form for `n`, which also fills `{n}`.
 pub fn count(key: &str, n: i64, values: &[(&str, &str)]) -> String {
     let form = with(|w| {
-        let form = w.plural.select(n as f64).as_string().unwrap_or_default();
+        let rules = w
+            .plural
+            .get_or_init(|| Intl::PluralRules::new(&w.tags(), &Object::new()));
+        let form = rules.select(n as f64).as_string().unwrap_or_default();
         find(w, &[key, ".", &form].concat())
     });
     let sentence = form.unwrap_or_else(|| t(&[key, ".other"].concat()));
@@ -149,9 +159,19 @@ fn call(f: &Function, value: f64) -> String {
         .unwrap_or_default()
 }
 
+/// A number in the language's digits.
+fn numeral(n: f64) -> String {
+    with(|w| {
+        let format = w
+            .number
+            .get_or_init(|| Intl::NumberFormat::new(&w.tags(), &Object::new()).format());
+        call(format, n)
+    })
+}
+
 /// A whole number in the language's digits.
 pub fn number(n: i64) -> String {
-    with(|w| call(&w.number, n as f64))
+    numeral(n as f64)
 }
 
 /// A whole number in Latin digits, for attributes.
@@ -179,7 +199,7 @@ pub fn isolate(code: &str) -> String {
 
 /// Basis points as a number of times, e.g. `1.5`.
 pub fn times(bp: u32) -> String {
-    with(|w| call(&w.number, f64::from(bp) / 10_000.0))
+    numeral(f64::from(bp) / 10_000.0)
 }
 
 /// Basis points as a percentage.
@@ -256,12 +276,9 @@ pub fn date(at: Timestamp) -> String {
     let at = at.0 as f64;
     with(|w| {
         let format = if near {
-            &w.date
+            w.date.get_or_init(|| date_format(w, ""))
         } else {
-            w.dated.get_or_init(|| {
-                let tags = Array::of1(&find(w, "intl").unwrap_or_default().into());
-                ZONE.with_borrow(|zone| date_format(&tags, zone, "numeric"))
-            })
+            w.dated.get_or_init(|| date_format(w, "numeric"))
         };
         call(format, at)
     })

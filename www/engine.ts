@@ -12,6 +12,7 @@ import init, {
   occasion,
   open,
   order,
+  recall,
   refresh,
   set_language,
   start,
@@ -182,6 +183,9 @@ const guard = (all: WebAssembly.Exports, fatal: (fault: unknown) => void): WebAs
   return Object.fromEntries(Object.entries(all).map(([name, it]) => [name, typeof it == 'function' ? wrap(it) : it]));
 };
 
+/** Ends the task, so that the page may answer to somebody before the next piece of work. */
+const breath = () => new Promise((done) => setTimeout(done));
+
 /** Other tabs of the shop. Closed while the page rests in the back/forward cache, which an open channel may bar it from. */
 const openChannel = (program: string, host: Host & Tabs, engine: Engine) => {
   let channel: BroadcastChannel | undefined;
@@ -248,7 +252,11 @@ export const boot: EngineModule['boot'] = async (wasmFile, css, threshold, local
       return module;
     };
     await init(module, part, (all) => guard(all, fatal));
+    await breath();
     start(host, words);
+    await breath();
+    recall();
+    await breath();
     /** The words of all that is here, in a new language. */
     const speak = async (file: Response, lang: string) => {
       const here = [...parts.keys()];

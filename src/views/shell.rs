@@ -6,7 +6,9 @@ use crate::node::{Node, el};
 use crate::store::{Link, State, Store, View, Who};
 use crate::words::{self, t};
 use crate::{find_all, prompts, rooms, sync};
+use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, Event, KeyboardEvent};
 
 /// Where a view is drawn: floating, or in the page's flow under a handle.
@@ -67,7 +69,14 @@ pub(crate) fn open(store: Store) {
     if was_open {
         return;
     }
-    store.set(|s| s.open = true);
+    store.set(|s| {
+        s.open = true;
+        s.opening = true;
+    });
+    spawn_local(async move {
+        TimeoutFuture::new(0).await;
+        store.set(|s| s.opening = false);
+    });
     focus::soon("[role=dialog]");
     let host = store.host();
     host.state(true);
@@ -146,9 +155,12 @@ fn panel(frame: Frame, s: &State) -> Node {
     };
     let view = frame.view(s);
     let member = s.who == Who::Member && s.me.is_some();
-    let body = el("div", "body")
-        .attr("tabindex", "0")
-        .child(rooms::body(frame, s, view));
+    let content = if s.opening && !inline {
+        waiting()
+    } else {
+        rooms::body(frame, s, view)
+    };
+    let body = el("div", "body").attr("tabindex", "0").child(content);
     let body = if member {
         body.attr("role", "tabpanel")
             .attr("aria-label", &t(&["nav.", view.name()].concat()))
