@@ -73,6 +73,12 @@ pub fn recall() {
     with_store(sync::begin);
 }
 
+/// Somebody has reached for the launcher.
+#[wasm_bindgen]
+pub fn prepare() {
+    rooms::prepare();
+}
+
 /// Draws the panel into an element of a shadow root: floating, or in the page's flow. Gives a handle.
 #[wasm_bindgen]
 pub fn mount(root: Element, inline: bool, view: &str) -> u32 {

@@ -226,6 +226,12 @@ extern "C" fn loaded(data: *const c_void, come: bool) {
     });
 }
 
+/// Somebody is about to open the panel, or does: what it takes first comes and is made ready, unless it is.
+pub fn prepare() {
+    Part::Panel.want();
+    again();
+}
+
 /// What is in the panel: as soon as its part is here.
 pub fn body(frame: Frame, s: &State, view: View) -> Node {
     let part = match s.who {
@@ -284,12 +290,16 @@ pub fn grown(store: Store, before: Arc<Snapshot>) {
 
 /// The shopper asks for what was lost again.
 fn again() {
+    let mut any = false;
     for part in Part::ALL {
         if matches!(part.slot(), Slot::Lost) {
             part.fetch();
+            any = true;
         }
     }
-    with_store(|store| store.set(|_| {}));
+    if any {
+        with_store(|store| store.set(|_| {}));
+    }
 }
 
 /// Has each part that is here read what it needs.

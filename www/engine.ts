@@ -12,6 +12,7 @@ import init, {
   occasion,
   open,
   order,
+  prepare,
   recall,
   refresh,
   set_language,
@@ -83,10 +84,14 @@ const bring = (name: string, lang: string) => {
   return coming;
 };
 
-/** The panel's part is not waited for by a survey: it comes when somebody reaches for the widget, or it stands in the page. */
-const foresee = ({ config, subject, wanted }: Threshold) => {
+/**
+ * The panel's part is not waited for by a survey: it comes when somebody reaches for the widget, or it stands in the page,
+ * and is made ready once the engine has started.
+ */
+const foresee = ({ config, subject, wanted }: Threshold, started: Promise<void>) => {
   const warm = () => {
     for (const name of subject() ? ['panel'] : ['panel', 'guest']) bring(name, config.lang).catch(() => {});
+    started.then(prepare);
   };
   if (wanted || document.querySelector('vafa-widget:is(:hover,:focus-within,:not([floating]))')) return warm();
   const float = document.querySelector('vafa-widget');
@@ -220,7 +225,8 @@ const keepKeys = (room: Element) => {
 export const boot: EngineModule['boot'] = async (wasmFile, css, threshold, locale) => {
   const { config } = threshold;
   ({ fetch, parse } = threshold.natives);
-  foresee(threshold);
+  let begun!: () => void;
+  foresee(threshold, new Promise((done) => { begun = done; }));
   const patience = new Promise((done) => setTimeout(done, TOKEN_MS_MAX));
   const token = Promise.race([threshold.token().catch(() => {}), patience]);
   const stop = (fault: unknown): never => {
@@ -256,6 +262,7 @@ export const boot: EngineModule['boot'] = async (wasmFile, css, threshold, local
     start(host, words);
     await breath();
     recall();
+    begun();
     await breath();
     /** The words of all that is here, in a new language. */
     const speak = async (file: Response, lang: string) => {

@@ -11,6 +11,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, Event, KeyboardEvent};
 
+/// How long an opened panel has for its first frames before the server is asked again.
+const ASK_AGAIN_MS: u32 = 100;
+
 /// Where a view is drawn: floating, or in the page's flow under a handle.
 #[derive(Clone, Copy)]
 pub(crate) struct Frame {
@@ -69,6 +72,7 @@ pub(crate) fn open(store: Store) {
     if was_open {
         return;
     }
+    rooms::prepare();
     store.set(|s| {
         s.open = true;
         s.opening = true;
@@ -76,15 +80,17 @@ pub(crate) fn open(store: Store) {
     spawn_local(async move {
         TimeoutFuture::new(0).await;
         store.set(|s| s.opening = false);
+        // What is there is shown before it is asked for anew.
+        TimeoutFuture::new(ASK_AGAIN_MS).await;
+        prompts::opened(store);
+        if fresh {
+            sync::refresh(store);
+        }
     });
     focus::soon("[role=dialog]");
     let host = store.host();
     host.state(true);
     host.emit("opened", &store.get(|s| s.view.name()).into());
-    prompts::opened(store);
-    if fresh {
-        sync::refresh(store);
-    }
 }
 
 /// Closes it and gives the keyboard back.
