@@ -132,7 +132,8 @@ const aim = async (page) => {
   await launcher(page).waitFor();
   return page.evaluate(() => {
     const { shadowRoot } = document.querySelector('vafa-widget[floating]');
-    window.vafaPainted = new Promise((done) => {
+    window.vafaPainted = new Promise((done, fail) => {
+      setTimeout(() => fail(new Error('the balance was not painted')), 20_000);
       new MutationObserver((_, observer) => {
         if (!shadowRoot.querySelector('.panel .balance')) return;
         observer.disconnect();
