@@ -150,11 +150,11 @@ test('home waits for no other part, and a place says that it is coming', async (
   await eventually(() => balance(page), (n) => n > 0, 'the balance while no place can come');
   await panel(page).locator('[data-reward]').first().waitFor();
   await said(page);
-  await place(page, 'earn');
+  await place(page, 'earn', { begun: true });
   await panel(page).locator('.skeleton').waitFor();
   await place(page, 'home');
   await panel(page).locator('.balance').waitFor();
-  await place(page, 'earn');
+  await place(page, 'earn', { begun: true });
   letGo();
   await panel(page).locator('[data-rule]').first().waitFor();
   assert.equal(await panel(page).locator('.skeleton').count(), 0);

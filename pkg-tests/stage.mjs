@@ -221,9 +221,12 @@ export async function openPanel(page) {
   return panel(page);
 }
 
-/** A place of the panel's bar: home, earn, rewards, refer, history. */
-export async function place(page, view) {
+/** A place of the panel's bar: home, earn, rewards, refer, history. Waits until it is there, unless it is only `begun`. */
+export async function place(page, view, { begun = false } = {}) {
   await panel(page).locator(`[data-view=${view}]`).click();
+  if (begun) return;
+  await panel(page).locator(`[data-view=${view}][aria-selected=true]`).waitFor();
+  await panel(page).locator('.skeleton').waitFor({ state: 'detached' });
 }
 
 /** Buys a product in the shop's own checkout, without ever reloading. */

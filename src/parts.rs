@@ -46,7 +46,7 @@ pub fn gifts(call: Call<'_>) {
     match call {
         Call::Draw(frame, s, _, node) => *node = views::gifts(frame, s),
         Call::Tease(frame, s, club, node) => {
-            *node = views::teaser(frame, s, club).unwrap_or_default();
+            *node = views::teaser(frame, s, club);
         }
         Call::Program(view, raw) => later::gifts_program(&mut view.program, raw),
         Call::Member(me, raw) => later::gifts_member(&mut me.facts, raw),

@@ -47,6 +47,9 @@ pub enum Call<'a> {
     Refused(Store, &'a Action, &'a str),
 }
 
+/// Under this name the browser keeps whether home led with an offer.
+pub const GIFT: &str = "gift";
+
 /// How a part is entered.
 type Enter = fn(Call<'_>);
 
@@ -260,9 +263,10 @@ pub fn teaser(frame: Frame, s: &State, club: &Club) -> Option<Node> {
     }
     Part::Gifts.want();
     let Some(enter) = Part::Gifts.enter() else {
-        // Its place is kept while it comes, so that what follows stays where it is.
+        // Where there was one before, its place is kept, so that what follows stays where it is.
         let coming = matches!(Part::Gifts.slot(), Slot::Coming);
-        return coming.then(|| el("div", "bone block"));
+        let before = coming && frame.store.host().stored(GIFT).is_truthy();
+        return before.then(|| el("div", "bone block"));
     };
     let mut node = Node::default();
     enter(Call::Tease(frame, s, club, &mut node));

@@ -22,7 +22,6 @@ mod shell;
 mod tier;
 
 pub(crate) use earn::earned;
-pub(crate) use offers::teaser;
-pub(crate) use places::{body, care, club, earn, gifts, guest};
+pub(crate) use places::{body, care, club, earn, gifts, guest, teaser};
 pub(crate) use rewards::redeemed;
 pub(crate) use shell::{Frame, close, lost, open, shell, to_top, waiting};

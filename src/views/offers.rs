@@ -43,7 +43,7 @@ fn offer<'a>(club: &'a Club, id: &str) -> Option<&'a Offer> {
 }
 
 /// The first open offer, for home.
-pub(crate) fn teaser(frame: Frame, s: &State, club: &Club) -> Option<Node> {
+pub(super) fn teaser(frame: Frame, s: &State, club: &Club) -> Option<Node> {
     let all = open(club);
     tick(frame.store, club.now, &all);
     let first = all.first()?;

@@ -4,6 +4,7 @@ use super::shell::{Frame, lost, waiting};
 use super::{complaints, earn as earning, guest as visitor, history, home, offers, plans};
 use super::{refer, rewards, tier};
 use crate::node::Node;
+use crate::rooms::GIFT;
 use crate::store::{Club, Link, State, View, Who};
 use crate::sync;
 use crate::words::t;
@@ -42,6 +43,16 @@ fn member(frame: Frame, s: &State, draw: &dyn Fn(&Club) -> Node) -> Node {
 /// Offers.
 pub(crate) fn gifts(frame: Frame, s: &State) -> Node {
     member(frame, s, &|club| offers::offers(frame, s, club))
+}
+
+/// The offer that home leads with, if there is one: its place is kept the next time.
+pub(crate) fn teaser(frame: Frame, s: &State, club: &Club) -> Node {
+    let host = frame.store.host();
+    let offer = offers::teaser(frame, s, club);
+    if host.stored(GIFT).is_truthy() != offer.is_some() {
+        host.keep(GIFT, &offer.is_some().into());
+    }
+    offer.unwrap_or_default()
 }
 
 /// Rewards, plans and partners.

@@ -18,7 +18,7 @@ const ASK_AGAIN_MS: u32 = 100;
 #[derive(Clone, Copy)]
 pub(crate) struct Frame {
     /// The data.
-    pub(super) store: Store,
+    pub(crate) store: Store,
     at: Option<u32>,
 }
 
