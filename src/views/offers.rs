@@ -245,7 +245,7 @@ fn shut(frame: Frame, club: &Club, offer: &Offer, verdict: &Verdict) -> Option<N
         }
     };
     let end = if taken {
-        in_hand(frame, club, offer)
+        in_hand(frame, offer)
     } else {
         el("span", "lock").child(atoms::icon(icons::LOCK))
     };
@@ -260,7 +260,7 @@ fn shut(frame: Frame, club: &Club, offer: &Offer, verdict: &Verdict) -> Option<N
 }
 
 /// The coupon that a taken offer gave, if it can still be used; else a check mark.
-fn in_hand(frame: Frame, club: &Club, offer: &Offer) -> Node {
+fn in_hand(frame: Frame, offer: &Offer) -> Node {
     match &offer.benefit {
         Benefit::Reward(id) if sync::held().contains(id) => {
             button(Tone::Plain, t("show"), move || frame.go(View::Rewards))
