@@ -9,6 +9,7 @@ use crate::{care, later, outcomes, views};
 pub fn panel(call: Call<'_>) {
     match call {
         Call::Draw(frame, s, _, node) => *node = views::body(frame, s),
+        Call::Rank(club, rank) => *rank = views::rank(club),
         Call::Grown(store, before) => outcomes::grown(store, before),
         Call::Program(view, raw) => later::home_program(&mut view.program, raw),
         Call::Member(me, raw) => later::home_member(me, raw),
@@ -52,7 +53,7 @@ pub fn gifts(call: Call<'_>) {
         Call::Member(me, raw) => later::gifts_member(&mut me.facts, raw),
         Call::Done(store, host, _, body) => outcomes::taken(store, host, body),
         Call::Refused(store, action, code) => outcomes::refused(store, action, code),
-        Call::Grown(..) => {}
+        Call::Rank(..) | Call::Grown(..) => {}
     }
 }
 
@@ -64,7 +65,7 @@ pub fn earn(call: Call<'_>) {
         Call::Member(me, raw) => later::earn_member(me, raw),
         Call::Done(store, _, _, body) => views::earned(store, body),
         Call::Refused(store, action, code) => outcomes::refused(store, action, code),
-        Call::Tease(..) | Call::Grown(..) => {}
+        Call::Rank(..) | Call::Tease(..) | Call::Grown(..) => {}
     }
 }
 
@@ -75,6 +76,6 @@ pub fn care(call: Call<'_>) {
         Call::Member(me, raw) => later::care_member(me, raw),
         Call::Done(store, host, action, body) => care::done(store, host, action, body),
         Call::Refused(store, action, code) => outcomes::refused(store, action, code),
-        Call::Program(..) | Call::Tease(..) | Call::Grown(..) => {}
+        Call::Rank(..) | Call::Program(..) | Call::Tease(..) | Call::Grown(..) => {}
     }
 }

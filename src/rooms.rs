@@ -35,6 +35,8 @@ pub enum Call<'a> {
     Draw(Frame, &'a State, View, &'a mut Node),
     /// Draw the offer that home leads with, if there is one.
     Tease(Frame, &'a State, &'a Club, &'a mut Node),
+    /// Say where the member stands on the ladder: this level, the next one, and per cent of the way.
+    Rank(&'a Club, &'a mut Rank),
     /// Say what has become of the member since they were this.
     Grown(Store, &'a Arc<Snapshot>),
     /// Read what it needs of the program.
@@ -46,6 +48,9 @@ pub enum Call<'a> {
     /// The server has refused this, by this code.
     Refused(Store, &'a Action, &'a str),
 }
+
+/// The names of a level and of the next one, and per cent of the way between them; null where there is none.
+pub type Rank = [JsValue; 3];
 
 /// Under this name the browser keeps whether home led with an offer.
 pub const GIFT: &str = "gift";
@@ -271,6 +276,13 @@ pub fn teaser(frame: Frame, s: &State, club: &Club) -> Option<Node> {
     let mut node = Node::default();
     enter(Call::Tease(frame, s, club, &mut node));
     Some(node)
+}
+
+/// Where the member stands, once the panel's part is here to say.
+pub fn rank(club: &Club) -> Option<Rank> {
+    let mut rank = [JsValue::NULL; 3];
+    Part::Panel.enter()?(Call::Rank(club, &mut rank));
+    Some(rank)
 }
 
 /// The member was this before. Whether they have risen since is for the panel's part to say; it is fetched for that

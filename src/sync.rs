@@ -294,6 +294,7 @@ pub fn reread(store: Store) {
             s.me = Some(Arc::new(me));
         }
     });
+    face(store);
 }
 
 fn set_program(store: Store, view: ProgramView) {
@@ -323,14 +324,21 @@ pub fn face(store: Store) {
         return;
     };
     let (host, club) = (store.host(), store.club());
-    let standing = club.as_ref().and_then(Club::standing);
-    let tier = |level: Option<usize>| -> JsValue {
-        let tier = level.and_then(|level| club.as_ref()?.tier(level));
-        tier.map_or(JsValue::NULL, |tier| words::text(&tier.name).into())
-    };
-    let here = tier(standing.as_ref().map(|s| s.current));
-    let next = tier(standing.as_ref().and_then(|s| s.next));
-    let at = standing.map_or(0, |s| s.progress / 100);
+    let sub = host.subject().map_or(JsValue::NULL, JsValue::from);
+    // Until the panel's part is here, the last one's word counts.
+    let [tier, next, at] = club.as_ref().and_then(rooms::rank).unwrap_or_else(|| {
+        let last = host.stored("face");
+        let same = field(&last, "sub") == sub
+            && string(&last, "lang").is_some_and(|lang| lang == words::lang());
+        let kept = |name| {
+            if same {
+                field(&last, name)
+            } else {
+                JsValue::UNDEFINED
+            }
+        };
+        [kept("tier"), kept("next"), kept("at")]
+    });
     let wake_at = club
         .as_ref()
         .and_then(|c| prompts::wake_at(c, &host))
@@ -345,13 +353,13 @@ pub fn face(store: Store) {
             "accent",
             or_null(view.program.look.accent.as_deref().map(JsValue::from)),
         ),
-        ("sub", or_null(host.subject().map(JsValue::from))),
+        ("sub", sub),
         ("wake_at", or_null(wake_at.map(JsValue::from))),
         ("events", or_null(events)),
         ("program_version", view.program.version.into()),
-        ("tier", here),
+        ("tier", tier),
         ("next", next),
-        ("at", at.into()),
+        ("at", at),
     ]));
 }
 

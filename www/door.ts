@@ -230,11 +230,6 @@ const enter = (config: Config, base: string) => {
   const foresee = () => {
     const { sub, wake_at } = face()!;
     const { saveData, effectiveType } = (navigator as any).connection ?? {};
-    // What is fixed in a transformed body moves with it. Above all bodies is the top layer.
-    if (float.getBoundingClientRect().bottom > innerHeight + 99) {
-      float.popover = 'manual';
-      float.showPopover?.();
-    }
     if (loading || away() || !named() || !sub) return;
     const wait = wake_at! - Date.now();
     if (wake_at && wait < 1e9) setTimeout(run, wait);

@@ -45,7 +45,7 @@ let asked = false;
 export const show: ElementsModule['show'] = (element, { config, read, token }, named, run) => {
   const paint = (one: HTMLElement) => {
     const face: Face = Object(read('face'));
-    const known = named() && face.sub && face.lang == config.lang;
+    const known = named() && face.sub && face.lang == config.lang && (one.localName != 'vafa-tier' || face.tier !== undefined);
     const root = one.shadowRoot ?? one.attachShadow({ mode: 'open' });
     const drawn = known ? pictures[one.localName]!(face, config.lang) : null;
     root.adoptedStyleSheets = [styles];
@@ -62,7 +62,12 @@ export const show: ElementsModule['show'] = (element, { config, read, token }, n
     }
     if (known || asked || !named()) return;
     asked = true;
-    token().then((given) => given && run(), () => {});
+    token().then((given) => {
+      if (!given) return;
+      run();
+      // The ladder is told of by the panel's part, which comes when somebody reaches for the widget.
+      document.querySelector('vafa-widget[floating]')?.dispatchEvent(new Event('pointerover'));
+    }, () => {});
   };
   all.add(new WeakRef(element));
   paintAll();

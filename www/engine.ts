@@ -93,7 +93,7 @@ const foresee = ({ config, subject, wanted }: Threshold, started: Promise<void>)
     for (const name of subject() ? ['panel'] : ['panel', 'guest']) bring(name, config.lang).catch(() => {});
     started.then(prepare);
   };
-  if (wanted || document.querySelector('vafa-widget:is(:hover,:focus-within,:not([floating]))')) return warm();
+  if (wanted || document.querySelector('vafa-tier,vafa-widget:is(:hover,:focus-within,:not([floating]))')) return warm();
   const float = document.querySelector('vafa-widget');
   for (const sign of ['pointerover', 'focusin']) float?.addEventListener(sign, warm, { once: true });
 };

@@ -56,8 +56,6 @@ export const hosts = {
       'Content-Security-Policy': "default-src 'none'; script-src 'self' API 'wasm-unsafe-eval'; connect-src API; style-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types 'none'",
     },
   },
-  // Both hold what is fixed inside.
-  'transformed body': { css: 'body { transform: translate(0); filter: brightness(1); }' },
   'clobbered names': {
     more: `<form id="vafa" name="vafa"><input name="push"><input name="vafa"></form><a id="program"></a><img name="currentScript" alt=""><form name="VAFA"></form>
       <input id="launcher"><div id="panel" class="panel vafa"></div><form name="head"></form><object id="localStorage"></object><a id="Element"></a>`,

@@ -25,3 +25,4 @@ pub(crate) use earn::earned;
 pub(crate) use places::{body, care, club, earn, gifts, guest, teaser};
 pub(crate) use rewards::redeemed;
 pub(crate) use shell::{Frame, close, lost, open, shell, to_top, waiting};
+pub(crate) use tier::rank;

@@ -4,11 +4,13 @@ use super::atoms::{Tone, button, icon, icon_button, p};
 use super::icons;
 use super::shell::Frame;
 use crate::node::{Node, el};
+use crate::rooms::Rank;
 use crate::store::{Club, View};
 use crate::words::{self, fill, t};
 use rules::program::{Measure, Tier};
 use rules::tiers::{Notice, Standing};
 use rules::{Bp, Money, Points};
+use wasm_bindgen::JsValue;
 
 /// The card, when the program has tiers.
 pub(super) fn card(frame: Frame, club: &Club) -> Option<Node> {
@@ -51,6 +53,19 @@ pub(super) fn card(frame: Frame, club: &Club) -> Option<Node> {
             .maybe(next.map(|next| p("sub", brings(next))))
             .child(stays(club, &standing, &name)),
     )
+}
+
+/// Where the member stands, for the shop's own header.
+pub(crate) fn rank(club: &Club) -> Rank {
+    let standing = club.standing();
+    let name = |level: Option<usize>| {
+        let tier = level.and_then(|level| club.tier(level));
+        tier.map_or(JsValue::NULL, |tier| words::text(&tier.name).into())
+    };
+    let current = name(standing.as_ref().map(|s| s.current));
+    let next = name(standing.as_ref().and_then(|s| s.next));
+    let at = standing.map_or(0, |s| s.progress / 100);
+    [current, next, at.into()]
 }
 
 /// A measure's amount in its own unit.
