@@ -7,6 +7,7 @@
 
 mod care;
 mod decode;
+mod face;
 mod host;
 mod later;
 mod node;
@@ -181,7 +182,7 @@ pub fn set_language(locale: JsValue) {
     with_store(|store| {
         words::speak(locale);
         store.set(|s| s.notice = None);
-        sync::face(store);
+        face::tell(store);
     });
 }
 

@@ -8,7 +8,7 @@ use crate::host::{Host, field, object, string};
 use crate::outbox::Kind;
 use crate::store::{Club, Link, Prompt, Store, Who};
 use crate::views::focus;
-use crate::{find, sync, words};
+use crate::{face, find, sync, words};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Date};
 use rules::Timestamp;
@@ -394,7 +394,7 @@ pub fn close(store: Store) {
         store.host().emit("survey-dismissed", &survey);
         settle(store, prompt.show, Reaction::Dismissed);
     }
-    sync::face(store);
+    face::tell(store);
 }
 
 /// Another tab has answered or dismissed what this one shows.

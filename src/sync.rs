@@ -1,11 +1,11 @@
 //! Asking the server, and doing what the shopper asked for until the outcome is known.
 
 use crate::decode::decode;
-use crate::host::{Host, Reply, field, object, string};
+use crate::host::{Host, Reply, field, string};
 use crate::outbox::{self, Action, Kind};
 use crate::rooms::Call;
-use crate::store::{Club, Link, Store, Who};
-use crate::{later, prompts, rooms, words};
+use crate::store::{Link, Store, Who};
+use crate::{face, later, prompts, rooms, words};
 use contract::shopper::{EntryPage, ProgramView, Snapshot};
 use gloo_timers::future::TimeoutFuture;
 use std::cell::{Cell, RefCell};
@@ -239,7 +239,7 @@ async fn ask(store: Store) -> bool {
                 s.forget();
                 s.who = if stranger { Who::Stranger } else { Who::Guest };
             });
-            face(store);
+            face::tell(store);
             true
         }
         _ => false,
@@ -294,13 +294,13 @@ pub fn reread(store: Store) {
             s.me = Some(Arc::new(me));
         }
     });
-    face(store);
+    face::tell(store);
 }
 
 fn set_program(store: Store, view: ProgramView) {
     words::zone(&view.program.zone);
     store.set(|s| s.program = Some(Arc::new(view)));
-    face(store);
+    face::tell(store);
 }
 
 fn set_me(store: Store, snapshot: Snapshot) {
@@ -315,52 +315,7 @@ fn set_me(store: Store, snapshot: Snapshot) {
     if let Some(before) = before {
         rooms::grown(store, before);
     }
-    face(store);
-}
-
-/// Tells the door what to draw while the panel is closed, and when the engine wants to be woken.
-pub fn face(store: Store) {
-    let Some(view) = store.get(|s| s.program.clone()) else {
-        return;
-    };
-    let (host, club) = (store.host(), store.club());
-    let sub = host.subject().map_or(JsValue::NULL, JsValue::from);
-    // Until the panel's part is here, the last one's word counts.
-    let [tier, next, at] = club.as_ref().and_then(rooms::rank).unwrap_or_else(|| {
-        let last = host.stored("face");
-        let same = field(&last, "sub") == sub
-            && string(&last, "lang").is_some_and(|lang| lang == words::lang());
-        let kept = |name| {
-            if same {
-                field(&last, name)
-            } else {
-                JsValue::UNDEFINED
-            }
-        };
-        [kept("tier"), kept("next"), kept("at")]
-    });
-    let wake_at = club
-        .as_ref()
-        .and_then(|c| prompts::wake_at(c, &host))
-        .map(|at| at.0 as f64);
-    let events = club.as_ref().map(|c| prompts::events(c).into());
-    let points = club.as_ref().and_then(Club::has);
-    let or_null = |value: Option<JsValue>| value.unwrap_or(JsValue::NULL);
-    host.face(&object(&[
-        ("points", or_null(points.map(JsValue::from))),
-        ("label", words::t("launcher.label").into()),
-        (
-            "accent",
-            or_null(view.program.look.accent.as_deref().map(JsValue::from)),
-        ),
-        ("sub", sub),
-        ("wake_at", or_null(wake_at.map(JsValue::from))),
-        ("events", or_null(events)),
-        ("program_version", view.program.version.into()),
-        ("tier", tier),
-        ("next", next),
-        ("at", at),
-    ]));
+    face::tell(store);
 }
 
 /// Does something once. A second wish for the same thing joins the first, in whatever tab that was made.
