@@ -155,7 +155,7 @@ test('a survey that waits for its time on a page comes by itself', async () => {
 
 test('a prompt counts as shown when somebody can see it, and the panel as opened once for each opening', async () => {
   const page = await stage.visit('parsa');
-  const hide = (display) => page.evaluate((value) => document.querySelector('vafa-widget[floating]').style.setProperty('display', value, 'important'), display);
+  const hide = (display) => page.evaluate((value) => { document.querySelector('vafa-widget[floating]').shadowRoot.lastElementChild.style.display = value; }, display);
   await hide('none');
   await push(page, 'ask', 'srv_hidden');
   await prompt(page).waitFor({ state: 'attached' });

@@ -166,12 +166,14 @@ const hostOf = (threshold: Threshold): Host & Tabs => {
   };
 };
 
+/** How many entries into the WASM are under way, one from within another. */
+let depth = 0;
+
 /**
  * The way into the WASM, by whatever listener, timer or call. A panic ends there: no error comes out, and nobody enters
  * again. What a patched platform throws through the WASM leaves it no better.
  */
 const guard = (all: WebAssembly.Exports, fatal: (fault: unknown) => void): WebAssembly.Exports => {
-  let depth = 0;
   const wrap = (enter: any) => (...args: unknown[]) => {
     depth++;
     try {
