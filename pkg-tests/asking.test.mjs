@@ -170,8 +170,8 @@ test('a prompt counts as shown when somebody can see it, and the panel as opened
     await openPanel(page);
     await push(page, 'open', 'rewards');
     await panel(page).locator('[data-view=rewards][aria-selected=true]').waitFor();
+    await eventually(async () => (await events('panel_opened', 'parsa')).length, times, 'the event');
     await told(page);
-    assert.equal((await events('panel_opened', 'parsa')).length, times);
     await page.keyboard.press('Escape');
     await panel(page).waitFor({ state: 'detached' });
   }
