@@ -68,7 +68,7 @@ async function altered(route) {
   await route.fulfill({ response: whole, body });
 }
 
-for (const [name, file] of [['engine.wasm', /\/engine-\w+\.wasm$/], ['panel.css', /\/panel-\w+\.css$/], ['fa.json', /\/fa-\w+\.json$/]]) {
+for (const [name, file] of [['engine.wasm', /\/engine-\w+\.wasm$/], ['base.css', /\/base-\w+\.css$/], ['fa.json', /\/fa-\w+\.json$/]]) {
   test(`${name} with another content than was built: fetched past the cache; then a plain link`, async () => {
     let bad = 1;
     const prepare = (context) => context.route(file, (route) => (bad-- > 0 ? altered(route) : route.continue()));
