@@ -2,9 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { Stage } from '../stage.mjs';
-import {
-  choose, eventually, giveBack, isPlainLink, isRead, launcher, meetWishes, oneCoupon, openPanel, ours, panel, settled, unharmed, visit,
-} from './shopper.mjs';
+import { choose, eventually, gate, giveBack, isPlainLink, isRead, launcher, meetWishes, oneCoupon, openPanel, ours, panel, settled, unharmed, visit } from './shopper.mjs';
 
 let stage;
 before(async () => { stage = await Stage.open(); });
@@ -14,13 +12,6 @@ afterEach(() => giveBack(stage, 'parsa'));
 const strip = (page) => panel(page).locator('.strip').innerText().catch(() => '');
 const UNKNOWN = 'داریم نتیجه را می‌پرسیم. لازم نیست دوباره بزنی.';
 const html = (status, headers) => ({ status, headers, contentType: 'text/html; charset=utf-8', body: '<!doctype html><title>Bad</title><h1>Not what you asked for</h1>' });
-
-/** A promise, and what keeps it. */
-function gate() {
-  let open;
-  const opened = new Promise((done) => { open = done; });
-  return { opened, open };
-}
 
 test('a loader that takes its time holds nothing up, and what was called meanwhile is done when it comes', async () => {
   const slow = gate();

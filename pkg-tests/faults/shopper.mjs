@@ -113,6 +113,13 @@ export async function meetWishes(context, meet) {
   return () => n;
 }
 
+/** A promise, and what keeps it. */
+export function gate() {
+  let open;
+  const opened = new Promise((done) => { open = done; });
+  return { opened, open };
+}
+
 /** The member's own documents and the program. */
 export const isRead = (url) => /^\/v1\/(me|programs\/demo)$/.test(url.pathname);
 

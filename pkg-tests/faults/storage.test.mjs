@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { Stage } from '../stage.mjs';
-import { choose, eventually, giveBack, kept, launcher, meetWishes, oneCoupon, openPanel, panel, place, settled, unharmed, visit } from './shopper.mjs';
+import { choose, eventually, gate, giveBack, kept, launcher, meetWishes, oneCoupon, openPanel, panel, place, settled, unharmed, visit } from './shopper.mjs';
 
 const asked = { id: 'srv_asked', kind: 'csat', trigger: 'manual', scope: 'once', global_wait_days: 0 };
 let stage;
@@ -124,9 +124,16 @@ test('whatever somebody has put in the place of what we kept: the truth is shown
 test('two tabs that ask at the same moment: one asks the server, both show the one coupon', async () => {
   const first = await visit(stage, 'parsa');
   const second = await visit(stage, 'parsa', { context: first.context() });
+  // The server's answer waits for the second click.
+  const clicked = gate();
+  await meetWishes(first.context(), async (route) => {
+    await clicked.opened;
+    await route.continue();
+  });
   const buttons = [await choose(first), await choose(second)];
   const found = await Promise.all(buttons.map((button) => button.elementHandle()));
   await Promise.all(found.map((button) => button.evaluate((it) => it.click())));
+  clicked.open();
   await oneCoupon(stage, first, 'parsa');
   await oneCoupon(stage, second, 'parsa');
   await settled(first);
