@@ -151,6 +151,7 @@ enum Slot {
 type Outcome = (Action, Result<JsValue, String>);
 
 thread_local! {
+    static LEADS: Cell<Option<bool>> = const { Cell::new(None) };
     static OUTCOMES: RefCell<Vec<Outcome>> = const { RefCell::new(Vec::new()) };
     // The member as they were when nobody could say what became of them.
     static BEFORE: RefCell<Option<Arc<Snapshot>>> = const { RefCell::new(None) };
@@ -270,12 +271,21 @@ pub fn teaser(frame: Frame, s: &State, club: &Club) -> Option<Node> {
     let Some(enter) = Part::Gifts.enter() else {
         // Where there was one before, its place is kept, so that what follows stays where it is.
         let coming = matches!(Part::Gifts.slot(), Slot::Coming);
-        let before = coming && frame.store.host().stored(GIFT).is_truthy();
+        let before = coming && leads_with_offer(frame.store);
         return before.then(|| el("div", "bone block"));
     };
     let mut node = Node::default();
     enter(Call::Tease(frame, s, club, &mut node));
     Some(node)
+}
+
+/// Whether home led with an offer when this browser was last here, and so keeps its place from the beginning.
+pub fn leads_with_offer(store: Store) -> bool {
+    let leads = LEADS
+        .get()
+        .unwrap_or_else(|| store.host().stored(GIFT).is_truthy());
+    LEADS.set(Some(leads));
+    leads
 }
 
 /// Where the member stands, once the panel's part is here to say.

@@ -88,9 +88,11 @@ const bring = (name: string, lang: string) => {
  * The panel's part is not waited for by a survey: it comes when somebody reaches for the widget, or it stands in the page,
  * and is made ready once the engine has started.
  */
-const foresee = ({ config, subject, wanted }: Threshold, started: Promise<void>) => {
+const foresee = ({ config, subject, wanted }: Threshold, known: Promise<unknown>, started: Promise<void>) => {
   const warm = () => {
-    for (const name of subject() ? ['panel'] : ['panel', 'guest']) bring(name, config.lang).catch(() => {});
+    const early = (name: string) => bring(name, config.lang).catch(() => {});
+    early('panel');
+    known.then(() => (subject() ? undefined : early('guest')));
     started.then(prepare);
   };
   if (wanted || document.querySelector('vafa-tier,vafa-widget:is(:hover,:focus-within,:not([floating]))')) return warm();
@@ -227,10 +229,10 @@ const keepKeys = (room: Element) => {
 export const boot: EngineModule['boot'] = async (wasmFile, css, threshold, locale) => {
   const { config } = threshold;
   ({ fetch, parse } = threshold.natives);
-  let begun!: () => void;
-  foresee(threshold, new Promise((done) => { begun = done; }));
   const patience = new Promise((done) => setTimeout(done, TOKEN_MS_MAX));
   const token = Promise.race([threshold.token().catch(() => {}), patience]);
+  let begun!: () => void;
+  foresee(threshold, token, new Promise((done) => { begun = done; }));
   const stop = (fault: unknown): never => {
     threshold.fatal(fault);
     throw fault;

@@ -37,7 +37,7 @@ export type TokenProvider = () => Token | null | undefined | Promise<Token | nul
 /** Places in the panel. */
 export type View =
   | 'home' | 'earn' | 'rewards' | 'refer' | 'history'
-  | 'offers' | 'membership' | 'partners' | 'complaints'
+  | 'offers' | 'membership' | 'partners' | 'complaints' | 'tiers'
   | (string & {});
 
 /** An order that the shopper has just placed; the shop's server reports it to the API by itself. */

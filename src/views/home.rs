@@ -28,15 +28,23 @@ pub(super) fn home(frame: Frame, s: &State, club: &Club) -> Node {
         .collect();
     let all = button(Tone::Quiet, t("all"), move || frame.go(View::Rewards));
     let some = !shown.is_empty();
+    // One that nobody could expect comes last, where it moves nothing.
+    let offer = rooms::teaser(frame, s, club);
+    let (leading, late) = if rooms::leads_with_offer(frame.store) {
+        (offer, None)
+    } else {
+        (None, offer)
+    };
     el("div", "page")
         .maybe(hero(club))
         .maybe(chips(club))
         .maybe(tier::card(frame, club))
         .maybe(next_action(frame, club))
-        .maybe(rooms::teaser(frame, s, club))
+        .maybe(leading)
         .maybe(some.then(|| heading(t("rewards.title"), Some(all))))
         .maybe(some.then(|| list(shown)))
         .child(more::more(frame))
+        .maybe(late)
 }
 
 /// A reward, and what is missing for it. It is asked for on the page of rewards.
