@@ -155,6 +155,8 @@ test('the server hears once that a gift was seen', async () => {
   const page = await stage.visit('neda');
   const told = () => stage.query("SELECT offer FROM events JOIN members USING (tenant, member) WHERE kind = 'offer_shown' AND external_id = 'neda'");
   await openPanel(page);
+  // On a first visit the gift stands where it moves nothing: at the end.
+  await gift(page, 'off_points').scrollIntoViewIfNeeded();
   await eventually(async () => (await told()).map((e) => e.offer), (all) => all.join() === 'off_points', 'what was told');
   await page.keyboard.press('Escape');
   await go(page, 'offers');
