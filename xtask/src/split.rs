@@ -70,7 +70,7 @@ fn in_order(made: &[PathBuf]) -> Result<Vec<PathBuf>> {
         name.to_string_lossy().starts_with("chunk_")
     });
     let missing = |part: &&str| !own.iter().any(|path| path.ends_with(made_for(part)));
-    if own.len() != PARTS.len() || PARTS.iter().any(|part| missing(part)) {
+    if own.len() != PARTS.len() || PARTS.iter().any(missing) {
         bail!("the engine was split into {own:?}, not into {PARTS:?}");
     }
     Ok(shared.into_iter().cloned().collect())
