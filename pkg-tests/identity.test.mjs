@@ -29,6 +29,8 @@ test('a guest sees what the club offers, joins by the shop and is a member at on
 
 test('somebody with a token who is no member joins with one tap, and once', async () => {
   const page = await stage.visit();
+  // The shop has said by then that nobody is logged in.
+  await page.locator('[data-demo-as=guest][aria-pressed=true]').waitFor();
   const token = await stage.token('newcomer-1');
   await page.evaluate((t) => { window.sameDocument = true; window.vafa.identify(t); }, token);
   await openPanel(page);
