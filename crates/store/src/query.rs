@@ -15,6 +15,21 @@ pub struct Tx {
     whole: bool,
     failed: bool,
     statements: u64,
+    /// How a work of SQLite's writer is undone alone.
+    undoing: Undoing,
+    /// Whether it ran a statement that may change something; kept on SQLite.
+    wrote: bool,
+}
+
+/// How what one work did on SQLite is undone without what others did in the same transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Undoing {
+    /// It cannot be: it is no work that writes.
+    Never,
+    /// The transaction is undone as a whole, and its works are run again, each inside a savepoint.
+    Again,
+    /// Back to its savepoint.
+    Savepoint,
 }
 
 pub(crate) enum Inner {
@@ -37,7 +52,22 @@ impl Tx {
             whole,
             failed: false,
             statements: 0,
+            undoing: Undoing::Never,
+            wrote: false,
         }
+    }
+
+    /// The transaction of a work that writes, among others.
+    pub(crate) fn among(inner: Inner, undoing: Undoing) -> Self {
+        Self {
+            undoing,
+            ..Self::new(inner, true)
+        }
+    }
+
+    /// Whether a statement ran that may have changed something.
+    pub(crate) fn wrote(&self) -> bool {
+        self.wrote
     }
 
     /// Whether a statement failed and nothing was rolled back since.
@@ -96,9 +126,14 @@ impl Tx {
     /// Those of any statement; [`Error::Other`] in a work that only reads.
     pub async fn undo(&mut self) -> Result<()> {
         self.failed = false;
-        let undone = match &mut self.inner {
-            Inner::Sqlite(connection) => sqlite::control(connection, sqlite::UNDO),
-            Inner::Postgres(session) => session.batch("ROLLBACK AND CHAIN").await,
+        let undone = match (&mut self.inner, self.undoing) {
+            (Inner::Sqlite(_), Undoing::Again) if !self.wrote => Ok(()),
+            // The writer sees that it wrote and did not end well, and runs it again.
+            (Inner::Sqlite(_), Undoing::Again) => {
+                Err(Error::Other("only a savepoint undoes this".to_owned()))
+            }
+            (Inner::Sqlite(connection), _) => sqlite::control(connection, sqlite::UNDO),
+            (Inner::Postgres(session), _) => session.batch("ROLLBACK AND CHAIN").await,
         };
         self.remember(undone)
     }
@@ -106,7 +141,7 @@ impl Tx {
     async fn control(&mut self, sql: &str) -> Result<()> {
         self.usable()?;
         let result = match &mut self.inner {
-            Inner::Sqlite(connection) => sqlite::control(connection, sql),
+            Inner::Sqlite(connection) => sqlite::control(connection, sql.to_owned()),
             Inner::Postgres(session) => session.batch(sql).await,
         };
         self.remember(result)
@@ -119,7 +154,10 @@ impl Tx {
     pub async fn batch(&mut self, sql: &str) -> Result<()> {
         self.usable()?;
         let result = match &mut self.inner {
-            Inner::Sqlite(connection) => sqlite::batch(connection, sql),
+            Inner::Sqlite(connection) => {
+                self.wrote = true;
+                sqlite::batch(connection, sql)
+            }
             Inner::Postgres(session) => session.batch(sql).await,
         };
         self.remember(result)
@@ -218,7 +256,9 @@ impl Query {
         tx.usable()?;
         self.storable()?;
         let result = match &mut tx.inner {
-            Inner::Sqlite(connection) => sqlite::execute(connection, &self.text, &self.binds),
+            Inner::Sqlite(connection) => {
+                sqlite::execute(connection, &self.text, &self.binds, &mut tx.wrote)
+            }
             Inner::Postgres(session) => session.execute(&self.text, &self.binds).await,
         };
         tx.remember(result)
@@ -238,7 +278,8 @@ impl Query {
                     rows.push(T::from_row(&mut Row::new(cells))?);
                     Ok(())
                 };
-                let read = fetch.run(connection, &self.text, &self.binds, &mut each);
+                let (text, binds) = (&self.text, &self.binds);
+                let read = fetch.run(connection, text, binds, &mut tx.wrote, &mut each);
                 read.map(|()| rows)
             }
             Inner::Postgres(session) => {

@@ -5,16 +5,21 @@ use crate::{Error, Result};
 use rusqlite::ffi::{self, ErrorCode};
 use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection};
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 /// Prepares a statement, or takes the prepared one, and binds its places.
-///
-/// SQLite numbers `$2` by where it stands in the text, so places are found by their names.
 fn prepared<'c>(
     connection: &'c Connection,
-    text: &str,
+    text: &Cow<'static, str>,
     binds: &[Value],
 ) -> Result<CachedStatement<'c>> {
-    let mut statement = connection.prepare_cached(text).map_err(|why| error(&why))?;
+    let text = numbered(text)?;
+    let mut statement = connection
+        .prepare_cached(&text)
+        .map_err(|why| error(&why))?;
     let places = statement.parameter_count();
     if places != binds.len() {
         return Err(Error::Other(format!(
@@ -22,13 +27,7 @@ fn prepared<'c>(
             binds.len()
         )));
     }
-    for index in 1..=places {
-        let name = statement.parameter_name(index);
-        let number = name.and_then(|name| name.strip_prefix('$')?.parse::<usize>().ok());
-        let value = number.and_then(|number| binds.get(number.checked_sub(1)?));
-        let value = value.ok_or_else(|| {
-            Error::Other(format!("places are $1, $2 and so on without gaps: {text}"))
-        })?;
+    for (index, value) in (1..).zip(binds) {
         let bound = match value {
             Value::Null => statement.raw_bind_parameter(index, rusqlite::types::Null),
             Value::Int(value) => statement.raw_bind_parameter(index, value),
@@ -39,19 +38,68 @@ fn prepared<'c>(
     Ok(statement)
 }
 
+thread_local! {
+    /// Texts that stand in the program, by where they stand, as SQLite is given them.
+    static NUMBERED: RefCell<HashMap<(*const u8, usize), Rc<str>>> = RefCell::default();
+}
+
+/// The text with `?2` in the place of `$2`: SQLite takes `$2` for a name, and numbers names by where they stand.
+fn numbered(text: &Cow<'static, str>) -> Result<Rc<str>> {
+    let Cow::Borrowed(text) = *text else {
+        return renumbered(text);
+    };
+    let place = (text.as_ptr(), text.len());
+    if let Some(known) = NUMBERED.with_borrow(|known| known.get(&place).cloned()) {
+        return Ok(known);
+    }
+    let new = renumbered(text)?;
+    NUMBERED.with_borrow_mut(|known| known.insert(place, new.clone()));
+    Ok(new)
+}
+
+fn renumbered(text: &str) -> Result<Rc<str>> {
+    let mut quoted = false;
+    let mut places = BTreeSet::new();
+    let mut new = String::with_capacity(text.len());
+    for (at, letter) in text.char_indices() {
+        quoted ^= letter == '\'';
+        let after = text.get(at + 1..).unwrap_or_default();
+        let digits = after.len() - after.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        if letter == '$' && !quoted && digits > 0 {
+            places.insert(after[..digits].parse::<usize>().unwrap_or(usize::MAX));
+            new.push('?');
+        } else {
+            new.push(letter);
+        }
+    }
+    if places.iter().copied().eq(1..=places.len()) {
+        Ok(new.into())
+    } else {
+        Err(Error::Other(format!(
+            "places are $1, $2 and so on without gaps: {text}"
+        )))
+    }
+}
+
 /// Several statements without values.
 pub(crate) fn batch(connection: &Connection, sql: &str) -> Result<()> {
     connection.execute_batch(sql).map_err(|why| error(&why))
 }
 
 /// A statement about the transaction itself: prepared once, like any other.
-pub(crate) fn control(connection: &Connection, text: &str) -> Result<()> {
-    execute(connection, text, &[]).map(drop)
+pub(crate) fn control(connection: &Connection, text: impl Into<Cow<'static, str>>) -> Result<()> {
+    execute(connection, &text.into(), &[], &mut false).map(drop)
 }
 
-/// One statement; how many rows it changed.
-pub(crate) fn execute(connection: &Connection, text: &str, binds: &[Value]) -> Result<u64> {
+/// One statement; how many rows it changed. Notes in `wrote` when it is one that may change something.
+pub(crate) fn execute(
+    connection: &Connection,
+    text: &Cow<'static, str>,
+    binds: &[Value],
+    wrote: &mut bool,
+) -> Result<u64> {
     let mut statement = prepared(connection, text, binds)?;
+    *wrote |= !statement.readonly();
     let changed = statement.raw_execute().map_err(|why| error(&why))?;
     Ok(u64::try_from(changed).unwrap_or(u64::MAX))
 }
@@ -65,15 +113,17 @@ pub(crate) struct Fetch {
 }
 
 impl Fetch {
-    /// Calls `each` with the cells of every row.
+    /// Calls `each` with the cells of every row. Notes in `wrote` when the statement may change something.
     pub(crate) fn run(
         &self,
         connection: &Connection,
-        text: &str,
+        text: &Cow<'static, str>,
         binds: &[Value],
+        wrote: &mut bool,
         each: &mut dyn FnMut(&mut Vec<Value>) -> Result<()>,
     ) -> Result<()> {
         let mut statement = prepared(connection, text, binds)?;
+        *wrote |= !statement.readonly();
         let width = statement.column_count();
         if width != self.width {
             return Err(Error::Decode(format!(

@@ -1,17 +1,22 @@
 //! The thread that writes, and its group commit.
 //!
 //! A commit waits for the disk, and a disk syncs a few hundred times a second. So the works that wait while one commit
-//! syncs share the next: each runs inside a savepoint of its own, all are committed at once, and only then is any of
-//! them answered. Without load a work is alone in its commit and waits for nothing.
+//! syncs share the next: all are committed at once, and only then is any of them answered. Without load a work is alone
+//! in its commit and waits for nothing.
+//!
+//! Nearly every work ends well, or is refused before it wrote anything. One that wrote and is to be undone alone needs a
+//! savepoint, for which SQLite keeps a copy of every page that a work changes. So works run without; when one turns out
+//! to need it, nothing of the transaction is kept and its works run again, each inside a savepoint.
 
 use super::Waiting;
 use super::connection::{Role, Source};
 use super::job::{Job, fail};
 use super::setup::own;
 use super::statement::control;
-use crate::query::Inner;
+use crate::query::{Inner, Undoing};
 use crate::{Counters, Error, Result, Tx};
 use rusqlite::Connection;
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
@@ -33,6 +38,8 @@ pub(crate) struct Writer {
 enum Left {
     /// As it should be: with the work's changes, or without.
     Standing { kept: bool },
+    /// With changes that are not to be kept, and no savepoint to go back to.
+    Stained,
     /// Undone as a whole, with all that was in it before.
     Broken,
 }
@@ -75,31 +82,40 @@ impl Writer {
 
     /// One transaction with the first work and those that wait by then, `most` at once.
     fn commit(&mut self, first: Box<dyn Job>, most: usize) {
+        self.transact(VecDeque::from([first]), most, Undoing::Again);
+    }
+
+    /// One transaction with these works, and up to `most` with those that wait by then.
+    fn transact(&mut self, mut works: VecDeque<Box<dyn Job>>, most: usize, undoing: Undoing) {
         if let Err(why) = self.begin() {
-            self.give_up(first, &why);
+            self.give_up(works, &why);
             return;
         }
         let mut group = Vec::new();
         let mut kept = 0;
-        let mut next = Some(first);
-        while let Some(mut job) = next {
-            match self.run_one(&mut *job) {
+        while let Some(mut job) = works.pop_front() {
+            match self.run_one(&mut *job, undoing) {
                 Left::Standing { kept: one } => {
                     kept += usize::from(one);
                     group.push(job);
                 }
+                Left::Stained => {
+                    Counters::add(&self.counters.retries, group.len() + 1);
+                    group.push(job);
+                    let again = group.into_iter().chain(works).collect();
+                    self.transact(again, most, Undoing::Savepoint);
+                    return;
+                }
                 Left::Broken => {
                     Counters::add(&self.counters.refused, 1);
                     job.answer();
-                    self.alone(group);
+                    self.alone(group.into_iter().chain(works).collect());
                     return;
                 }
             }
-            next = if group.len() < most {
-                self.another()
-            } else {
-                None
-            };
+            if works.is_empty() && group.len() < most {
+                works.extend(self.another());
+            }
         }
         match self.end(kept) {
             Ok(()) => {
@@ -142,9 +158,9 @@ impl Writer {
     }
 
     /// The lock was not to be had: everybody who waited as long as that is told so.
-    fn give_up(&mut self, first: Box<dyn Job>, why: &Error) {
-        fail(first, why.clone());
-        let mut refused = 1;
+    fn give_up(&mut self, works: VecDeque<Box<dyn Job>>, why: &Error) {
+        let mut refused = works.len();
+        works.into_iter().for_each(|job| fail(job, why.clone()));
         let patience = self.source.options.lock_wait;
         while let Some(waiting) = self.held.take().or_else(|| self.incoming.try_recv().ok()) {
             if waiting.since.elapsed() < patience {
@@ -157,18 +173,19 @@ impl Writer {
         Counters::add(&self.counters.refused, refused);
     }
 
-    /// One work inside its savepoint. A work that leaves the transaction broken has its error by then.
-    fn run_one(&mut self, job: &mut dyn Job) -> Left {
+    /// One work. One that leaves the transaction broken has its error by then.
+    fn run_one(&mut self, job: &mut dyn Job, undoing: Undoing) -> Left {
         let Some(connection) = self.connection.take() else {
             job.spoil(Error::Unavailable("the connection was lost".to_owned()));
             return Left::Broken;
         };
-        if let Err(why) = control(&connection, "SAVEPOINT \"the work\"") {
+        let marked = undoing == Undoing::Savepoint;
+        if let Err(why) = when(marked, &connection, "SAVEPOINT \"the work\"") {
             job.spoil(why);
             self.abandon(connection);
             return Left::Broken;
         }
-        let tx = Tx::new(Inner::Sqlite(connection), true);
+        let tx = Tx::among(Inner::Sqlite(connection), undoing);
         let Ok((tx, fine)) = catch_unwind(AssertUnwindSafe(|| job.run(tx))) else {
             // The connection was closed by the unwinding, and with it the transaction undone.
             job.spoil(Error::Other("a work panicked".to_owned()));
@@ -178,6 +195,7 @@ impl Writer {
         if fine && !kept {
             job.spoil(Tx::swallowed());
         }
+        let wrote = tx.wrote();
         let connection = match own(tx) {
             Ok(connection) => connection,
             Err(why) => {
@@ -187,13 +205,12 @@ impl Writer {
         };
         let ended = if connection.is_autocommit() {
             Err(Error::Other("the whole transaction was undone".to_owned()))
+        } else if !kept && !marked && wrote {
+            self.abandon(connection);
+            return Left::Stained;
         } else {
-            let undone = if kept {
-                Ok(())
-            } else {
-                control(&connection, UNDO)
-            };
-            undone.and_then(|()| control(&connection, "RELEASE \"the work\""))
+            when(marked && !kept, &connection, UNDO)
+                .and_then(|()| when(marked, &connection, "RELEASE \"the work\""))
         };
         match ended {
             Ok(()) => {
@@ -229,5 +246,13 @@ impl Writer {
     fn abandon(&mut self, connection: Box<Connection>) {
         let undone = connection.is_autocommit() || control(&connection, "ROLLBACK").is_ok();
         self.connection = undone.then_some(connection);
+    }
+}
+
+fn when(needed: bool, connection: &Connection, text: &'static str) -> Result<()> {
+    if needed {
+        control(connection, text)
+    } else {
+        Ok(())
     }
 }

@@ -122,7 +122,30 @@ async fn an_err_in_the_middle_of_a_commit_leaves_no_trace() {
     let stats = db.stats();
     assert_eq!(
         (stats.writes, stats.refused, stats.commits, stats.retries),
-        (3, 2, 1, 0)
+        (3, 2, 1, 3),
+        "the first three, the one that held the others among them, ran again"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_work_that_is_refused_before_it_writes_has_nobody_run_again() {
+    let db = Place::lite();
+    let db = db.open().await;
+    let results = together(
+        &db,
+        vec![
+            pot_work(&db, "before"),
+            work_of(&db, &[], || Err(Error::Missing)),
+            pot_work(&db, "after"),
+        ],
+    )
+    .await;
+    assert_eq!(results, [Ok(()), Err(Error::Missing), Ok(())]);
+    assert_eq!(ids(&db).await, ["after", "before"]);
+    let stats = db.stats();
+    assert_eq!(
+        (stats.writes, stats.refused, stats.commits, stats.retries),
+        (3, 1, 1, 0)
     );
 }
 
