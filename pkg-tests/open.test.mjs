@@ -4,7 +4,7 @@
 // in the same page. Bounds are written for a machine where the loop takes 1.7 ms; the true times are printed.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Stage, eventually, launcher, panel, place } from './stage.mjs';
+import { Stage, asking, eventually, launcher, panel, place } from './stage.mjs';
 
 /** What the loop takes where the bounds are written for. */
 const LOOP_MS = 1.7;
@@ -14,16 +14,11 @@ const RUNS = 5;
 const FRAME_MS = 1_000 / 60;
 const TRACE = ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'blink.user_timing'];
 
-const survey = { id: 'srv_ask', kind: 'nps', trigger: 'manual', scope: 'once', global_wait_days: 0 };
+const survey = { id: 'srv_ask', kind: 'nps' };
 
 let stage;
 before(async () => {
-  stage = await Stage.open({
-    program: (demo) => {
-      const activities = demo.earning.activities.filter((rule) => !rule.kind.survey);
-      return { ...demo, surveys: [survey], earning: { ...demo.earning, activities } };
-    },
-  });
+  stage = await Stage.open({ program: asking(survey) });
 });
 after(() => stage.close());
 

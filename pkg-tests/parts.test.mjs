@@ -2,17 +2,12 @@
 // goes there; and when one does not come, nothing else suffers.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Stage, balance, eventually, launcher, openPanel, panel, picture, place } from './stage.mjs';
+import { Stage, asking, balance, eventually, launcher, openPanel, panel, picture, place } from './stage.mjs';
 
-const survey = { id: 'srv_asked', kind: 'csat', trigger: 'manual', scope: 'once', global_wait_days: 0 };
+const survey = { id: 'srv_asked', kind: 'csat' };
 let stage;
 before(async () => {
-  stage = await Stage.open({
-    program: (demo) => {
-      const activities = demo.earning.activities.filter((rule) => !rule.kind.survey);
-      return { ...demo, surveys: [survey], earning: { ...demo.earning, activities } };
-    },
-  });
+  stage = await Stage.open({ program: asking(survey) });
 });
 after(() => stage.close());
 

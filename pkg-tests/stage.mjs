@@ -66,6 +66,13 @@ function history() {
   }).join('\n');
 }
 
+/** The demo's program with one survey alone, asked when the page says so and paid for by nothing. */
+export const asking = (survey) => (demo) => {
+  const activities = demo.earning.activities.filter((rule) => !rule.kind.survey);
+  const asked = { trigger: 'manual', scope: 'once', global_wait_days: 0, ...survey };
+  return { ...demo, surveys: [asked], earning: { ...demo.earning, activities } };
+};
+
 /** Chromium, as every test starts it. */
 export const openBrowser = () => chromium.launch({
   executablePath: process.env.VAFA_CHROMIUM ?? '/usr/bin/chromium',

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { Stage } from '../stage.mjs';
-import { choose, eventually, giveBack, launcher, meetWishes, oneCoupon, openPanel, ours, panel, place, settled, unharmed, visit } from './shopper.mjs';
+import { choose, eventually, giveBack, launcher, leaveWithWish, oneCoupon, openPanel, ours, panel, place, settled, unharmed, visit } from './shopper.mjs';
 
 let stage;
 before(async () => { stage = await Stage.open(); });
@@ -22,14 +22,8 @@ const PATCHES = {
 for (const [what, patch] of Object.entries(PATCHES)) {
   test(`a page that brings ${what}: all works`, async () => {
     const page = await visit(stage, 'parsa', { prepare: (context) => context.addInitScript(patch) });
-    // The wish does not reach the server before the page is left: what is kept of it has to be right.
-    let cut = true;
-    const asked = await meetWishes(page.context(), (route) => (cut ? route.abort('connectionreset') : route.continue()));
-    await (await choose(page)).click();
-    await eventually(asked, (n) => n > 0, 'the wish');
-    await page.reload();
-    cut = false;
-    await oneCoupon(stage, page, 'parsa');
+    // What is kept of the wish has to be right.
+    await leaveWithWish(stage, page, 'parsa');
     await unharmed(page);
     await page.context().close();
   });

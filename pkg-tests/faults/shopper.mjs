@@ -113,6 +113,17 @@ export async function meetWishes(context, meet) {
   return () => n;
 }
 
+/** Asks for a reward whose wish does not reach the server before the page is left; comes back, and has one coupon. */
+export async function leaveWithWish(stage, page, who) {
+  let cut = true;
+  const asked = await meetWishes(page.context(), (route) => (cut ? route.abort('connectionreset') : route.continue()));
+  await (await choose(page)).click();
+  await eventually(asked, (n) => n > 0, 'the wish');
+  await page.reload();
+  cut = false;
+  await oneCoupon(stage, page, who);
+}
+
 /** A promise, and what keeps it. */
 export function gate() {
   let open;

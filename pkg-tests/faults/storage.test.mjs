@@ -2,18 +2,13 @@
 // moment, and a shopper who does not want any of it.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { Stage } from '../stage.mjs';
+import { Stage, asking } from '../stage.mjs';
 import { choose, eventually, gate, giveBack, kept, launcher, meetWishes, oneCoupon, openPanel, panel, place, settled, unharmed, visit } from './shopper.mjs';
 
-const asked = { id: 'srv_asked', kind: 'csat', trigger: 'manual', scope: 'once', global_wait_days: 0 };
+const asked = { id: 'srv_asked', kind: 'csat' };
 let stage;
 before(async () => {
-  stage = await Stage.open({
-    program: (demo) => {
-      const activities = demo.earning.activities.filter((rule) => !rule.kind.survey);
-      return { ...demo, surveys: [asked], earning: { ...demo.earning, activities } };
-    },
-  });
+  stage = await Stage.open({ program: asking(asked) });
 });
 after(() => stage.close());
 afterEach(() => giveBack(stage, 'parsa'));

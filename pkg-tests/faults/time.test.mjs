@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto';
 import { after, afterEach, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { Stage, buy } from '../stage.mjs';
-import { choose, eventually, giveBack, kept, launcher, meetWishes, oneCoupon, openPanel, panel, place, settled, unharmed, visit } from './shopper.mjs';
+import { choose, eventually, giveBack, kept, launcher, leaveWithWish, meetWishes, oneCoupon, openPanel, panel, place, settled, unharmed, visit } from './shopper.mjs';
 
 let stage;
 before(async () => { stage = await Stage.open(); });
@@ -41,14 +41,7 @@ for (const [what, ms] of [['a day ahead', DAY], ['a day behind', -DAY], ['years 
     await right.context().close();
     const page = await visit(stage, 'parsa', { prepare: off(ms) });
     assert.deepEqual(await dates(page), wanted);
-    // The wish does not reach the server before the page is left.
-    let cut = true;
-    const asked = await meetWishes(page.context(), (route) => (cut ? route.abort('connectionreset') : route.continue()));
-    await (await choose(page)).click();
-    await eventually(asked, (n) => n > 0, 'the wish');
-    await page.reload();
-    cut = false;
-    await oneCoupon(stage, page, 'parsa');
+    await leaveWithWish(stage, page, 'parsa');
     await settled(page);
     await unharmed(page);
     await page.context().close();
