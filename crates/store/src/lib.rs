@@ -53,7 +53,7 @@ pub struct Options {
     pub create: bool,
     /// SQLite: how many threads read, each with a connection of its own. At least 1; 4 by default.
     pub readers: usize,
-    /// SQLite: how many works one commit may hold, 128 by default. With 1 each commits alone.
+    /// SQLite: how many works one commit may hold, 512 by default. With 1 each commits alone.
     pub most_in_commit: usize,
     /// How many works may wait, those that write and those that read each for themselves. Further ones are refused
     /// with [`Error::Busy`] at once. At least 1; 2048 by default.
@@ -69,7 +69,7 @@ impl Default for Options {
         Self {
             create: true,
             readers: 4,
-            most_in_commit: 128,
+            most_in_commit: 512,
             queue: 2048,
             lock_wait: Duration::from_secs(5),
             pool: 16,

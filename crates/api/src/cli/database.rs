@@ -23,7 +23,7 @@ pub(super) struct Database {
     )]
     pub(super) url: String,
     /// Most writes that share one commit on SQLite; 1 commits each alone.
-    #[arg(long, env = "VAFA_MOST_IN_COMMIT", default_value_t = 128, value_parser = at_least_one)]
+    #[arg(long, env = "VAFA_MOST_IN_COMMIT", default_value_t = 512, value_parser = at_least_one)]
     most_in_commit: usize,
     /// Most connections to PostgreSQL.
     #[arg(long, env = "VAFA_CONNECTIONS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=1_000))]

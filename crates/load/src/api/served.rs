@@ -53,18 +53,16 @@ pub(crate) struct Served {
 }
 
 impl Served {
-    pub(crate) fn start(server: &Path, database: &str, most_in_commit: u32) -> Result<Self> {
-        let most = most_in_commit.to_string();
+    /// As anybody runs it.
+    pub(crate) fn start(server: &Path, database: &str) -> Result<Self> {
+        Self::with(server, database, &[])
+    }
+
+    /// With further options.
+    pub(crate) fn with(server: &Path, database: &str, options: &[&str]) -> Result<Self> {
         let mut child = Command::new(server)
-            .args([
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--database",
-                database,
-                "--most-in-commit",
-                &most,
-            ])
+            .args(["serve", "--listen", "127.0.0.1:0", "--database", database])
+            .args(options)
             .env("VAFA_LOG", "error")
             .stdout(Stdio::piped())
             .spawn()
