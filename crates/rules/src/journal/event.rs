@@ -106,7 +106,7 @@ pub enum Event {
     WalletSpent {
         /// The order.
         order: String,
-        /// How much.
+        /// How much; something.
         amount: Money,
     },
     /// Nothing; time has gone by.

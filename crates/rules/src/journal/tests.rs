@@ -180,6 +180,13 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
         (
             Event::WalletSpent {
                 order: "o1".to_owned(),
+                amount: Money::ZERO,
+            },
+            Refused::BadAmount,
+        ),
+        (
+            Event::WalletSpent {
+                order: "o1".to_owned(),
                 amount: Money(1),
             },
             Refused::NotEnough { missing: 1 },

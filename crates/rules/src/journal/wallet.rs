@@ -14,7 +14,7 @@ impl Account {
         order: &str,
         amount: Money,
     ) -> Result<(), Refused> {
-        if amount < Money::ZERO {
+        if !amount.is_positive() {
             return Err(Refused::BadAmount);
         }
         if self.payments.iter().any(|known| known.order == order) {
@@ -23,16 +23,13 @@ impl Account {
         let missing = amount.minus(ledger::wallet(&self.member, rules.now).available);
         let takings = ledger::take(&mut self.member.wallet, amount, rules.now)
             .ok_or(Refused::NotEnough { missing: missing.0 })?;
-        let mut transaction = None;
-        if amount.is_positive() {
-            transaction = Some(self.next());
-            let lines = vec![
-                (Book::Available, amount.negative()),
-                (Book::Redeemed, amount),
-            ];
-            let why = Why::WalletSpent;
-            self.write(rules.program, rules.now, why, order, None, None, lines);
-        }
+        let transaction = Some(self.next());
+        let lines = vec![
+            (Book::Available, amount.negative()),
+            (Book::Redeemed, amount),
+        ];
+        let why = Why::WalletSpent;
+        self.write(rules.program, rules.now, why, order, None, None, lines);
         self.payments.push(Payment {
             order: order.to_owned(),
             takings,

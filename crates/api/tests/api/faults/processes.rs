@@ -15,17 +15,19 @@ fn two_servers_on_one_database_are_as_one() {
     let remote = Remote::new(&seed_at(folder.path(), &database));
     let servers = [Server::start(&database), Server::start(&database)];
     let at = servers[0].address;
-    remote.member(at, "c1");
     for round in 0..share(200) {
         let crowd = 8;
+        // One who has bought nothing yet: every round begins alike.
+        let who = format!("c{round}");
+        remote.member(at, &who);
         let start = Barrier::new(crowd);
         let all: Vec<_> = std::thread::scope(|scope| {
             let tell = |n: usize| {
-                let (remote, start, at) = (&remote, &start, servers[n % 2].address);
+                let (remote, start, who, at) = (&remote, &start, &who, servers[n % 2].address);
                 scope.spawn(move || {
                     start.wait();
                     // The same order, told to both.
-                    let body = order_of("c1", "paid", 50_000);
+                    let body = order_of(who, "paid", 50_000);
                     let order = remote
                         .server(at, "PUT", &format!("/v1/orders/o{round}"), &body)
                         .unwrap();
@@ -36,7 +38,7 @@ fn two_servers_on_one_database_are_as_one() {
                         n.to_string()
                     };
                     let redeemed = remote
-                        .redeem(at, "c1", "rwd_five", &format!("{round}-{key}"))
+                        .redeem(at, who, "rwd_five", &format!("{round}-{key}"))
                         .unwrap();
                     (order, redeemed)
                 })
@@ -62,7 +64,7 @@ fn two_servers_on_one_database_are_as_one() {
         assert_eq!(remote.uses(at, &won.1.1).unwrap().0, 200);
         // Either server tells the same.
         for server in &servers {
-            assert_eq!(remote.available(server.address, "c1"), 0);
+            assert_eq!(remote.available(server.address, &who), 0);
         }
     }
     for server in servers {
