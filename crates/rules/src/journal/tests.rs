@@ -162,6 +162,10 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
     let gone = |id: &str| Event::GaveBack {
         redemption: id.to_owned(),
     };
+    let paid = |amount| Event::WalletSpent {
+        order: "o1".to_owned(),
+        amount: Money(amount),
+    };
     let refusals = [
         (adjusted("all", -111), Refused::NotEnough { missing: 1 }),
         (refunded("o1", "r", Some(1001)), Refused::BadAmount),
@@ -177,20 +181,8 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
             },
             Refused::Unknown,
         ),
-        (
-            Event::WalletSpent {
-                order: "o1".to_owned(),
-                amount: Money::ZERO,
-            },
-            Refused::BadAmount,
-        ),
-        (
-            Event::WalletSpent {
-                order: "o1".to_owned(),
-                amount: Money(1),
-            },
-            Refused::NotEnough { missing: 1 },
-        ),
+        (paid(0), Refused::BadAmount),
+        (paid(1), Refused::NotEnough { missing: 1 }),
         (
             Event::Did {
                 rule: "none".to_owned(),
