@@ -14,6 +14,15 @@ pub(crate) struct Options {
     /// Every fault as often as it takes to show what is rare
     #[arg(long)]
     full: bool,
+    /// On one engine alone
+    #[arg(long)]
+    on: Option<Engine>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Engine {
+    Sqlite,
+    Postgres,
 }
 
 /// The areas of the API's tests that do it.
@@ -21,8 +30,13 @@ const AREAS: [&str; 4] = ["crashing::", "faults::", "machine::", "redeeming::"];
 
 /// `cargo xtask faults`.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    println!("on SQLite");
-    run::run(&mut tests(options, &AREAS))?;
+    if options.on != Some(Engine::Postgres) {
+        println!("on SQLite");
+        run::run(&mut tests(options, &AREAS))?;
+    }
+    if options.on == Some(Engine::Sqlite) {
+        return Ok(());
+    }
     println!("on PostgreSQL");
     let server = Postgres::start()?;
     run::run(tests(options, &AREAS).env("VAFA_TEST_DATABASE", server.url()))?;
