@@ -5,7 +5,7 @@
 //! a lost answer takes it away or files it twice.
 
 use crate::decode::decode;
-use crate::host::{Host, Reply, field, object, string};
+use crate::host::{Host, Reply, Settled, field, object, string};
 use crate::outbox::{Action, Kind};
 use crate::store::{Prompt, Store, View};
 use crate::{prompts, sync, views, words};
@@ -33,7 +33,6 @@ pub enum At {
 }
 
 /// The complaints, as they came from the server.
-#[derive(Default)]
 pub struct Care {
     /// Where the shopper is.
     pub at: At,
@@ -43,6 +42,16 @@ pub struct Care {
     pub thread: Option<JsValue>,
     /// The server did not answer.
     pub lost: bool,
+}
+
+impl Care {
+    /// Nothing asked for.
+    pub const EMPTY: Self = Self {
+        at: At::List,
+        list: None,
+        thread: None,
+        lost: false,
+    };
 }
 
 thread_local! {
@@ -64,13 +73,14 @@ pub fn load(store: Store) {
         let at = store.get(|s| s.care.at.clone());
         let list = host.send("GET", PAGE, &JsValue::UNDEFINED, None);
         let one = match &at {
-            At::One(id) => {
-                let path = [PATH, "/", id].concat();
-                Some(host.request("GET", &path, &JsValue::UNDEFINED, None).await)
-            }
+            At::One(id) => Some({
+                let one = [PATH, "/", id].concat();
+                let one = host.send("GET", &one, &JsValue::UNDEFINED, None);
+                Reply::of(Settled::of(one).await)
+            }),
             _ => None,
         };
-        let list = Reply::of(list).await;
+        let list = Reply::of(Settled::of(list).await);
         let ok = |reply: &Reply| reply.status() == 200;
         store.set(|s| {
             s.care.lost = !ok(&list) || one.as_ref().is_some_and(|one| !ok(one));
@@ -131,14 +141,14 @@ fn text(draft: &JsValue, name: &str) -> Option<String> {
 /// Files what was typed; says what is missing instead, and gives false.
 pub fn file(store: Store) -> bool {
     let host = store.host();
-    let draft = draft(&host);
+    let draft = draft(host);
     let (Some(topic), Some(words)) = (text(&draft, "topic"), text(&draft, "text")) else {
         store.say(words::t("care.need"), true);
         return false;
     };
     let id = string(&draft, "id").unwrap_or_else(|| {
         let id = ["cmp_", &host.uuid().replace('-', "")].concat();
-        typed(&host, "id", &id.as_str().into());
+        typed(host, "id", &id.as_str().into());
         id
     });
     let body = object(&[
@@ -160,7 +170,7 @@ pub fn act(store: Store, id: &str, what: &str, body: JsValue) {
 
 /// Sends what was typed as a message.
 pub fn reply(store: Store, id: &str) -> bool {
-    let draft = draft(&store.host());
+    let draft = draft(store.host());
     let mine = string(&draft, "to").as_deref() == Some(id);
     let Some(words) = text(&draft, "reply").filter(|_| mine) else {
         store.say(words::t("care.need.text"), true);
@@ -210,11 +220,11 @@ pub fn done(store: Store, host: &Host, action: &Action, body: &JsValue) {
 /// Somebody who is not content may say what is wrong: the panel opens at a new complaint that has what they wrote.
 pub fn from_survey(store: Store, prompt: &Prompt) {
     let host = store.host();
-    if text(&draft(&host), "text").is_none() {
+    if text(&draft(host), "text").is_none() {
         let show = &prompt.show;
-        typed(&host, "survey_id", &show.survey.as_str().into());
-        typed(&host, "order_id", &show.scope.as_str().into());
-        typed(&host, "text", &prompt.comment.as_str().into());
+        typed(host, "survey_id", &show.survey.as_str().into());
+        typed(host, "order_id", &show.scope.as_str().into());
+        typed(host, "text", &prompt.comment.as_str().into());
     }
     prompts::close(store);
     store.set(|s| {

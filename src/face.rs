@@ -28,7 +28,7 @@ pub fn tell(store: Store) {
     });
     let wake_at = club
         .as_ref()
-        .and_then(|c| prompts::wake_at(c, &host))
+        .and_then(|c| prompts::wake_at(c, host))
         .map(|at| at.0 as f64);
     let events = club.as_ref().map(|c| prompts::events(c).into());
     let points = club.as_ref().and_then(Club::has);

@@ -3,7 +3,10 @@
 //! The TypeScript side promises that none of these throws and no promise rejects, so the engine holds no
 //! path for that: a lost request is a [`Reply`] with status 0, which means *outcome unknown*.
 
+use crate::store;
 use js_sys::{Function, Object, Promise, Reflect};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::Element;
@@ -14,7 +17,7 @@ extern "C" {
     #[derive(Clone)]
     pub type Host;
 
-    /// Sends a request under `/v1/` with the right credential.
+    /// Sends a request under `/v1/` with the right credential. Its [`Reply`] never fails to come.
     #[wasm_bindgen(method, js_name = request)]
     pub fn send(
         this: &Host,
@@ -80,6 +83,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn seen(this: &Host, element: &Element) -> Promise;
 
+    /// Waits so many milliseconds; none is the next task.
+    #[wasm_bindgen(method)]
+    pub fn wait(this: &Host, ms: u32) -> Promise;
+
     /// A random UUID.
     #[wasm_bindgen(method)]
     pub fn uuid(this: &Host) -> String;
@@ -131,17 +138,48 @@ pub fn string(value: &JsValue, name: &str) -> Option<String> {
     field(value, name).as_string()
 }
 
-async fn settled(promise: Promise) -> JsValue {
-    match JsFuture::from(promise).await {
-        Ok(value) | Err(value) => value,
+impl Reply {
+    /// The reply that has come.
+    pub fn of(come: JsValue) -> Self {
+        come.unchecked_into()
     }
 }
 
-impl Reply {
-    /// The reply that a promise of the door brings.
-    pub async fn of(promise: Promise) -> Self {
-        settled(promise).await.unchecked_into()
+/// What a promise brings, in whatever way it ends. A type of its own in place of `async`, whose every layer would be
+/// a machine of states.
+pub struct Settled(JsFuture);
+
+impl Settled {
+    /// What this promise brings.
+    pub fn of(promise: Promise) -> Self {
+        Self(promise.into())
     }
+}
+
+impl Future for Settled {
+    type Output = JsValue;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<JsValue> {
+        let settled = Pin::new(&mut self.0).poll(context);
+        settled.map(|(Ok(value) | Err(value))| value)
+    }
+}
+
+/// Goes on with what a promise brings.
+pub fn then(promise: Promise, work: impl FnOnce(JsValue) + 'static) {
+    boxed(promise, Box::new(work));
+}
+
+// Linked once, not once for each piece of work.
+#[inline(never)]
+fn boxed(promise: Promise, work: Box<dyn FnOnce(JsValue)>) {
+    let settled = Settled::of(promise);
+    spawn_local(async move { work(settled.await) });
+}
+
+/// Does something in so many milliseconds; in none, when the task has ended.
+pub fn after(ms: u32, work: impl FnOnce() + 'static) {
+    then(store::host().wait(ms), move |_| work());
 }
 
 impl Host {
@@ -149,35 +187,13 @@ impl Host {
     /// meanwhile. Without, it is told whether it is free, and is at it until the action of this name is settled. The
     /// browser keeps the account, which all tabs have in common; one that keeps none says that all is free.
     pub fn turn(&self, name: &str, patience: bool, work: Box<dyn FnOnce(bool)>) {
-        let end = self.claim(name, patience);
-        spawn_local(async move {
-            let end = settled(end).await.dyn_into::<Function>();
+        then(self.claim(name, patience), move |end| {
+            let end = end.dyn_into::<Function>();
             work(end.is_ok());
             if let (true, Ok(end)) = (patience, end) {
                 // The door's own function throws nothing.
                 let _ = end.call0(&JsValue::UNDEFINED);
             }
         });
-    }
-
-    /// Sends and waits. Never fails: see the module's promise.
-    pub async fn request(
-        &self,
-        method: &str,
-        path: &str,
-        body: &JsValue,
-        key: Option<&str>,
-    ) -> Reply {
-        Reply::of(self.send(method, path, body, key)).await
-    }
-
-    /// Waits until somebody can see an element.
-    pub async fn sight(&self, element: &Element) {
-        settled(self.seen(element)).await;
-    }
-
-    /// Waits for the shop's hook; undefined when there is none.
-    pub async fn ask(&self, name: &str, payload: &JsValue) -> JsValue {
-        settled(self.hook(name, payload)).await
     }
 }

@@ -23,7 +23,6 @@ mod words;
 
 use host::Host;
 use leptos::mount::mount_to_renderer;
-use leptos::prelude::Owner;
 use rules::Timestamp;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -39,15 +38,13 @@ struct Mount {
 }
 
 thread_local! {
-    // Signals die with their owner: it stays for as long as the page.
-    static ENGINE: RefCell<Option<(Store, Owner)>> = const { RefCell::new(None) };
     static MOUNTS: RefCell<Vec<Mount>> = const { RefCell::new(Vec::new()) };
     static LAST: Cell<u32> = const { Cell::new(0) };
 }
 
 fn with_store(f: impl FnOnce(Store)) {
-    if let Some(store) = ENGINE.with_borrow(|engine| engine.as_ref().map(|(store, _)| *store)) {
-        f(store);
+    if store::is_started() {
+        f(Store);
     }
 }
 
@@ -62,10 +59,7 @@ fn now() -> Timestamp {
 #[wasm_bindgen]
 pub fn start(host: Host, locale: JsValue) {
     words::speak(locale);
-    let owner = Owner::new();
-    let store = owner.with(|| Store::new(host));
-    ENGINE.set(Some((store, owner)));
-    sync::remember(store);
+    sync::remember(Store::new(host));
 }
 
 /// Goes on with what it remembers of the member, and asks the server: a task of its own, for each takes its time.

@@ -178,14 +178,14 @@ fn save(store: Store, mut actions: Vec<Action>) {
 
 /// Shows what is not settled, in other tabs as well.
 pub fn look(store: Store) {
-    let mine = mine(&store.host());
+    let mine = mine(store.host());
     store.set(|s| s.doing = mine);
 }
 
 /// Saves an action, unless the shopper already waits for the same one: an impatient finger, a second tab. A survey's
 /// answer takes the place of what was given of it before: sent after it, the older would undo the newer.
 pub fn put(store: Store, action: Action) {
-    let mut actions = all(&store.host());
+    let mut actions = all(store.host());
     let grows = action.kind.grows();
     let same = |a: &Action| {
         let kind = a.kind == action.kind || (grows && a.kind.grows());
@@ -201,7 +201,7 @@ pub fn put(store: Store, action: Action) {
 
 /// Takes a settled action out.
 pub fn settle(store: Store, key: &str) {
-    let mut actions = all(&store.host());
+    let mut actions = all(store.host());
     actions.retain(|a| a.key != key);
     save(store, actions);
 }

@@ -4,12 +4,11 @@
 //! or sent, so that neither a reload nor a second tab asks again.
 
 use crate::decode::decode;
-use crate::host::{Host, field, object, string};
+use crate::host::{Host, after, field, object, string, then};
 use crate::outbox::Kind;
 use crate::store::{Club, Link, Prompt, Store, Who};
 use crate::views::focus;
 use crate::{face, find, sync, words};
-use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Date};
 use rules::Timestamp;
 use rules::member::Prompted;
@@ -17,7 +16,6 @@ use rules::program::{Device, Trigger};
 use rules::surveys::{self, Context, Decision, Reaction, Show, Verdict};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 
 /// A visit ends after half an hour without a page.
 const VISIT_MS: f64 = 1_800_000.0;
@@ -172,10 +170,10 @@ fn ask(store: Store, order: Option<String>) {
         slot_free,
         ..Context::default()
     };
-    let decision = decide(&club, &host, context);
+    let decision = decide(&club, host, context);
     let next = next_dwell(&club, &decision, dwell);
     let show = decision.show.and_then(|show| counting(&club, show));
-    keep_visit(&host, show.is_some() || asked_in_visit(&host));
+    keep_visit(host, show.is_some() || asked_in_visit(host));
     let Some((show, id)) = show else {
         return come_again(store, next);
     };
@@ -226,8 +224,7 @@ fn come_again(store: Store, ms: Option<i64>) {
     let number = WAIT.get().wrapping_add(1);
     WAIT.set(number);
     let Some(ms) = ms else { return };
-    spawn_local(async move {
-        TimeoutFuture::new(ms as u32).await;
+    after(ms as u32, move || {
         if WAIT.get() == number {
             consider(store, None);
         }
@@ -236,19 +233,21 @@ fn come_again(store: Store, ms: Option<i64>) {
 
 /// A prompt was drawn that nobody has seen so far: tells when somebody does.
 pub fn drawn(store: Store) {
-    spawn_local(async move {
-        TimeoutFuture::new(0).await;
+    after(0, move || {
         let Some(element) = find(".prompt") else {
             return;
         };
-        let host = store.host();
-        host.sight(&element).await;
-        let unseen = store.get(|s| s.prompt.clone()).filter(|p| !p.seen);
-        let Some(prompt) = unseen else { return };
-        edit(store, |prompt| prompt.seen = true);
-        tell(store, "prompt_shown", Some(&prompt), None);
-        host.emit("survey-shown", &prompt.show.survey.as_str().into());
+        then(store.host().seen(&element), move |_| seen(store));
     });
+}
+
+fn seen(store: Store) {
+    let unseen = store.get(|s| s.prompt.clone()).filter(|p| !p.seen);
+    let Some(prompt) = unseen else { return };
+    edit(store, |prompt| prompt.seen = true);
+    tell(store, "prompt_shown", Some(&prompt), None);
+    let survey = prompt.show.survey.as_str().into();
+    store.host().emit("survey-shown", &survey);
 }
 
 /// Changes the prompt that is on screen, if one is.
@@ -269,9 +268,9 @@ pub fn opened(store: Store) {
 
 fn record(store: Store, show: &Show, reaction: Reaction) {
     let host = store.host();
-    let mut all = here(&host);
+    let mut all = here(host);
     surveys::note(&mut all, show, reaction, store.now());
-    keep(&host, &all);
+    keep(host, &all);
 }
 
 /// Keeps it at once, for the page may be left at once; and again when no other tab writes, then tells them.
@@ -399,7 +398,7 @@ pub fn close(store: Store) {
 
 /// Another tab has answered or dismissed what this one shows.
 pub fn heard(store: Store) {
-    let all = here(&store.host());
+    let all = here(store.host());
     store.set(|s| {
         let over = s.prompt.as_ref().is_some_and(|prompt| {
             prompt.scores.is_empty()

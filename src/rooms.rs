@@ -346,7 +346,7 @@ pub fn tell(store: Store, outcome: Outcome) {
     };
     let (action, end) = &outcome;
     match end {
-        Ok(body) => enter(Call::Done(store, &store.host(), action, body)),
+        Ok(body) => enter(Call::Done(store, store.host(), action, body)),
         Err(code) => enter(Call::Refused(store, action, code)),
     }
 }

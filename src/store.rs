@@ -1,7 +1,7 @@
 //! What the engine knows, and what follows from it.
 //!
 //! Data goes one way: replies of the API change the [`State`]; [`rules`] turns it into balances, standing and
-//! eligibility; views read those. One signal holds it all: the panel is small enough to be drawn again whole, and
+//! eligibility; views read those. One trigger stands for it all: the panel is small enough to be drawn again whole, and
 //! the patch touches only what differs.
 
 use crate::care::Care;
@@ -17,6 +17,7 @@ use rules::rewards::{self, Reason};
 use rules::surveys::{self, Show};
 use rules::tiers::{self, Standing};
 use rules::{Money, Points, Timestamp};
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 /// Who is looking.
@@ -147,7 +148,6 @@ pub struct Prompt {
 }
 
 /// Everything that is drawn from.
-#[derive(Default)]
 pub struct State {
     /// The published program.
     pub program: Option<Arc<ProgramView>>,
@@ -190,6 +190,29 @@ pub struct State {
 }
 
 impl State {
+    /// Nothing known.
+    const EMPTY: Self = Self {
+        program: None,
+        me: None,
+        who: Who::Unknown,
+        link: Link::Asking,
+        doing: Vec::new(),
+        notice: None,
+        open: false,
+        opening: false,
+        view: View::Home,
+        inline: Vec::new(),
+        confirming: None,
+        units: 0,
+        fresh: None,
+        copied: None,
+        prompt: None,
+        older: Vec::new(),
+        cursor: None,
+        care: Care::EMPTY,
+        came: None,
+    };
+
     /// Forgets the member, keeps the program and the place.
     pub fn forget(&mut self) {
         *self = Self {
@@ -200,7 +223,7 @@ impl State {
             inline: std::mem::take(&mut self.inline),
             link: self.link,
             who: self.who,
-            ..Self::default()
+            ..Self::EMPTY
         };
     }
 
@@ -219,45 +242,70 @@ impl State {
     }
 }
 
-/// The store: cheap to copy, alive as long as the engine.
-#[derive(Clone, Copy)]
-pub struct Store {
-    host: StoredValue<Host, LocalStorage>,
-    state: RwSignal<State, LocalStorage>,
+thread_local! {
+    // Given once, at start, for as long as the page.
+    static HOST: Cell<Option<&'static Host>> = const { Cell::new(None) };
+    static STATE: RefCell<State> = const { RefCell::new(State::EMPTY) };
+    static CHANGED: ArcTrigger = ArcTrigger::new();
 }
 
+/// Whether the engine has been started.
+pub fn is_started() -> bool {
+    HOST.get().is_some()
+}
+
+/// The door.
+#[expect(
+    clippy::expect_used,
+    reason = "nothing works before the engine is started, and it stays started"
+)]
+pub fn host() -> &'static Host {
+    HOST.get().expect("a started engine")
+}
+
+/// Has what follows from the state drawn again.
+// Apart from what is generic: linked once, not once for each change.
+#[inline(never)]
+fn changed() {
+    CHANGED.with(ArcTrigger::notify);
+}
+
+/// The store: nothing to copy, for there is one, which lives as long as the page.
+#[derive(Clone, Copy)]
+pub struct Store;
+
 impl Store {
-    /// An empty store.
+    /// An empty store, behind this door.
     pub fn new(host: Host) -> Self {
-        Self {
-            host: StoredValue::new_local(host),
-            state: RwSignal::new_local(State::default()),
-        }
+        HOST.set(Some(Box::leak(Box::new(host))));
+        Self
     }
 
     /// The door.
-    pub fn host(self) -> Host {
-        self.host.get_value()
+    pub fn host(self) -> &'static Host {
+        host()
     }
 
     /// The corrected instant.
     pub fn now(self) -> Timestamp {
-        Timestamp(self.host.with_value(Host::now) as i64)
+        Timestamp(host().now() as i64)
     }
 
     /// Reads, and is run again when something changes, where Leptos tracks.
     pub fn track<T>(self, read: impl FnOnce(&State) -> T) -> T {
-        self.state.with(read)
+        CHANGED.with(ArcTrigger::track);
+        self.get(read)
     }
 
     /// Reads.
     pub fn get<T>(self, read: impl FnOnce(&State) -> T) -> T {
-        self.state.with_untracked(read)
+        STATE.with_borrow(read)
     }
 
     /// Changes, and has everything drawn again that is affected.
     pub fn set(self, change: impl FnOnce(&mut State)) {
-        self.state.update(change);
+        STATE.with_borrow_mut(change);
+        changed();
     }
 
     /// Program and member now, when both are there.

@@ -1,13 +1,12 @@
 //! Asking the server, and doing what the shopper asked for until the outcome is known.
 
 use crate::decode::decode;
-use crate::host::{Host, Reply, field, string};
+use crate::host::{Host, Reply, Settled, field, string, then};
 use crate::outbox::{self, Action, Kind};
 use crate::rooms::Call;
 use crate::store::{Link, Store, Who};
 use crate::{face, later, prompts, rooms, words};
 use contract::shopper::{EntryPage, ProgramView, Snapshot};
-use gloo_timers::future::TimeoutFuture;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
@@ -42,8 +41,9 @@ impl Patience {
     /// Waits, and not less than the server wants to be left alone.
     async fn wait(&mut self, store: Store) {
         let jitter = (js_sys::Math::random() * f64::from(self.0 / 2)) as u32;
-        let least = store.host().pause() as u32;
-        TimeoutFuture::new(least.max(self.0) + jitter).await;
+        let host = store.host();
+        let least = host.pause() as u32;
+        Settled::of(host.wait(least.max(self.0) + jitter)).await;
         self.0 = (self.0 * 2).min(WAIT_MS_MAX);
     }
 }
@@ -115,11 +115,10 @@ fn claim(store: Store) {
     let Some(code) = host.stored("ref").as_string() else {
         return;
     };
-    spawn_local(async move {
-        let path = ["/v1/referrals/", &code, "/claims"].concat();
-        let reply = host
-            .request("POST", &path, &JsValue::UNDEFINED, Some(&host.uuid()))
-            .await;
+    let path = ["/v1/referrals/", &code, "/claims"].concat();
+    let claim = host.send("POST", &path, &JsValue::UNDEFINED, Some(&host.uuid()));
+    then(claim, move |reply| {
+        let reply = Reply::of(reply);
         if let 200..=299 | 400..=428 = reply.status() {
             host.keep("ref", &JsValue::NULL);
         }
@@ -213,14 +212,14 @@ async fn ask(store: Store) -> bool {
     // Both are on their way before the first is waited for.
     let program = host.send("GET", &path, &JsValue::UNDEFINED, None);
     let me = host.send("GET", "/v1/me", &JsValue::UNDEFINED, None);
-    let program = Reply::of(program).await;
+    let program = Reply::of(Settled::of(program).await);
     let known = match program.status() {
-        200 => take(&host, "program", &program, read_program).map(|view| set_program(store, view)),
+        200 => take(host, "program", &program, read_program).map(|view| set_program(store, view)),
         _ => None,
     };
-    let me = Reply::of(me).await;
+    let me = Reply::of(Settled::of(me).await);
     // What the program took is a task of its own.
-    TimeoutFuture::new(0).await;
+    Settled::of(host.wait(0)).await;
     if epoch != EPOCH.get() {
         // This answer is about somebody who has left; the next one is on its way.
         AGAIN.set(true);
@@ -228,7 +227,7 @@ async fn ask(store: Store) -> bool {
     }
     let answered = match me.status() {
         200 => {
-            let snapshot = take(&host, "me", &me, read_member);
+            let snapshot = take(host, "me", &me, read_member);
             host.keep("sub", &host.subject().into());
             snapshot.map(|snapshot| set_me(store, snapshot)).is_some()
         }
@@ -247,7 +246,6 @@ async fn ask(store: Store) -> bool {
     known.is_some() && answered
 }
 
-/// Reads a reply's body and keeps it for the next visit.
 /// The rewards of which the member has a code, newest first.
 pub fn held() -> Vec<String> {
     let mut held = Vec::new();
@@ -259,6 +257,7 @@ pub fn held() -> Vec<String> {
     held
 }
 
+/// Reads a reply's body and keeps it for the next visit.
 fn take<T>(host: &Host, name: &str, reply: &Reply, read: fn(JsValue) -> Option<T>) -> Option<T> {
     let value = read(reply.body())?;
     host.keep(name, &reply.body());
@@ -321,7 +320,7 @@ fn set_me(store: Store, snapshot: Snapshot) {
 /// Does something once. A second wish for the same thing joins the first, in whatever tab that was made.
 pub fn act(store: Store, kind: Kind, subject: &str, method: &str, path: &str, body: JsValue) {
     let host = store.host();
-    let action = Action::new(&host, kind, subject, method, path, body);
+    let action = Action::new(host, kind, subject, method, path, body);
     if !kind.is_waited_for() {
         outbox::put(store, action);
         return flush(store);
@@ -341,7 +340,7 @@ pub fn act(store: Store, kind: Kind, subject: &str, method: &str, path: &str, bo
 
 /// Does something while the page is being left: nothing is waited for, not even for what is on its way.
 pub fn act_now(store: Store, kind: Kind, subject: &str, method: &str, path: &str, body: JsValue) {
-    let action = Action::new(&store.host(), kind, subject, method, path, body);
+    let action = Action::new(store.host(), kind, subject, method, path, body);
     outbox::put(store, action.clone());
     spawn_local(async move {
         send(store, &action).await;
@@ -357,7 +356,7 @@ pub fn flush(store: Store) {
         let mut patience = Patience::new();
         let mut turn = 0;
         loop {
-            let waiting = outbox::mine(&store.host());
+            let waiting = outbox::mine(store.host());
             if waiting.is_empty() {
                 break;
             }
@@ -392,19 +391,18 @@ enum Outcome {
 
 async fn send(store: Store, action: &Action) -> Outcome {
     let host = store.host();
-    let reply = host
-        .request(
-            &action.method,
-            &action.path,
-            &action.body,
-            Some(&action.key),
-        )
-        .await;
+    let sent = host.send(
+        &action.method,
+        &action.path,
+        &action.body,
+        Some(&action.key),
+    );
+    let reply = Reply::of(Settled::of(sent).await);
     let body = reply.body();
     match reply.status() {
         200..=299 => {
             outbox::settle(store, &action.key);
-            done(store, &host, action, body);
+            done(store, host, action, body);
         }
         401 => return Outcome::NobodyThere,
         0 | 408 | 425 | 429 | 500.. => return Outcome::Unknown,
@@ -441,12 +439,10 @@ pub fn older(store: Store) {
     let Some(cursor) = store.get(|s| s.cursor.clone()) else {
         return;
     };
-    spawn_local(async move {
-        let path = ["/v1/me/entries?cursor=", &cursor].concat();
-        let reply = store
-            .host()
-            .request("GET", &path, &JsValue::UNDEFINED, None)
-            .await;
+    let path = ["/v1/me/entries?cursor=", &cursor].concat();
+    let page = store.host().send("GET", &path, &JsValue::UNDEFINED, None);
+    then(page, move |reply| {
+        let reply = Reply::of(reply);
         match decode::<EntryPage>(&reply.body()) {
             Some(page) if reply.status() == 200 => store.set(|s| {
                 s.older.extend(page.entries);

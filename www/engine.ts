@@ -161,6 +161,7 @@ const hostOf = (threshold: Threshold): Host & Tabs => {
           done();
         }).observe(element),
       ),
+    wait: breath,
     uuid: () =>
       '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (c) =>
         (+c ^ (crypto.getRandomValues(new Uint8Array(1))[0]! & (15 >> (+c / 4)))).toString(16),
@@ -193,7 +194,7 @@ const guard = (all: WebAssembly.Exports, fatal: (fault: unknown) => void): WebAs
 };
 
 /** Ends the task, so that the page may answer to somebody before the next piece of work. */
-const breath = () => new Promise((done) => setTimeout(done));
+const breath = (ms?: number) => new Promise<void>((done) => setTimeout(done, ms));
 
 /** Other tabs of the shop. Closed while the page rests in the back/forward cache, which an open channel may bar it from. */
 const openChannel = (program: string, host: Host & Tabs, engine: Engine) => {
@@ -229,8 +230,7 @@ const keepKeys = (room: Element) => {
 export const boot: EngineModule['boot'] = async (wasmFile, css, threshold, locale) => {
   const { config } = threshold;
   ({ fetch, parse } = threshold.natives);
-  const patience = new Promise((done) => setTimeout(done, TOKEN_MS_MAX));
-  const token = Promise.race([threshold.token().catch(() => {}), patience]);
+  const token = Promise.race([threshold.token().catch(() => {}), breath(TOKEN_MS_MAX)]);
   let begun!: () => void;
   foresee(threshold, token, new Promise((done) => { begun = done; }));
   const stop = (fault: unknown): never => {

@@ -78,6 +78,8 @@ export interface Host extends Threshold {
   tell(value: unknown): void;
   /** Resolves once the element is drawn in the window of a page that is not hidden. */
   seen(element: Element): Promise<void>;
+  /** Waits so many milliseconds; none is the next task. */
+  wait(ms: number): Promise<void>;
   uuid(): string;
 }
 

@@ -113,7 +113,7 @@ fn area(name: &str, label: &str, words: &str) -> Node {
 
 /// A new complaint. What is typed stays when the page is left.
 fn new(store: Store, s: &State, club: &Club) -> Node {
-    let draft = care::draft(&store.host());
+    let draft = care::draft(store.host());
     let topic = word(&draft, "topic");
     let mut choices = el("div", "actions");
     for name in TOPICS {
@@ -139,7 +139,7 @@ fn new(store: Store, s: &State, club: &Club) -> Node {
         }
     });
     el("form", "page form")
-        .on("input", move |event| keep(&store.host(), event))
+        .on("input", move |event| keep(store.host(), event))
         .on("submit", |event| event.prevent_default())
         .child(top(t("care.new"), None, move || care::go(store, At::List)))
         .child(topics)
@@ -293,7 +293,7 @@ fn closed(store: Store, id: &str, working: bool) -> Node {
 /// The shopper's next message, and the way to end it.
 fn answer(store: Store, id: &str, working: bool) -> Node {
     let host = store.host();
-    let draft = care::draft(&host);
+    let draft = care::draft(host);
     let mine = string(&draft, "to").as_deref() == Some(id);
     let typed = if mine {
         word(&draft, "reply")
@@ -320,8 +320,8 @@ fn answer(store: Store, id: &str, working: bool) -> Node {
     );
     el("form", "form")
         .on("input", move |event| {
-            care::typed(&host, "to", &to.as_str().into());
-            keep(&host, event);
+            care::typed(host, "to", &to.as_str().into());
+            keep(host, event);
         })
         .on("submit", |event| event.prevent_default())
         .child(area("reply", &t("care.reply"), &typed))

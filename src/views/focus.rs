@@ -1,10 +1,9 @@
 //! Where the keyboard is. A drawing may take away what had it; nobody is thrown back to the beginning of the page.
 
 use crate::find;
-use gloo_timers::future::TimeoutFuture;
+use crate::host::after;
 use std::cell::Cell;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, Event, HtmlElement};
 
 /// What of ours has the keyboard.
@@ -46,8 +45,7 @@ pub(crate) fn soon(selector: &'static str) {
 /// Looks for what [`soon`] has not found so far.
 fn look() {
     let here = find(HERE);
-    spawn_local(async move {
-        TimeoutFuture::new(0).await;
+    after(0, move || {
         let Some(selector) = AWAITED.get() else {
             return;
         };
@@ -80,8 +78,7 @@ pub(super) fn keep() {
         look();
     }
     let Some(here) = find(HERE) else { return };
-    spawn_local(async move {
-        TimeoutFuture::new(0).await;
+    after(0, move || {
         if is_lost() {
             let body = here.query_selector(".body").ok().flatten();
             give(&body.unwrap_or(here));

@@ -3,14 +3,13 @@
 use super::atoms::{self, Tone, button, heading, list, p, row, sub};
 use super::shell::{self, Frame};
 use super::{icons, rewards};
-use crate::host::object;
+use crate::host::{object, then};
 use crate::node::{Node, el};
 use crate::outbox::Kind;
 use crate::store::{State, Store, Who, pays_points};
 use crate::sync;
 use crate::words::{self, fill, t};
 use rules::program::{Activity, Program};
-use wasm_bindgen_futures::spawn_local;
 
 /// Rewards shown to tempt.
 const GIFTS_SHOWN: usize = 4;
@@ -100,9 +99,7 @@ fn leave(store: Store, hook: &'static str, page: Option<&str>) {
     if host.hooked(hook) {
         shell::close(store);
         let offer = object(&[("claim_id", host.stored("claim"))]);
-        spawn_local(async move {
-            host.ask(hook, &offer).await;
-        });
+        then(host.hook(hook, &offer), |_| {});
         return;
     }
     let page = page.filter(|page| atoms::is_safe(page));

@@ -7,18 +7,17 @@ use super::atoms::{self, Tone, button, list, p, sub};
 use super::icons;
 use super::more;
 use super::shell::Frame;
+use crate::host::{after, then};
 use crate::node::{Node, el};
 use crate::outbox::{Kind, busy};
 use crate::store::{Club, State, Store, View};
 use crate::words::{self, count, fill, t};
 use crate::{find, prompts, sync};
-use gloo_timers::future::TimeoutFuture;
 use rules::Timestamp;
 use rules::offers::{self, Open, Stage, Verdict};
 use rules::program::{Benefit, Offer, OfferTrigger};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
@@ -180,8 +179,7 @@ fn tick(store: Store, now: Timestamp, open: &[Open]) {
     if TICKS.replace(true) {
         return;
     }
-    spawn_local(async move {
-        TimeoutFuture::new(wait as u32).await;
+    after(wait as u32, move || {
         TICKS.set(false);
         store.set(|_| {});
     });
@@ -195,13 +193,13 @@ fn shown(store: Store, club: &Club, open: &Open) {
     }
     TOLD.with_borrow_mut(|told| told.push(occasion));
     let id = open.offer.clone();
-    spawn_local(async move {
-        TimeoutFuture::new(0).await;
+    after(0, move || {
         let Some(element) = find(&["[data-offer='", &id, "']"].concat()) else {
             return;
         };
-        store.host().sight(&element).await;
-        prompts::tell(store, "offer_shown", None, Some(&id));
+        then(store.host().seen(&element), move |_| {
+            prompts::tell(store, "offer_shown", None, Some(&id));
+        });
     });
 }
 

@@ -10,10 +10,8 @@ use crate::prompts;
 use crate::store::{Prompt, State, Store, View};
 use crate::words::{self, fill, t};
 use crate::{find, host, sync};
-use gloo_timers::future::TimeoutFuture;
 use rules::program::{Activity, Bucket, Survey, SurveyKind};
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{Event, HtmlElement, KeyboardEvent};
 
 /// How long the thanks stays when nobody touches it.
@@ -273,8 +271,7 @@ fn send(store: Store, low: bool) {
         prompt.comment = words;
         prompt.sent = true;
     });
-    spawn_local(async move {
-        TimeoutFuture::new(if low { OFFER_MS } else { THANKS_MS }).await;
+    host::after(if low { OFFER_MS } else { THANKS_MS }, move || {
         let same = store.get(|s| {
             s.prompt
                 .as_ref()

@@ -3,7 +3,7 @@
 use super::atoms::{self, Tone, button, heading, list, p, sub};
 use super::icons;
 use super::shell::Frame;
-use crate::host::{field, object};
+use crate::host::{field, object, then};
 use crate::node::{Node, el};
 use crate::store::{Club, View};
 use crate::words::{self, fill, t};
@@ -131,9 +131,7 @@ fn share(text: &str, url: &str) {
         .ok()
         .and_then(|p| p.dyn_into::<Promise>().ok());
     if let Some(promise) = promise {
-        wasm_bindgen_futures::spawn_local(async move {
-            // Closing the sheet is a rejection, and no error.
-            let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
-        });
+        // Closing the sheet is a rejection, and no error.
+        then(promise, |_| {});
     }
 }

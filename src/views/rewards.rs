@@ -3,7 +3,7 @@
 use super::atoms::{self, Tone, button, heading, list, p, sub};
 use super::shell::{self, Frame};
 use super::{focus, icons, profile};
-use crate::host::{field, object, string};
+use crate::host::{field, object, string, then};
 use crate::node::{Node, el};
 use crate::outbox::{Kind, busy};
 use crate::store::{Club, State, Store};
@@ -14,7 +14,6 @@ use rules::Points;
 use rules::program::{Reward, RewardKind};
 use rules::rewards::{self, Reason};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 
 /// Codes of the past that are looked at.
 const PAST_SHOWN: usize = 12;
@@ -424,8 +423,7 @@ pub(crate) fn redeemed(store: Store, redemption: &JsValue) -> String {
 /// Asks the shop to put the code into its basket.
 fn apply(store: Store, code: &str, id: &str) {
     let payload = object(&[("code", code.into()), ("redemption_id", id.into())]);
-    spawn_local(async move {
-        let answer = store.host().ask("redeem", &payload).await;
+    then(store.host().hook("redeem", &payload), move |answer| {
         let applied = field(&answer, "applied").is_truthy();
         store.say(t(if applied { "applied" } else { "not_applied" }), !applied);
     });

@@ -2,13 +2,12 @@
 
 use super::atoms::{self, Tone, button, icon, icon_button, p};
 use super::{focus, icons, prompt};
+use crate::host::after;
 use crate::node::{Node, el};
 use crate::store::{Link, State, Store, View, Who};
 use crate::words::{self, t};
 use crate::{find_all, prompts, rooms, sync};
-use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, Event, KeyboardEvent};
 
 /// How long an opened panel has for its first frames before the server is asked again.
@@ -77,15 +76,15 @@ pub(crate) fn open(store: Store) {
         s.open = true;
         s.opening = true;
     });
-    spawn_local(async move {
-        TimeoutFuture::new(0).await;
+    after(0, move || {
         store.set(|s| s.opening = false);
         // What is there is shown before it is asked for anew.
-        TimeoutFuture::new(ASK_AGAIN_MS).await;
-        prompts::opened(store);
-        if fresh {
-            sync::refresh(store);
-        }
+        after(ASK_AGAIN_MS, move || {
+            prompts::opened(store);
+            if fresh {
+                sync::refresh(store);
+            }
+        });
     });
     focus::soon("[role=dialog]");
     let host = store.host();

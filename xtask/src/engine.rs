@@ -21,10 +21,13 @@ pub(crate) const STEPS: usize = 3;
 
 /// What every browser that we support takes. With all features binaryen writes encodings that
 /// none of them reads, and only loading the file shows it.
-const WASM_OPT: [&str; 14] = [
+const WASM_OPT: [&str; 16] = [
     "-Oz",
     // What is called from one place alone is larger in that place, once compressed.
     "--one-caller-inline-max-function-size=0",
+    // A body hardly longer than the call is smaller in its place.
+    "--always-inline-max-function-size=5",
+    "--converge",
     // The lowest kilobyte is the end of the stack: no address of anything is there.
     "--low-memory-unused",
     "--enable-bulk-memory",
