@@ -1,12 +1,28 @@
 //! What the closed launcher and the small elements show.
 
-use crate::host::{field, object, string};
+use crate::host::{after, field, object, string};
 use crate::store::{Club, Store};
 use crate::{prompts, rooms, words};
+use std::cell::Cell;
 use wasm_bindgen::JsValue;
 
-/// Tells the door what to draw while the panel is closed, and when the engine wants to be woken.
+thread_local! {
+    // It will be told.
+    static DUE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Tells the door what to draw while the panel is closed, and when the engine wants to be woken: in a task of its own,
+/// once for all that has changed until then.
 pub fn tell(store: Store) {
+    if !DUE.replace(true) {
+        after(0, move || {
+            DUE.set(false);
+            say(store);
+        });
+    }
+}
+
+fn say(store: Store) {
     let Some(view) = store.get(|s| s.program.clone()) else {
         return;
     };

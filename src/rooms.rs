@@ -15,7 +15,7 @@
     reason = "both sides are this crate, compiled at once"
 )]
 
-use crate::host::Host;
+use crate::host::{Host, after};
 use crate::node::{Node, el};
 use crate::outbox::{Action, Kind};
 use crate::store::{Club, State, Store, View, Who};
@@ -223,16 +223,22 @@ extern "C" fn loaded(data: *const c_void, come: bool) {
     with_store(|store| {
         if come {
             sync::reread(store);
-            let waiting = OUTCOMES.take();
-            waiting.into_iter().for_each(|outcome| tell(store, outcome));
-            if let Some(enter) = Part::Panel.enter()
-                && let Some(before) = BEFORE.take()
-            {
-                enter(Call::Grown(store, &before));
-            }
         }
-        store.set(|_| {});
+        // What it draws is a task of its own.
+        after(0, move || arrived(store));
     });
+}
+
+/// Draws anew, and says what waited for a part.
+fn arrived(store: Store) {
+    let waiting = OUTCOMES.take();
+    waiting.into_iter().for_each(|outcome| tell(store, outcome));
+    if let Some(enter) = Part::Panel.enter()
+        && let Some(before) = BEFORE.take()
+    {
+        enter(Call::Grown(store, &before));
+    }
+    store.set(|_| {});
 }
 
 /// Somebody is about to open the panel, or does: what it takes first comes and is made ready, unless it is.

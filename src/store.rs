@@ -304,8 +304,13 @@ impl Store {
 
     /// Changes, and has everything drawn again that is affected.
     pub fn set(self, change: impl FnOnce(&mut State)) {
-        STATE.with_borrow_mut(change);
+        self.fill(change);
         changed();
+    }
+
+    /// Changes, and leaves it to the caller to have it drawn.
+    pub fn fill(self, change: impl FnOnce(&mut State)) {
+        STATE.with_borrow_mut(change);
     }
 
     /// Program and member now, when both are there.

@@ -1,7 +1,7 @@
 //! Asking the server, and doing what the shopper asked for until the outcome is known.
 
 use crate::decode::decode;
-use crate::host::{Host, Reply, Settled, field, string, then};
+use crate::host::{Host, Reply, Settled, after, field, string, then};
 use crate::outbox::{self, Action, Kind};
 use crate::rooms::Call;
 use crate::store::{Link, Store, Who};
@@ -103,10 +103,12 @@ pub fn begin(store: Store) {
     {
         set_me(store, snapshot);
     }
-    outbox::look(store);
-    claim(store);
-    refresh(store);
-    flush(store);
+    after(0, move || {
+        outbox::look(store);
+        claim(store);
+        refresh(store);
+        flush(store);
+    });
 }
 
 /// Somebody came by an invitation: the claim is made once and kept until they join.
@@ -280,11 +282,11 @@ fn read_member(raw: JsValue) -> Option<Snapshot> {
     Some(me)
 }
 
-/// A part of the engine has come, which reads more than was read.
+/// A part of the engine has come, which reads more than was read. Whoever says that it is here has it drawn.
 pub fn reread(store: Store) {
     let (program, me) = CAME.with_borrow(Clone::clone);
     let (program, me) = (read_program(program), read_member(me));
-    store.set(|s| {
+    store.fill(|s| {
         // Somebody may have left, or never been there.
         if let Some(program) = program.filter(|_| s.program.is_some()) {
             s.program = Some(Arc::new(program));

@@ -253,13 +253,14 @@ export const boot: EngineModule['boot'] = async (wasmFile, css, threshold, local
       threshold.write('me', null);
       threshold.write('program', null);
     };
-    const part = async (name: string) => {
+    const part = async (name: string, imports: WebAssembly.Imports) => {
       const [module, style, own, lang] = await bring(name, config.lang);
       Object.assign(words, lang == config.lang ? own : await wordsOf(name, config.lang));
       styles.set(name, style);
       // The panel's first: the others go on from it.
       more.replaceSync(Object.keys(PARTS).map((name) => styles.get(name)).join(''));
-      return module;
+      await WebAssembly.instantiate(module, imports);
+      await breath();
     };
     await init(module, part, (all) => guard(all, fatal));
     await breath();

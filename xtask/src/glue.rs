@@ -206,7 +206,7 @@ fn entry(line: &str) -> Option<(&str, &str)> {
 /// The line of the glue that would import the loaders.
 const LINKED: &str = "        \"./parts\": import";
 
-/// How the module is entered (`engine.ts` gives it compiled, and brings parts), how it gets a part, and `attempt` of
+/// How the module is entered (`engine.ts` gives it compiled, and brings parts to life), how it gets a part, and `attempt` of
 /// `src/decode.rs`. A trap goes on.
 const INIT: &str = "let wasm, all, bring, guarded;
 export default async function(module, parts, guard) {
@@ -220,7 +220,7 @@ function loader(name) {
     return async (callback, data) => {
         let arrived = 1;
         try {
-            await WebAssembly.instantiate(await bring(name), { w: all });
+            await bring(name, { w: all });
         } catch {
             arrived = 0;
         }
