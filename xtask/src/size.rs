@@ -24,52 +24,24 @@ pub(crate) struct Options {
     keep: bool,
 }
 
-/// What a step may weigh, in brotli bytes.
-#[derive(Clone, Copy)]
-enum Budget {
-    /// It keeps to what it is meant to weigh.
-    Kept(u64),
-    /// It is meant to weigh `target`; until then it must not go beyond `now`, which was 2 % over what it was when this
-    /// was written.
-    Towards { now: u64, target: u64 },
-}
-
-impl Budget {
-    fn limit(self) -> u64 {
-        match self {
-            Self::Kept(limit) | Self::Towards { now: limit, .. } => limit,
-        }
-    }
-
-    fn target(self) -> u64 {
-        match self {
-            Self::Kept(target) | Self::Towards { target, .. } => target,
-        }
-    }
-}
+// What the steps may weigh, in brotli bytes.
 
 /// On every page view: 4 KB.
-const LOADER: Budget = Budget::Kept(4 * 1024);
+const LOADER: u64 = 4 * 1024;
 /// All that comes after the loader until a survey is seen: 75 KB.
-const SURVEY: Budget = Budget::Towards {
-    now: 79_700,
-    target: 75 * 1024,
-};
+const SURVEY: u64 = 75 * 1024;
 /// All that comes after the loader until the panel is open: 95 KB.
-const PANEL: Budget = Budget::Towards {
-    now: 101_900,
-    target: 95 * 1024,
-};
+const PANEL: u64 = 95 * 1024;
 /// What a place of the panel adds that is not home: 12 KB.
-const ROOM: Budget = Budget::Kept(12 * 1024);
+const ROOM: u64 = 12 * 1024;
 /// All files, in all languages: 190 KB.
-const EVERYTHING: Budget = Budget::Kept(190 * 1024);
+const EVERYTHING: u64 = 190 * 1024;
 
 /// The files of one loading step, and what they may weigh.
 struct Step {
     name: String,
     files: Vec<PathBuf>,
-    budget: Budget,
+    budget: u64,
 }
 
 /// A step's weight, in bytes.
@@ -79,14 +51,14 @@ struct Weight {
     raw: u64,
     gzip: u64,
     brotli: u64,
-    budget: Budget,
+    budget: u64,
 }
 
 impl Weight {
     /// Bytes left under the budget; negative when over it.
     fn margin(&self) -> i64 {
         let signed = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
-        signed(self.budget.limit()) - signed(self.brotli)
+        signed(self.budget) - signed(self.brotli)
     }
 
     fn over(&self) -> bool {
@@ -276,7 +248,7 @@ fn as_json(weights: &[Weight], part: &Part) -> Value {
     let row = |w: &Weight| {
         json!({
             "step": w.name, "files": w.files, "raw": w.raw, "gzip": w.gzip, "brotli": w.brotli,
-            "budget": w.budget.limit(), "target": w.budget.target(), "margin": w.margin(),
+            "budget": w.budget, "margin": w.margin(),
         })
     };
     let steps: Vec<Value> = weights.iter().map(row).collect();
@@ -289,12 +261,8 @@ fn print(weights: &[Weight]) {
         "bytes on the wire, per loading step", "files", "raw", "gzip", "brotli", "budget", "margin"
     );
     for w in weights {
-        let (budget, margin) = (w.budget.limit(), w.margin());
-        let note = match w.budget {
-            _ if w.over() => "  OVER".to_owned(),
-            Budget::Towards { target, .. } => format!("  (target {target})"),
-            Budget::Kept(_) => String::new(),
-        };
+        let (budget, margin) = (w.budget, w.margin());
+        let note = if w.over() { "  OVER" } else { "" };
         println!(
             "{:<38} {:>5} {:>9} {:>9} {:>9} {budget:>9} {margin:>+9}{note}",
             w.name, w.files, w.raw, w.gzip, w.brotli
@@ -306,7 +274,7 @@ fn print(weights: &[Weight]) {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may panic")]
-    use super::{Budget, Weight, changes, figures, judge, steps};
+    use super::{Weight, changes, figures, judge, steps};
     use serde_json::json;
 
     fn weight(brotli: u64) -> Weight {
@@ -316,10 +284,7 @@ mod tests {
             raw: 9,
             gzip: 9,
             brotli,
-            budget: Budget::Towards {
-                now: 100,
-                target: 50,
-            },
+            budget: 100,
         }
     }
 
