@@ -3,8 +3,8 @@
 //! The TypeScript side promises that none of these throws and no promise rejects, so the engine holds no
 //! path for that: a lost request is a [`Reply`] with status 0, which means *outcome unknown*.
 
-use crate::store;
 use js_sys::{Function, Object, Promise, Reflect};
+use std::cell::Cell;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use wasm_bindgen::prelude::*;
@@ -118,6 +118,30 @@ extern "C" {
     pub fn body(this: &Reply) -> JsValue;
 }
 
+thread_local! {
+    // Given once, at start, for as long as the page.
+    static DOOR: Cell<Option<&'static Host>> = const { Cell::new(None) };
+}
+
+/// The engine starts behind this door.
+pub fn enter(door: Host) {
+    DOOR.set(Some(Box::leak(Box::new(door))));
+}
+
+/// Whether the engine has been started.
+pub fn is_started() -> bool {
+    DOOR.get().is_some()
+}
+
+/// The door.
+#[expect(
+    clippy::expect_used,
+    reason = "nothing works before the engine is started, and it stays started"
+)]
+pub fn door() -> &'static Host {
+    DOOR.get().expect("a started engine")
+}
+
 /// A plain JavaScript object.
 pub fn object(fields: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();
@@ -179,7 +203,7 @@ fn boxed(promise: Promise, work: Box<dyn FnOnce(JsValue)>) {
 
 /// Does something in so many milliseconds; in none, when the task has ended.
 pub fn after(ms: u32, work: impl FnOnce() + 'static) {
-    then(store::host().wait(ms), move |_| work());
+    then(door().wait(ms), move |_| work());
 }
 
 impl Host {

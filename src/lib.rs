@@ -43,7 +43,7 @@ thread_local! {
 }
 
 fn with_store(f: impl FnOnce(Store)) {
-    if store::is_started() {
+    if host::is_started() {
         f(Store);
     }
 }
@@ -57,9 +57,10 @@ fn now() -> Timestamp {
 
 /// Starts the engine with what the browser remembers of the program.
 #[wasm_bindgen]
-pub fn start(host: Host, locale: JsValue) {
+pub fn start(door: Host, locale: JsValue) {
     words::speak(locale);
-    sync::remember(Store::new(host));
+    host::enter(door);
+    sync::remember(Store);
 }
 
 /// Goes on with what it remembers of the member, and asks the server: a task of its own, for each takes its time.

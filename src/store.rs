@@ -5,7 +5,7 @@
 //! the patch touches only what differs.
 
 use crate::care::Care;
-use crate::host::Host;
+use crate::host::{self, Host};
 use crate::outbox::Action;
 use crate::{prompts, sync, words};
 use contract::shopper::{Entry, ProgramView, Snapshot};
@@ -17,7 +17,7 @@ use rules::rewards::{self, Reason};
 use rules::surveys::{self, Show};
 use rules::tiers::{self, Standing};
 use rules::{Money, Points, Timestamp};
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// Who is looking.
@@ -243,24 +243,8 @@ impl State {
 }
 
 thread_local! {
-    // Given once, at start, for as long as the page.
-    static HOST: Cell<Option<&'static Host>> = const { Cell::new(None) };
     static STATE: RefCell<State> = const { RefCell::new(State::EMPTY) };
     static CHANGED: ArcTrigger = ArcTrigger::new();
-}
-
-/// Whether the engine has been started.
-pub fn is_started() -> bool {
-    HOST.get().is_some()
-}
-
-/// The door.
-#[expect(
-    clippy::expect_used,
-    reason = "nothing works before the engine is started, and it stays started"
-)]
-pub fn host() -> &'static Host {
-    HOST.get().expect("a started engine")
 }
 
 /// Has what follows from the state drawn again.
@@ -275,20 +259,14 @@ fn changed() {
 pub struct Store;
 
 impl Store {
-    /// An empty store, behind this door.
-    pub fn new(host: Host) -> Self {
-        HOST.set(Some(Box::leak(Box::new(host))));
-        Self
-    }
-
     /// The door.
     pub fn host(self) -> &'static Host {
-        host()
+        host::door()
     }
 
     /// The corrected instant.
     pub fn now(self) -> Timestamp {
-        Timestamp(host().now() as i64)
+        Timestamp(host::door().now() as i64)
     }
 
     /// Reads, and is run again when something changes, where Leptos tracks.
