@@ -9,7 +9,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -22,9 +22,6 @@ const here = dirname(fileURLToPath(import.meta.url));
 const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
 /** Where constructable style sheets and optional chaining work. */
 const TARGET = ['chrome94', 'firefox101', 'safari16.4'];
-/** The launcher's label where a locale file has none. */
-const LABELS = { fa: 'باشگاه مشتریان', en: 'Rewards club' };
-
 /** Properties that the door alone uses: neither the engine nor the page calls them by name. */
 const OWN = ['mounted', 'shadow', 'forget', 'named', 'room', 'hide', 'prefetch', 'launcher', 'enter'];
 
@@ -38,16 +35,14 @@ const cssText = {
 
 const minifyCss = async (css) => (await esbuild.transform(css, { loader: 'css', minify: true, target: TARGET, charset: 'utf8' })).code.trim();
 
-/** Locale files: language → { what to ship, the launcher's label }. */
+/** Locale files: language → { what to ship, the launcher's label }. Whatever lies in the folder is a language. */
 const locales = () => {
   const folder = join(here, 'locales');
-  const files = existsSync(folder) ? readdirSync(folder).filter((f) => f.endsWith('.json')).sort() : [];
-  const read = (file) => JSON.parse(readFileSync(join(folder, file), 'utf8'));
-  const found = Object.fromEntries(files.map((file) => [file.slice(0, -'.json'.length), read(file)]));
-  if (files.length === 0) for (const lang of Object.keys(LABELS)) found[lang] = {};
-  return Object.fromEntries(
-    Object.entries(found).map(([lang, json]) => [lang, { json, label: json['launcher.label'] ?? LABELS[lang] ?? LABELS.en }]),
-  );
+  const files = readdirSync(folder).filter((f) => f.endsWith('.json')).sort();
+  return Object.fromEntries(files.map((file) => {
+    const json = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    return [file.slice(0, -'.json'.length), { json, label: json['launcher.label'] }];
+  }));
 };
 
 const bundle = async (options) => {
@@ -99,7 +94,7 @@ const share = (lang, part) => `${part ? lang + '-' + part : lang}.json`;
 const sha384 = (bytes, encoding) => createHash('sha384').update(bytes).digest(encoding);
 const sri = (bytes) => 'sha384-' + sha384(bytes, 'base64');
 /** `engine.wasm` → `engine-3fa9c01b.wasm`. */
-const hashed = (name, files) => name.replace('.', `-${sha384(files[name], 'hex').slice(0, 8)}.`);
+const hashed = (name, files) => name.replace('.', `-${sha384(files[name], 'hex').slice(0, 6)}.`);
 
 /** How brotli may write distances: by how many bits it groups them, and how many short ones have a code of their own. */
 const DISTANCES = [[0, 0], [0, 8], [0, 15], [1, 0], [1, 8], [1, 12], [1, 30]];

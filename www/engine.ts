@@ -33,7 +33,7 @@ let parse: typeof JSON.parse;
 
 /** The beginning of a file's SHA-384, as it stands in its name. */
 const digest = async (bytes: ArrayBuffer) =>
-  Array.from(new Uint8Array(await crypto.subtle.digest('SHA-384', bytes), 0, 4), (n) => n.toString(16).padStart(2, '0')).join('');
+  Array.from(new Uint8Array(await crypto.subtle.digest('SHA-384', bytes), 0, 3), (n) => n.toString(16).padStart(2, '0')).join('');
 
 /** A file's bytes, if they are the ones that were built (a page without https has no means to tell). */
 const wholeOf = async (file: Response): Promise<ArrayBuffer | undefined> => {

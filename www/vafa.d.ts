@@ -4,7 +4,7 @@
  * The tag: `<script async src="https://…/v1/vafa.js" data-program="demo" data-key="pk_…"></script>`, and if need be
  *
  * - `data-api`: where the API is, when not at the script's origin
- * - `data-lang`: `fa` or `en`; else the page's `lang`, else Persian
+ * - `data-lang`: `fa`, `en` or `ar`; else the page's `lang`, else Persian
  * - `data-position`: `bottom-end` (default) or `bottom-start`; `data-offset-x`, `data-offset-y`: CSS pixels, 16 each
  * - `data-theme`: `auto` (default), `light` or `dark`
  * - `data-launcher`: `none` for a shop with a button of its own (`vafa.open()`)
@@ -132,7 +132,7 @@ export interface Vafa {
   ask(survey: string): void;
   /** The page has changed by itself (single-page shops): puts the launcher back, reads the hiding rules anew, fetches fresh points. */
   refresh(): void;
-  /** `fa` or `en`. */
+  /** `fa`, `en` or `ar`. */
   setLanguage(lang: string): void;
   /** `false` empties Vafa's storage in this browser and keeps everything in memory from then on: only the refusal is remembered. */
   setConsent(allowed: boolean): void;

@@ -15,7 +15,7 @@ export const WORDS_OF = {
     'partner', 'plan', 'rewards', 'reward', 'reason', 'codes', 'code', 'apply', 'applied', 'not_applied', 'cancel', 'redeem', 'confirm', 'yes',
   ],
   gifts: ['offer'],
-  guest: ['guest', 'join', 'login'],
+  guest: ['guest', 'join', 'login', 'digits'],
   earn: [
     'profile', 'refer', 'share', 'friend', 'earn.title', 'earn.cashback', 'earn.refer', 'earn.cap', 'earn.times', 'earn.again',
     'earn.done', 'earn.tomorrow', 'earn.claim', 'earn.got', 'tier.from',

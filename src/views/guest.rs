@@ -87,7 +87,11 @@ pub(super) fn guest(frame: Frame, s: &State, program: &Program) -> Node {
                 .child(actions),
         )
         .child(heading(t("guest.how"), None))
-        .child(el("ol", "steps").children(steps.map(|step| el("li", "").text(step))))
+        .child(
+            el("ol", "steps")
+                .attr("--digits", &t("digits"))
+                .children(steps.map(|step| el("li", "").text(step))),
+        )
         .child(heading(t("rewards.title"), None))
         .child(list(gifts.collect()))
 }

@@ -3,7 +3,7 @@
 use super::atoms::{self, Tone, button, heading, list, p, sub};
 use super::icons;
 use super::shell::Frame;
-use crate::host::{field, object, then};
+use crate::host::{field, object, string, then};
 use crate::node::{Node, el};
 use crate::store::{Club, View};
 use crate::words::{self, fill, t};
@@ -102,13 +102,17 @@ fn friend_row(friend: &Friend) -> Node {
 
 /// The page where an invited friend lands.
 fn address(invite: Option<&str>, code: &str) -> String {
-    let origin = web_sys::window()
-        .and_then(|w| w.location().origin().ok())
+    // In a frame, the base is the shop's.
+    let base = web_sys::window()
+        .and_then(|w| w.document())
+        .and_then(|d| string(&d, "baseURI"))
         .unwrap_or_default();
+    let origin: String = base.split_inclusive('/').take(3).collect();
+    let origin = origin.trim_end_matches('/');
     let page = match invite {
         Some(page) if page.starts_with("https://") => page.to_owned(),
-        Some(path) if path.starts_with('/') => [&origin, path].concat(),
-        _ => [&origin, "/"].concat(),
+        Some(path) if path.starts_with('/') => [origin, path].concat(),
+        _ => [origin, "/"].concat(),
     };
     let mark = if page.contains('?') { "&" } else { "?" };
     [&page, mark, "vafa_ref=", code].concat()

@@ -67,8 +67,17 @@ impl Assets {
 ///
 /// # Errors
 /// 404 when there are no assets.
-pub async fn loader(Shared(state): Shared<State>, headers: HeaderMap) -> Result<Response> {
-    let mut response = serve(&state.assets, "vafa.js", &headers).await?;
+pub async fn loader(state: Shared<State>, headers: HeaderMap) -> Result<Response> {
+    stable(state, "vafa.js", &headers).await
+}
+
+/// A file whose name stays while its content changes.
+pub(crate) async fn stable(
+    Shared(state): Shared<State>,
+    name: &str,
+    headers: &HeaderMap,
+) -> Result<Response> {
+    let mut response = serve(&state.assets, name, headers).await?;
     response.headers_mut().insert(
         header::CACHE_CONTROL,
         HeaderValue::from_static("public, max-age=300, stale-while-revalidate=86400"),

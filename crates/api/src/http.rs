@@ -3,7 +3,7 @@
 use crate::layers;
 use crate::problem::Error;
 use crate::state::State;
-use crate::{assets, openapi, routes};
+use crate::{assets, frame, openapi, routes};
 use axum::Router;
 use axum::http::header;
 use axum::middleware;
@@ -18,6 +18,9 @@ pub fn app(state: State) -> Router {
         .merge(openapi::pages(routes::document()))
         .route("/", get(routes::entrance))
         .route("/v1/vafa.js", get(assets::loader))
+        .route("/v1/frame.js", get(frame::script))
+        .route("/v1/bridge.js", get(frame::bridge))
+        .route("/v1/frame/{program}", get(frame::page))
         .route("/v1/assets/{file}", get(assets::hashed))
         .fallback(async || Error::not_found("No such path; every path begins with /v1."))
         .method_not_allowed_fallback(async || Error::method_not_allowed())

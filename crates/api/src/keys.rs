@@ -5,7 +5,9 @@ mod listed;
 mod lookup;
 
 pub use listed::{Listed, list};
-pub use lookup::{Secret, Signing, allows, anybody_allows, page, secret, signing};
+pub use lookup::{
+    Secret, Signing, allows, anybody_allows, origins, page, secret, signing, speaks_of,
+};
 
 use crate::audit;
 use crate::ids;

@@ -2,6 +2,7 @@
 //! take, which pages may read the answer, and what no browser may do with it.
 
 use crate::credentials::Peer;
+use crate::frame::Framed;
 use crate::ids;
 use crate::keys;
 use crate::limits::Kind;
@@ -83,11 +84,16 @@ pub(crate) async fn traced(Shared(state): Shared<State>, request: Request, next:
     state
         .metrics
         .answered(method.as_str(), &route, status, took);
+    let framed = response.extensions().get::<Framed>().is_some();
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert("x-request-id", id);
     }
     for (name, value) in SECURITY {
+        // Which pages may frame one that may be framed, its policy says; this header cannot.
+        if framed && name == FRAME_OPTIONS {
+            continue;
+        }
         // A page brings its own policy.
         headers
             .entry(HeaderName::from_static(name))
@@ -96,12 +102,14 @@ pub(crate) async fn traced(Shared(state): Shared<State>, request: Request, next:
     response
 }
 
+const FRAME_OPTIONS: &str = "x-frame-options";
+
 /// What no browser may do with an answer: guess its type, tell others where it came from, show it in a frame, run
 /// what is in it.
 const SECURITY: [(&str, &str); 4] = [
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
-    ("x-frame-options", "DENY"),
+    (FRAME_OPTIONS, "DENY"),
     (
         "content-security-policy",
         "default-src 'none'; frame-ancestors 'none'",

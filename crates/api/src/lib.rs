@@ -26,6 +26,7 @@ pub mod credentials;
 pub mod database;
 pub mod drafts;
 pub mod explain;
+mod frame;
 pub mod goals;
 pub mod health;
 pub mod history;

@@ -119,6 +119,34 @@ pub async fn allows(tx: &mut Tx, tenant: &str, origin: &str) -> Result<bool> {
     Ok(found.is_some())
 }
 
+/// Whether this is the tenant's program.
+///
+/// # Errors
+/// When the database fails.
+pub async fn speaks_of(tx: &mut Tx, tenant: &str, program: &str) -> Result<bool> {
+    let found: Option<i64> = query("SELECT 1 FROM tenants WHERE tenant = $1 AND program = $2")
+        .bind(tenant)
+        .bind(program)
+        .fetch_optional(tx)
+        .await?;
+    Ok(found.is_some())
+}
+
+/// The origins that the tenant's live publishable keys list, in order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn origins(tx: &mut Tx, tenant: &str) -> Result<Vec<String>> {
+    Ok(query(
+        "SELECT DISTINCT origins.origin FROM origins
+         JOIN keys ON keys.tenant = origins.tenant AND keys.id = origins.key_id
+         WHERE origins.tenant = $1 AND keys.revoked_at IS NULL ORDER BY origins.origin",
+    )
+    .bind(tenant)
+    .fetch_all(tx)
+    .await?)
+}
+
 /// Whether anybody's live publishable key lists this origin.
 ///
 /// # Errors
