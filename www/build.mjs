@@ -45,7 +45,7 @@ const locales = () => {
   }));
 };
 
-const bundle = async (options) => {
+const bundle = async (options, short = OWN) => {
   const { outputFiles } = await esbuild.build({
     bundle: true,
     minifySyntax: true,
@@ -64,9 +64,9 @@ const bundle = async (options) => {
     const { code } = await minify(outputFiles[0].text, { ecma: 2020, module, mangle, compress: { passes: 3, inline: 1, unsafe_arrows: true } });
     return Buffer.from(code);
   };
-  if (module) return pack(false);
+  if (module || !short.length) return pack(false);
   // Which letters short names get decides over some dozen bytes of the packed door: the smallest of a few is taken.
-  const packs = await Promise.all(OWN.map((_, n) => pack({ regex: RegExp(`^(${OWN.slice(0, n + 1).join('|')})$`) })));
+  const packs = await Promise.all(short.map((_, n) => pack({ regex: RegExp(`^(${short.slice(0, n + 1).join('|')})$`) })));
   return packs.reduce((best, one) => (brotli(one).length < brotli(best).length ? one : best));
 };
 
@@ -88,6 +88,14 @@ const door = (files, found) => {
     },
   });
 };
+
+/** The two ends of the talk between a page and the widget in a frame. */
+const FRAMING = ['frame.js', 'bridge.js'];
+const framing = (file, found) => bundle({
+  entryPoints: [file.replace('.js', '.ts')],
+  format: 'iife',
+  define: { VERSION: JSON.stringify(version), WORDS: JSON.stringify(Object.fromEntries(Object.keys(found).sort(byPreference).map((l) => [l, [found[l].label]]))) },
+}, []);
 
 /** The file of a part's words. */
 const share = (lang, part) => `${part ? lang + '-' + part : lang}.json`;
@@ -165,6 +173,7 @@ const buildAll = async (glue, out) => {
 
   rmSync(join(out, 'assets'), { recursive: true, force: true });
   const manifest = { 'vafa.js': ship(out, 'vafa.js', await door(parts, found)) };
+  for (const file of FRAMING) manifest[file] = ship(out, file, await framing(file, found));
   for (const [name, bytes] of Object.entries(parts)) manifest[name] = ship(out, 'assets/' + hashed(name, parts), bytes);
   writeFileSync(join(out, 'manifest.json'), JSON.stringify({ version, files: manifest }, null, 2) + '\n');
   table(manifest);

@@ -97,7 +97,7 @@ const enter = (config: Config, base: string) => {
     } catch (fault) {
       loading = undefined;
       // A file that is no JavaScript will be none next time.
-      if (fault instanceof SyntaxError || (name && ++tries > 2)) fatal(fault || 'its files could not be had');
+      if (fault instanceof SyntaxError || (name && ++tries > 2)) fatal(fault || 'its files are lost');
     }
   };
   const intend = () => run();
@@ -243,7 +243,7 @@ const enter = (config: Config, base: string) => {
   };
 
   const identify = (who: any) => {
-    need(!who || who.call || /^[^.]+\.[^.]+\.[^.]+$/.test(who), 'a member token (JWT) or a function that gives one');
+    need(!who || who.call || /^[^.]+\.[^.]+\.[^.]+$/.test(who), 'a token or a function that gives one');
     ahead.delete('/v1/me'); // whoever that was
     const before = subject();
     name(who);
@@ -325,7 +325,7 @@ try {
     const src = tag?.src || location.href;
     const config = readConfig((name) => tag?.getAttribute('data-' + name) || '', src, document.documentElement.lang, WORDS);
     if (config) enter(config, src);
-    else warn('the script tag needs data-program and data-key="pk_…"');
+    else warn('the tag needs data-program and data-key="pk_…"');
   }
 } catch (fault) {
   warn('cannot run here: ' + fault);
