@@ -2,7 +2,6 @@
 // way to one from a low score.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { inspect } from './looks.mjs';
 import { Stage, buy, eventually, openPanel, panel, picture } from './stage.mjs';
 
 let stage;
@@ -197,34 +196,5 @@ test('a good score leads to none', async () => {
   await prompt.locator('.btn.main').click();
   await prompt.locator('.thanks').waitFor();
   assert.equal(await prompt.getByRole('button', { name: 'ثبت شکایت' }).count(), 0);
-  await page.context().close();
-});
-
-test('how they look', async (t) => {
-  const page = await stage.visit('neda', { reducedMotion: 'reduce', hasTouch: true });
-  await go(page);
-  await t.test('none', () => inspect(page, 'complaints-none', { ready: '.empty' }));
-  await page.evaluate(() => window.vafa.setLanguage('fa'));
-  await write(page, 'ارسال', 'سلام، بستهٔ من هنوز نرسیده است.');
-  await t.test('a new one', () => inspect(page, 'complaints-new', { ready: 'form' }));
-  await page.evaluate(() => window.vafa.setLanguage('fa'));
-  await press(page, 'بفرست');
-  await chip(page, 'open');
-  const mine = await stage.asMember('neda', 'GET', '/v1/me/complaints');
-  const [{ id }] = mine.body.complaints;
-  await t.test('filed', () => inspect(page, 'complaints-open', { ready: '.talk' }));
-  await desk(id, 'messages', { text: 'بسته‌ات امروز با پیک فرستاده شد و فردا می‌رسد. ببخش که دیر شد.' });
-  await desk(id, 'resolve');
-  await page.evaluate(() => window.vafa.refresh());
-  await chip(page, 'resolved');
-  await t.test('to be judged', () => inspect(page, 'complaints-judge', { ready: '.next' }));
-  await page.evaluate(() => window.vafa.setLanguage('fa'));
-  await press(page, 'بله، حل شد');
-  await chip(page, 'closed');
-  await t.test('closed', () => inspect(page, 'complaints-closed', { ready: '.next' }));
-  await page.evaluate(() => window.vafa.setLanguage('fa'));
-  await press(page, 'برگشت');
-  await body(page).locator('.link').first().waitFor();
-  await t.test('the list', () => inspect(page, 'complaints-list', { ready: '.link' }));
   await page.context().close();
 });

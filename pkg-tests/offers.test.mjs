@@ -1,7 +1,6 @@
 // Gifts, plans and partners: what can be taken and for how long, taken once, and why the rest cannot.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { floating, inspect } from './looks.mjs';
 import { Stage, balance, eventually, openPanel, panel, picture } from './stage.mjs';
 
 const HOUR = 3_600_000;
@@ -215,17 +214,4 @@ test('a club without any of it leads only to complaints', async () => {
   } finally {
     await bare.close();
   }
-});
-
-test('how they look', async (t) => {
-  const page = await stage.visit('neda', { reducedMotion: 'reduce', hasTouch: true });
-  await openPanel(page);
-  await body(page).locator('[data-offer]').waitFor();
-  await t.test('home', () => inspect(page, 'offers-home', { ready: '[data-offer]' }));
-  for (const view of ['offers', 'membership', 'partners']) {
-    await page.evaluate((name) => { window.vafa.close(); window.vafa.open(name); }, view);
-    await page.locator(`${floating} .top`).waitFor();
-    await t.test(view, () => inspect(page, `offers-${view}`, { ready: '.top' }));
-  }
-  await page.context().close();
 });

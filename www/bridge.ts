@@ -3,7 +3,7 @@
  * other than an origin of the club's publishable keys, and with nobody when it stands alone.
  */
 import { safeLink } from './config.ts';
-import { warn } from './natives.ts';
+import { setTimeout, warn } from './natives.ts';
 import { type FromFrame, readPage } from './talk.ts';
 
 const own = document.currentScript as HTMLScriptElement;
@@ -91,7 +91,8 @@ const measure = (widgets: HTMLElement[], float: HTMLElement, inline: boolean) =>
     last = now;
   };
   const soon = () => {
-    if (!due) requestAnimationFrame(look);
+    // Not by the next frame: a browser draws none of what is cut away as a whole.
+    if (!due) setTimeout(look);
     due = true;
   };
   const sizes = new ResizeObserver(soon);
