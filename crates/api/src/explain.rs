@@ -48,13 +48,7 @@ pub fn tell(program: &Program, language: Option<&str>, now: Timestamp) -> Result
                 known.join(", ")
             ))
         })?,
-        None => {
-            let spoken = program.languages.iter().find_map(|tag| Locale::of(tag));
-            let first = || Locale::languages().find_map(Locale::of);
-            spoken
-                .or_else(first)
-                .ok_or_else(|| Error::internal("no locale was compiled in"))?
-        }
+        None => locale(program, None)?,
     };
     let words = Words::new(&locale, program, &zone);
     let sections = how_it_works(program).into_iter().map(|section| Section {
@@ -66,6 +60,18 @@ pub fn tell(program: &Program, language: Option<&str>, now: Timestamp) -> Result
         name: words.text(&program.name),
         sections: sections.collect(),
     })
+}
+
+/// The sentences of the language that is asked for, if it is spoken here; else of the program's first that is.
+///
+/// # Errors
+/// When there are none at all.
+pub fn locale(program: &Program, asked: Option<&str>) -> Result<Locale> {
+    let own = program.languages.iter().map(String::as_str);
+    let spoken = asked.into_iter().chain(own).find_map(Locale::of);
+    spoken
+        .or_else(|| Locale::languages().find_map(Locale::of))
+        .ok_or_else(|| Error::internal("no locale was compiled in"))
 }
 
 /// How the club works, as text: headings, and a line for each thing to know. The program is a sound one.

@@ -3,6 +3,7 @@
 use crate::surveys::Prompt;
 use rules::member::Member;
 use rules::program::Text;
+use rules::rewards::Basket;
 use rules::{Money, Points, Program, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 
@@ -116,6 +117,41 @@ pub enum EntryReason {
     Offer,
     /// Wallet credit was spent on an order.
     WalletSpent,
+}
+
+/// `POST /v1/programs/{program}/earnings` and `POST /v1/me/earnings`: what would these baskets bring?
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+pub struct EarningsInput {
+    /// The language of the sentences; the program's first one when absent or not spoken here.
+    #[serde(default)]
+    #[cfg_attr(feature = "document", schemars(length(max = 35)))]
+    pub language: Option<String>,
+    /// Each for itself, as if it were the only order.
+    #[cfg_attr(feature = "document", schemars(length(min = 1, max = 50)))]
+    pub baskets: Vec<Basket>,
+}
+
+/// What the baskets would bring.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+pub struct EarningsReply {
+    /// In the order of the baskets.
+    pub earnings: Vec<Earning>,
+}
+
+/// What a basket would bring, if it were paid now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+pub struct Earning {
+    /// Points for the purchase itself; a gift for a first order, or for a tier that it reaches, is not among them.
+    pub points: Points,
+    /// Wallet credit that comes back.
+    pub cashback: Money,
+    /// When the points become active; absent when they are at once.
+    pub pending_until: Option<Timestamp>,
+    /// The sentence for the shopper; absent when nothing is earned.
+    pub text: Option<String>,
 }
 
 /// `POST /v1/me`: a logged-in shopper joins the club. Body `{}` or this.

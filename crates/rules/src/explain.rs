@@ -11,7 +11,7 @@ mod refusals;
 
 pub use how::{Section, how_it_works};
 pub use refusals::{
-    activity_refusal, churn, complaint_refusal, notice, offer, referral_refusal, verdict,
+    activity_refusal, brings, churn, complaint_refusal, notice, offer, referral_refusal, verdict,
 };
 
 use crate::program::Text;

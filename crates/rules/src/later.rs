@@ -4,12 +4,12 @@
 //! offer `deserialize_any` (the panel's) leaves them at their default without linking the code that would read
 //! them, and reads such a section by its own type where it is needed.
 
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer, StrDeserializer};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 use std::marker::PhantomData;
 
-/// Reads a list or an object; nothing is the default.
+/// Reads a list, an object or a choice; nothing is the default.
 pub fn read<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -24,11 +24,15 @@ impl<'de, T: Deserialize<'de> + Default> Visitor<'de> for Section<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list or an object")
+        f.write_str("a list, an object or a choice")
     }
 
     fn visit_unit<E: Error>(self) -> Result<T, E> {
         Ok(T::default())
+    }
+
+    fn visit_str<E: Error>(self, choice: &str) -> Result<T, E> {
+        T::deserialize(StrDeserializer::new(choice))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<T, A::Error> {

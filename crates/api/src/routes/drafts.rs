@@ -389,6 +389,7 @@ async fn tried(club: &mut crate::club::Club, asked: &Preview) -> Result<PreviewV
     let now = club.now;
     let basket = asked.basket.as_ref();
     let what_if = basket.map(|basket| simulate(&program, &zone, &facts, basket, now));
+    program.look = program.look.completed();
     Ok(PreviewView {
         view: ProgramView {
             program: programs::with_stock(club, program).await?,

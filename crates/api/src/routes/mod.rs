@@ -11,6 +11,7 @@ mod coupons;
 mod desk;
 mod drafts;
 mod earning;
+mod earnings;
 mod entrance;
 mod insights;
 mod keys;
@@ -53,6 +54,7 @@ pub fn all() -> Routes {
         .with(offers::routes())
         .with(surveys::routes())
         .with(earning::routes())
+        .with(earnings::routes())
         .with(complaints::routes())
         .with(insights::routes())
         .with(members::routes())

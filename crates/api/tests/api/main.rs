@@ -22,6 +22,7 @@ mod erasing;
 mod exporting;
 mod faults;
 mod foreign;
+mod foretelling;
 mod giving;
 mod growing;
 mod harness;

@@ -4,6 +4,7 @@ use super::phrases::amount;
 use super::{Message, Value};
 use crate::program::Measure;
 use crate::surveys::Verdict;
+use crate::whatif::WhatIf;
 use crate::{Program, Timestamp, churn, complaints, earning, offers, referral, tiers};
 
 /// What became of a survey, in the merchant's words: shoppers are never told.
@@ -35,6 +36,28 @@ pub fn verdict(verdict: &Verdict) -> Message {
         Verdict::SlotTaken => message("slot_taken"),
         Verdict::BlockedPage => message("blocked_page"),
     }
+}
+
+/// What an order would bring; nothing is said where it is nothing.
+pub fn brings(what: &WhatIf) -> Option<Message> {
+    let points = what
+        .points
+        .is_positive()
+        .then_some(Value::Points(what.points));
+    let money = what
+        .cashback
+        .is_positive()
+        .then_some(Value::Money(what.cashback));
+    let key = match (&points, &money) {
+        (Some(_), Some(_)) => "order.brings.both",
+        (Some(_), None) => "order.brings.points",
+        (None, Some(_)) => "order.brings.cashback",
+        (None, None) => return None,
+    };
+    let mut message = Message::new(key);
+    message.values.extend(points.map(|value| ("points", value)));
+    message.values.extend(money.map(|value| ("money", value)));
+    Some(message)
 }
 
 /// Whether an offer is for the member, or why it is not.

@@ -206,7 +206,40 @@ pub struct Links {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
 pub struct Look {
-    /// One colour, `#rrggbb`, from which the palette is derived.
+    /// One colour, `#rrggbb`, from which the palette is derived; that of the preset when absent.
     #[serde(default)]
     pub accent: Option<String>,
+    /// Corners, paper and letters to begin with; a page may change each of them.
+    #[serde(default, deserialize_with = "crate::later::read")]
+    pub preset: Preset,
+}
+
+impl Look {
+    /// Fills in what the preset decides.
+    #[must_use]
+    pub fn completed(mut self) -> Self {
+        self.accent = self.accent.or_else(|| {
+            let own = match self.preset {
+                Preset::Quiet => return None,
+                Preset::Soft => "#b4532a",
+                Preset::Sharp => "#111827",
+            };
+            Some(own.to_owned())
+        });
+        self
+    }
+}
+
+/// The built-in looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Preset {
+    /// As it comes.
+    #[default]
+    Quiet,
+    /// Round, on warm paper.
+    Soft,
+    /// Square, black on white, without shadows.
+    Sharp,
 }

@@ -2,12 +2,13 @@
 
 use super::variants::variants;
 use crate::explain::{
-    Message, activity_refusal, churn, complaint_refusal, notice, offer, reason, referral_refusal,
-    verdict,
+    Message, activity_refusal, brings, churn, complaint_refusal, notice, offer, reason,
+    referral_refusal, verdict,
 };
 use crate::rewards::Reason;
 use crate::samples::{at, program};
 use crate::surveys::Verdict;
+use crate::whatif::WhatIf;
 use crate::{Money, Points, churn as leaving, complaints, earning, offers, referral, tiers};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -156,6 +157,16 @@ fn risks() -> [leaving::Risk; 2] {
     [leaving::Baseline::Own, leaving::Baseline::Cohort].map(risk)
 }
 
+/// What an order would bring: points, credit, both.
+fn orders() -> [WhatIf; 3] {
+    let order = |points, cashback| WhatIf {
+        points: Points(points),
+        cashback: Money(cashback),
+        ..WhatIf::default()
+    };
+    [order(5, 0), order(0, 5), order(5, 5)]
+}
+
 /// What all of these say.
 pub(super) fn answers() -> Vec<Message> {
     let program = program();
@@ -167,6 +178,7 @@ pub(super) fn answers() -> Vec<Message> {
     all.extend(activities().iter().map(activity_refusal));
     all.extend(notices().iter().map(|it| notice(&program, it)));
     all.extend(risks().iter().map(churn));
+    all.extend(orders().iter().filter_map(brings));
     all.extend(complaints().into_iter().map(complaint_refusal));
     all
 }
