@@ -9,6 +9,7 @@ mod care;
 mod decode;
 mod face;
 mod host;
+mod invited;
 mod later;
 mod node;
 mod outbox;

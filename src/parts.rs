@@ -3,7 +3,7 @@
 
 use crate::outbox::Kind;
 use crate::rooms::Call;
-use crate::{care, later, outcomes, views};
+use crate::{care, invited, later, outcomes, views};
 
 /// Home, and what the other parts share.
 pub fn panel(call: Call<'_>) {
@@ -22,8 +22,16 @@ pub fn guest(call: Call<'_>) {
     match call {
         Call::Draw(frame, s, _, node) => *node = views::guest(frame, s),
         Call::Done(store, ..) => outcomes::joined(store),
+        Call::Invited(store) => invited::arrived(store),
         Call::Refused(store, action, code) => outcomes::refused(store, action, code),
         _ => {}
+    }
+}
+
+/// How the club works.
+pub fn help(call: Call<'_>) {
+    if let Call::Draw(frame, s, _, node) = call {
+        *node = views::help(frame, s);
     }
 }
 
@@ -53,7 +61,7 @@ pub fn gifts(call: Call<'_>) {
         Call::Member(me, raw) => later::gifts_member(&mut me.facts, raw),
         Call::Done(store, host, _, body) => outcomes::taken(store, host, body),
         Call::Refused(store, action, code) => outcomes::refused(store, action, code),
-        Call::Rank(..) | Call::Grown(..) => {}
+        Call::Rank(..) | Call::Grown(..) | Call::Invited(..) => {}
     }
 }
 
@@ -65,7 +73,7 @@ pub fn earn(call: Call<'_>) {
         Call::Member(me, raw) => later::earn_member(me, raw),
         Call::Done(store, _, _, body) => views::earned(store, body),
         Call::Refused(store, action, code) => outcomes::refused(store, action, code),
-        Call::Rank(..) | Call::Tease(..) | Call::Grown(..) => {}
+        Call::Rank(..) | Call::Tease(..) | Call::Grown(..) | Call::Invited(..) => {}
     }
 }
 
@@ -76,6 +84,6 @@ pub fn care(call: Call<'_>) {
         Call::Member(me, raw) => later::care_member(me, raw),
         Call::Done(store, host, action, body) => care::done(store, host, action, body),
         Call::Refused(store, action, code) => outcomes::refused(store, action, code),
-        Call::Rank(..) | Call::Program(..) | Call::Tease(..) | Call::Grown(..) => {}
+        _ => {}
     }
 }

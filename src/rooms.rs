@@ -47,6 +47,8 @@ pub enum Call<'a> {
     Done(Store, &'a Host, &'a Action, &'a JsValue),
     /// The server has refused this, by this code.
     Refused(Store, &'a Action, &'a str),
+    /// Somebody came by an invitation.
+    Invited(Store),
 }
 
 /// The names of a level and of the next one, and per cent of the way between them; null where there is none.
@@ -137,6 +139,10 @@ parts! {
         __wasm_split_00guest00_import_00000000000000000000000000000005_enter
         __wasm_split_00guest00_export_00000000000000000000000000000005_enter
         parts::guest;
+    Help __wasm_split_load_help
+        __wasm_split_00help00_import_00000000000000000000000000000007_enter
+        __wasm_split_00help00_export_00000000000000000000000000000007_enter
+        parts::help;
 }
 
 #[derive(Clone, Copy)]
@@ -174,6 +180,7 @@ impl Part {
             View::Offers => Self::Gifts,
             View::Earn | View::Refer | View::Tiers => Self::Earn,
             View::History | View::Complaints => Self::Care,
+            View::Help => Self::Help,
         }
     }
 
@@ -238,7 +245,19 @@ fn arrived(store: Store) {
     {
         enter(Call::Grown(store, &before));
     }
+    invited(store);
     store.set(|_| {});
+}
+
+/// It is known who is there. If they came by an invitation, the guests' part sees to it.
+pub fn invited(store: Store) {
+    if !store.host().stored("ref").is_string() {
+        return;
+    }
+    Part::Guest.want();
+    if let Some(enter) = Part::Guest.enter() {
+        enter(Call::Invited(store));
+    }
 }
 
 /// Somebody is about to open the panel, or does: what it takes first comes and is made ready, unless it is.
@@ -251,6 +270,7 @@ pub fn prepare() {
 pub fn body(frame: Frame, s: &State, view: View) -> Node {
     let part = match s.who {
         Who::Unknown => Part::Panel,
+        _ if view == View::Help => Part::Help,
         Who::Guest | Who::Stranger => Part::Guest,
         Who::Member => Part::of(view),
     };

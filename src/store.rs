@@ -70,6 +70,8 @@ pub enum View {
     Complaints,
     /// All tiers and what they bring.
     Tiers,
+    /// How the club works.
+    Help,
 }
 
 impl View {
@@ -83,11 +85,12 @@ impl View {
     ];
 
     /// The places that home leads to.
-    pub const MORE: [Self; 4] = [
+    pub const MORE: [Self; 5] = [
         Self::Offers,
         Self::Membership,
         Self::Partners,
         Self::Complaints,
+        Self::Help,
     ];
 
     /// Its name in the API and in locale keys.
@@ -103,6 +106,7 @@ impl View {
             Self::Partners => "partners",
             Self::Complaints => "complaints",
             Self::Tiers => "tiers",
+            Self::Help => "help",
         }
     }
 

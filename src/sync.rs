@@ -105,29 +105,8 @@ pub fn begin(store: Store) {
     }
     after(0, move || {
         outbox::look(store);
-        claim(store);
         refresh(store);
         flush(store);
-    });
-}
-
-/// Somebody came by an invitation: the claim is made once and kept until they join.
-fn claim(store: Store) {
-    let host = store.host();
-    let Some(code) = host.stored("ref").as_string() else {
-        return;
-    };
-    let path = ["/v1/referrals/", &code, "/claims"].concat();
-    let claim = host.send("POST", &path, &JsValue::UNDEFINED, Some(&host.uuid()));
-    then(claim, move |reply| {
-        let reply = Reply::of(reply);
-        if let 200..=299 | 400..=428 = reply.status() {
-            host.keep("ref", &JsValue::NULL);
-        }
-        let id = field(&field(&reply.body(), "claim"), "id");
-        if id.is_string() {
-            host.keep("claim", &id);
-        }
     });
 }
 
@@ -166,6 +145,7 @@ pub fn refresh(store: Store) {
             if answered {
                 // The clock is known now, and so is who is there: what was not to be sent may be.
                 flush(store);
+                rooms::invited(store);
                 let order = ORDER.with_borrow(Clone::clone);
                 let arrived = order.as_deref().is_none_or(|id| has_order(store, id));
                 if arrived || order_tries >= ORDER_TRIES_MAX {
@@ -231,6 +211,8 @@ async fn ask(store: Store) -> bool {
         200 => {
             let snapshot = take(host, "me", &me, read_member);
             host.keep("sub", &host.subject().into());
+            // Who is in has no use for an invitation any more.
+            host.keep("claim", &JsValue::NULL);
             snapshot.map(|snapshot| set_me(store, snapshot)).is_some()
         }
         401 | 404 => {

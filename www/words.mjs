@@ -9,13 +9,14 @@ export const WORDS_OF = {
     'doing', 'survey', 'refer.title', 'care.new', 'care.bridge',
   ],
   panel: [
-    'nav.offers.sub', 'nav.membership.sub', 'nav.partners.sub', 'nav.complaints.sub', 'rewards.title', 'reward.from', 'reward.free',
+    'nav.offers.sub', 'nav.membership.sub', 'nav.partners.sub', 'nav.complaints.sub', 'nav.help',
+    'rewards.title', 'reward.from', 'reward.free',
   ],
   club: [
     'partner', 'plan', 'rewards', 'reward', 'reason', 'codes', 'code', 'apply', 'applied', 'not_applied', 'cancel', 'redeem', 'confirm', 'yes',
   ],
   gifts: ['offer'],
-  guest: ['guest', 'join', 'login', 'digits'],
+  guest: ['guest', 'invited', 'join', 'login', 'digits'],
   earn: [
     'profile', 'refer', 'share', 'friend', 'earn.title', 'earn.cashback', 'earn.refer', 'earn.cap', 'earn.times', 'earn.again',
     'earn.done', 'earn.tomorrow', 'earn.claim', 'earn.got', 'tier.from',

@@ -6,9 +6,9 @@ use super::{icons, rewards};
 use crate::host::{object, then};
 use crate::node::{Node, el};
 use crate::outbox::Kind;
-use crate::store::{State, Store, Who, pays_points};
-use crate::sync;
+use crate::store::{State, Store, View, Who, pays_points};
 use crate::words::{self, fill, t};
+use crate::{invited, sync};
 use rules::program::{Activity, Program};
 
 /// Rewards shown to tempt.
@@ -30,7 +30,7 @@ pub(super) fn guest(frame: Frame, s: &State, program: &Program) -> Node {
     let actions = el("div", "actions");
     let actions = if stranger {
         let join = button(Tone::Main, t("join"), move || {
-            let body = object(&[("claim_id", store.host().stored("claim"))]);
+            let body = object(&[("claim_id", invited::id(&store.host(), store.now()))]);
             sync::act(store, Kind::Join, "", "POST", "/v1/me", body);
         });
         actions.child(atoms::busy(
@@ -75,7 +75,20 @@ pub(super) fn guest(frame: Frame, s: &State, program: &Program) -> Node {
     } else {
         plain("guest.title")
     };
+    let invitation = invited::told(store, program).map(|(gift, title, words)| {
+        let tile = atoms::tile(if gift { "tile good" } else { "tile" }, icons::GIFT);
+        el("section", "card invited")
+            .attr("aria-label", &title)
+            .child(tile)
+            .child(
+                el("div", "grow")
+                    .child(el("h3", "").text(title.clone()))
+                    .child(p("sub", words)),
+            )
+    });
+    let more = button(Tone::Quiet, t("guest.more"), move || frame.go(View::Help));
     el("div", "page")
+        .maybe(invitation)
         .child(
             el("section", "card next tall")
                 .attr("aria-label", &title)
@@ -86,7 +99,7 @@ pub(super) fn guest(frame: Frame, s: &State, program: &Program) -> Node {
                 )
                 .child(actions),
         )
-        .child(heading(t("guest.how"), None))
+        .child(heading(t("guest.how"), Some(more)))
         .child(
             el("ol", "steps")
                 .attr("--digits", &t("digits"))
@@ -102,7 +115,7 @@ fn leave(store: Store, hook: &'static str, page: Option<&str>) {
     let host = store.host();
     if host.hooked(hook) {
         shell::close(store);
-        let offer = object(&[("claim_id", host.stored("claim"))]);
+        let offer = object(&[("claim_id", invited::id(host, store.now()))]);
         then(host.hook(hook, &offer), |_| {});
         return;
     }

@@ -21,6 +21,7 @@ const OFFER: &str = "M12 3.5l2.4 5.3 5.8.6-4.3 3.9 1.2 5.7-5.1-2.9L6.9 19l1.2-5.
 const CARD: &str = "M3.5 6h17v12h-17zM3.5 10h17M7 14.5h4";
 const PARTNERS: &str = "M4 10h16M5 10v9.5h14V10M4 10l1.5-5.5h13L20 10M10 19.5V14h4v5.5";
 const CHAT: &str = "M4 5h16v11H11l-4.5 3.5V16H4zM8 9h8M8 12h5";
+const QUESTION: &str = "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM9.6 9.7a2.4 2.4 0 1 1 3.5 2.1c-.8.4-1.1.9-1.1 1.7M12 16.5v.01";
 /// A wallet.
 pub(super) const WALLET: &str = "M4 7.5h16v12H4zM4 7.5l11-4v4M20 11.5h-5v4h5";
 /// Somebody.
@@ -57,6 +58,7 @@ pub(super) const fn place(view: crate::store::View) -> &'static str {
         View::Partners => PARTNERS,
         View::Complaints => CHAT,
         View::Tiers => CROWN,
+        View::Help => QUESTION,
     }
 }
 

@@ -7,6 +7,7 @@ mod complaints;
 mod earn;
 pub(crate) mod focus;
 mod guest;
+mod help;
 mod history;
 mod home;
 mod icons;
@@ -22,7 +23,7 @@ mod shell;
 mod tier;
 
 pub(crate) use earn::earned;
-pub(crate) use places::{body, care, club, earn, gifts, guest, teaser};
+pub(crate) use places::{body, care, club, earn, gifts, guest, help, teaser};
 pub(crate) use rewards::redeemed;
 pub(crate) use shell::{Frame, close, lost, open, shell, to_top, waiting};
 pub(crate) use tier::rank;

@@ -1,7 +1,9 @@
 //! What each place of the panel shows. A function here is the root of one part of the engine (`src/parts.rs`).
 
 use super::shell::{Frame, lost, waiting};
-use super::{complaints, earn as earning, guest as visitor, history, home, offers, plans};
+use super::{
+    complaints, earn as earning, guest as visitor, help as guide, history, home, offers, plans,
+};
 use super::{refer, rewards, tier};
 use crate::node::Node;
 use crate::rooms::GIFT;
@@ -18,6 +20,14 @@ pub(crate) fn body(frame: Frame, s: &State) -> Node {
 pub(crate) fn guest(frame: Frame, s: &State) -> Node {
     match &s.program {
         Some(view) => visitor::guest(frame, s, &view.program),
+        None => unknown(frame, s),
+    }
+}
+
+/// How the club works, for whoever is there.
+pub(crate) fn help(frame: Frame, s: &State) -> Node {
+    match &s.program {
+        Some(view) => guide::help(frame, view.program.version),
         None => unknown(frame, s),
     }
 }

@@ -15,6 +15,7 @@ const PARTS: Record<string, string[]> = {
   'views/plans.rs': ['club'],
   'views/offers.rs': ['gifts'],
   'views/guest.rs': ['guest'],
+  'invited.rs': ['guest'],
   'views/earn.rs': ['earn'],
   'views/profile.rs': ['earn'],
   'views/refer.rs': ['earn'],

@@ -15,7 +15,7 @@ use walrus::{ExportItem, ImportKind, Module};
 use wasm_split_cli_support::{Options, transform};
 
 /// The parts besides the main one, by the names that `src/rooms.rs` gives them. The first has what they share.
-pub(crate) const PARTS: [&str; 6] = ["panel", "club", "gifts", "earn", "care", "guest"];
+pub(crate) const PARTS: [&str; 7] = ["panel", "club", "gifts", "earn", "care", "guest", "help"];
 
 /// The module that all parts import from, as the splitter names it.
 pub(crate) const SHARED: &str = "__wasm_split";
