@@ -211,7 +211,7 @@ const enter = (config: Config, base: string) => {
   float.style.cssText = `--vafa-offset-y:${config.y}px;--vafa-panel-${side}:calc(${config.x}px + env(safe-area-inset-right))`;
 
   // Drawn by a file of their own.
-  for (const name of ['points', 'tier']) {
+  for (const name of ['points', 'tier', 'earn']) {
     customElements.define('vafa-' + name, class extends HTMLElement {
       connectedCallback() {
         quiet(import(address(ELEMENTS_JS)).then((part: ElementsModule) => (touch = part.show(this, threshold, named, intend))));
@@ -263,7 +263,7 @@ const enter = (config: Config, base: string) => {
       need(order?.id, "{id: 'the order number'}");
       run('order', '' + order.id);
     },
-    cart: (cart) => emit('cart', cart),
+    cart: (cart) => emit('cart', (threshold.cart = cart)),
     track: (name, props) => {
       emit('track', { name, props });
       if (loading || face()!.events?.includes(name)) tell(name);
@@ -303,9 +303,12 @@ const enter = (config: Config, base: string) => {
 
   const arrive = () => {
     replay();
-    const invited = /[?&]vafa_ref=([\w-]{1,64})/.exec(location.search);
-    if (invited) write('ref', invited[1]);
+    const invited = /[?&]vafa_ref=([\w-]+)/.exec(location.search);
     settle();
+    if (invited) {
+      write('ref', invited[1]);
+      run();
+    }
     emit('ready');
     (window as any).navigation?.addEventListener('currententrychange', settle);
     addEventListener('load', rest);

@@ -1,8 +1,9 @@
 /**
- * `elements-HASH.js`: `<vafa-points>` and `<vafa-tier>`, which show what the launcher's face has of the member, without the
- * engine. The door fetches this file when one of them is on the page.
+ * `elements-HASH.js`: `<vafa-points>` and `<vafa-tier>`, which show what the launcher's face has of the member, and
+ * `<vafa-earn>`, which asks the server: all without the engine. The door fetches this file when one of them is on the page.
  */
 import css from './elements/tier.css';
+import { openEarnings } from './elements/earn.ts';
 import type { ElementsModule, Face } from './host.ts';
 
 const styles = new CSSStyleSheet();
@@ -41,19 +42,29 @@ const all = new Set<WeakRef<HTMLElement>>();
 /** The page has been asked for a token, to know whether there is a member at all. */
 let asked = false;
 
+/** Puts what is drawn, if anything is, into an element. */
+const put = (one: HTMLElement, ...drawn: HTMLElement[]) => {
+  const root = one.shadowRoot ?? one.attachShadow({ mode: 'open' });
+  root.adoptedStyleSheets = [styles];
+  root.replaceChildren(...drawn);
+};
+
+/** Draws `<vafa-earn>`, once there is one. */
+let earnings: ReturnType<typeof openEarnings> | undefined;
+
 /** Draws an element. A member whose face is not known here yet has the engine started, which makes it; a guest has not. */
-export const show: ElementsModule['show'] = (element, { config, read, token }, named, run) => {
+export const show: ElementsModule['show'] = (element, threshold, named, run) => {
+  const { config, read, token } = threshold;
   const paint = (one: HTMLElement) => {
     const face: Face = Object(read('face'));
     const known = named() && face.sub && face.lang == config.lang && (one.localName != 'vafa-tier' || face.tier !== undefined);
-    const root = one.shadowRoot ?? one.attachShadow({ mode: 'open' });
     const drawn = known ? pictures[one.localName]!(face, config.lang) : null;
-    root.adoptedStyleSheets = [styles];
-    root.replaceChildren(...(drawn ? [drawn] : []));
+    put(one, ...(drawn ? [drawn] : []));
     return known;
   };
   const paintAll = (fresh?: boolean) => {
     if (fresh) asked = false;
+    earnings?.(undefined, fresh);
     let known: unknown = true;
     for (const held of all) {
       const one = held.deref();
@@ -69,7 +80,15 @@ export const show: ElementsModule['show'] = (element, { config, read, token }, n
       document.querySelector('vafa-widget[floating]')?.dispatchEvent(new Event('pointerover'));
     }, () => {});
   };
-  all.add(new WeakRef(element));
+  if (element.localName == 'vafa-earn') {
+    earnings ??= openEarnings(threshold, named, (one, text) => {
+      // What says the same is left alone, so that nothing in the page moves.
+      if (!one.shadowRoot || one.shadowRoot.textContent != (text ?? '')) put(one, ...(text ? [make('bdi', { part: 'earn', lang: config.lang }, text)] : []));
+    });
+    earnings(element);
+  } else {
+    all.add(new WeakRef(element));
+  }
   paintAll();
   return paintAll;
 };

@@ -48,6 +48,8 @@ export interface Threshold {
   readonly ahead: Map<string, Promise<Response | undefined>>;
   /** The panel is to open: its part of the engine is fetched beside the engine. */
   wanted?: boolean;
+  /** What the page has last told of its basket. */
+  cart?: unknown;
   readonly hooks: Record<string, (payload?: unknown) => unknown>;
   /** The page's member token, a new one when `fresh`; nothing for a guest; rejects when the page's function failed. */
   token(fresh?: boolean): Promise<unknown>;

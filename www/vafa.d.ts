@@ -37,7 +37,7 @@ export type TokenProvider = () => Token | null | undefined | Promise<Token | nul
 /** Places in the panel. */
 export type View =
   | 'home' | 'earn' | 'rewards' | 'refer' | 'history'
-  | 'offers' | 'membership' | 'partners' | 'complaints' | 'tiers'
+  | 'offers' | 'membership' | 'partners' | 'complaints' | 'tiers' | 'help'
   | (string & {});
 
 /** An order that the shopper has just placed; the shop's server reports it to the API by itself. */
@@ -50,10 +50,21 @@ export interface Order {
 
 /** What is in the basket now. */
 export interface Cart {
-  /** In the currency's minor unit. */
+  /** In the currency's minor unit, after discounts, without tax and shipping. */
   total: number;
   currency?: string;
-  items?: unknown[];
+  /** Its lines, which may bring more or less than others. */
+  items?: CartItem[];
+}
+
+export interface CartItem {
+  /** The shop's product id. */
+  sku: string;
+  /** The shop's category. */
+  category?: string | null;
+  /** What the whole line costs, after discounts; without it the lines are left out of account. */
+  amount?: number;
+  [more: string]: unknown;
 }
 
 /** What the page hears: `vafa.on('redeemed', fn)`, or `vafa:redeemed` as a bubbling `CustomEvent` on the element. */
@@ -157,5 +168,7 @@ declare global {
     'vafa-points': HTMLElement;
     /** A member's tier, the way to the next one as a bar, and its name; empty for guests and in clubs without tiers. */
     'vafa-tier': HTMLElement;
+    /** What a product, or the basket, would bring; empty when that is nothing. */
+    'vafa-earn': HTMLElement;
   }
 }

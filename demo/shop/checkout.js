@@ -98,6 +98,7 @@ export function basketPage(redraw, say) {
         h('section', { class: 'panel', 'aria-label': t.summary },
           couponBox(redraw, say),
           sumsList(sums),
+          h('p', { class: 'earns' }, h('vafa-earn', {})),
           sums.shipping > 0 && toFree > 0 && h('p', { class: 'faint note' }, svg(icon('truck'), 'icon'), t.freeFrom(t.money(toFree))),
           h('a', { href: href('/checkout'), class: 'button main wide', 'data-to-checkout': true }, t.toCheckout))),
     ],

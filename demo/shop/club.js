@@ -39,13 +39,17 @@ export const invited = () => {
 /** The claim that the panel handed over with its `join` hook, if it did. */
 export let claim = null;
 
+/** What is in the basket, each line net of its share of the coupon. */
 function tellCart() {
   const { items, discount } = basket.sums;
-  vafa.push(['cart', {
-    total: items - discount,
-    currency: 'IRR',
-    items: basket.lines.map(({ slug, quantity }) => ({ sku: slug, category: product(slug).category, amount: product(slug).price * quantity })),
-  }]);
+  let [whole, off] = [items, discount];
+  const line = ({ slug, quantity }) => {
+    const full = product(slug).price * quantity;
+    const share = Math.floor((off * full) / whole);
+    [whole, off] = [whole - full, off - share];
+    return { sku: slug, category: product(slug).category, amount: full - share };
+  };
+  vafa.push(['cart', { total: items - discount, currency: 'IRR', items: basket.lines.map(line) }]);
 }
 
 /** Called once, before anything is drawn. */

@@ -83,6 +83,7 @@ export function productPage(slug, redraw, say) {
           h('p', { class: 'lead' }, item.about[t.lang]),
           h('dl', { class: 'facts' }, h('dt', {}, ['ware', 'sweet'].includes(item.category) ? t.keep : t.howTo), h('dd', {}, item.brew[t.lang])),
           h('p', { class: 'price big' }, t.money(item.price)),
+          h('p', { class: 'earns' }, h('vafa-earn', { amount: item.price, sku: slug, category: item.category })),
           h('p', { class: 'row' }, addButton(item, say, 'button main'),
             count > 0 && h('a', { href: href('/basket'), class: 'text-link', 'data-in-basket': count }, t.inBasket(t.number(count)))))),
       h('section', { 'aria-labelledby': 'related-title' }, h('h2', { id: 'related-title' }, t.related), h('ul', { class: 'grid' }, near.map((other) => card(other, say)))),

@@ -10,6 +10,8 @@ export const wrong = () => {
   vafa.order({ total: 5 });
   // @ts-expect-error: a code is a text
   vafa.on('redeemed', ({ code }) => code.toFixed());
+  // @ts-expect-error: a line has a product
+  vafa.cart({ total: 5, items: [{ amount: 5 }] });
   // @ts-expect-error: no such call
   vafa.destroy();
 };
