@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { dressed, looks } from './themes.mjs';
-import { Stage, panel } from './stage.mjs';
+import { Stage, eventually, openPanel, panel } from './stage.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let stage;
@@ -54,3 +54,54 @@ for (const [name, css] of Object.entries(looks)) {
     });
   }
 }
+
+/** What a look decides, as the browser says it. */
+const worn = (page) => panel(page).evaluate((element) => {
+  const style = (one, ...names) => names.map((name) => getComputedStyle(one)[name]);
+  const of = (selector, ...names) => style(element.querySelector(selector), ...names);
+  return [
+    ...style(element, 'backgroundColor', 'color', 'borderTopLeftRadius', 'boxShadow', 'outlineWidth', 'outlineStyle'),
+    ...of('.card', 'borderTopLeftRadius'), ...of('[part=button]', 'borderTopLeftRadius'), ...of('.tier strong', 'color'),
+  ];
+});
+
+for (const preset of ['soft', 'sharp']) {
+  test(`a program that names ${preset} has it without a style of the page`, async () => {
+    const named = await Stage.open({ program: (demo) => ({ ...demo, look: { preset } }) });
+    try {
+      for (const colorScheme of ['light', 'dark']) {
+        const pasted = await dressed(stage, looks[preset], { colorScheme });
+        const page = await dressed(named, '/* none */', { colorScheme });
+        const wanted = await worn(pasted);
+        await eventually(async () => String(await worn(page)), String(wanted), `${preset}, ${colorScheme}`);
+        await page.evaluate(axe);
+        const { violations, passes } = await page.evaluate(() => window.axe.run('vafa-widget', { runOnly: ['color-contrast'] }));
+        assert.ok(passes.length > 0, 'contrast was looked at');
+        assert.deepEqual(violations.flatMap(({ nodes }) => nodes.map((node) => [node.target, node.any[0].message])), []);
+        // What the page says goes before it, wherever it says so; and on the next visit it is worn from the beginning.
+        await page.addStyleTag({ content: 'body { --vafa-radius: 9px }' });
+        assert.equal(await panel(page).locator('.card').first().evaluate((element) => getComputedStyle(element).borderTopLeftRadius), '9px');
+        assert.deepEqual(page.words.filter((line) => /vafa|uncaught/.test(line)), []);
+        await page.context().close();
+        await pasted.context().close();
+      }
+    } finally {
+      await named.close();
+    }
+  });
+}
+
+test('a look that does not come is a look less', async () => {
+  const named = await Stage.open({ program: (demo) => ({ ...demo, look: { preset: 'soft' } }) });
+  try {
+    const context = await named.visitor();
+    await context.route(/\/look-soft-/, (route) => route.abort());
+    const page = await named.visit('navid', { context });
+    await openPanel(page);
+    await panel(page).locator('.balance').waitFor();
+    assert.equal(await panel(page).locator('.card').first().evaluate((element) => getComputedStyle(element).borderTopLeftRadius), '14px');
+    assert.deepEqual(page.words.filter((line) => /uncaught/.test(line)), []);
+  } finally {
+    await named.close();
+  }
+});

@@ -6,6 +6,8 @@ declare const ENGINE_WASM: string;
 declare const BASE_CSS: string;
 /** Name of a part of the module to its files, beside engine.ts's own: its code, its styles, its words by language. */
 declare const PARTS: Record<string, { wasm: string; css?: string; words: Record<string, string | undefined> }>;
+/** Name of a built-in look to its styles. */
+declare const LOOKS: Record<string, string | undefined>;
 /** Language to the launcher's label and the file of the locale. */
 declare const WORDS: Record<string, [label: string, file: string]>;
 declare const VERSION: string;

@@ -59,14 +59,14 @@ const bundle = async (options, short = OWN) => {
   });
   // Terser's passes leave 3 % less than esbuild's own minifier.
   const module = options.format === 'esm';
-  const pack = async (properties) => {
+  const pack = async (properties, conditionals = true) => {
     const mangle = { properties };
-    const { code } = await minify(outputFiles[0].text, { ecma: 2020, module, mangle, compress: { passes: 3, inline: 1, unsafe_arrows: true } });
+    const { code } = await minify(outputFiles[0].text, { ecma: 2020, module, mangle, compress: { passes: 3, inline: 1, unsafe_arrows: true, conditionals } });
     return Buffer.from(code);
   };
   if (module || !short.length) return pack(false);
   // Which letters short names get decides over some dozen bytes of the packed door: the smallest of a few is taken.
-  const packs = await Promise.all(short.map((_, n) => pack({ regex: RegExp(`^(${short.slice(0, n + 1).join('|')})$`) })));
+  const packs = await Promise.all(short.flatMap((_, n) => [true, false].map((shorter) => pack({ regex: RegExp(`^(${short.slice(0, n + 1).join('|')})$`) }, shorter))));
   return packs.reduce((best, one) => (brotli(one).length < brotli(best).length ? one : best));
 };
 
@@ -153,6 +153,8 @@ const buildAll = async (glue, out) => {
     ...Object.fromEntries(split.map((file) => [file, readFileSync(join(glue, file))])),
   };
   for (const sheet of readdirSync(here).filter((file) => file.endsWith('.css') && file != 'launcher.css').sort()) parts[sheet] = Buffer.from(await minifyCss(readFileSync(join(here, sheet), 'utf8')));
+  const looks = readdirSync(join(here, 'looks')).sort();
+  for (const sheet of looks) parts['look-' + sheet] = Buffer.from(await minifyCss(readFileSync(join(here, 'looks', sheet), 'utf8')));
   for (const [lang, { json }] of Object.entries(found)) {
     for (const [part, words] of Object.entries(shares(json))) parts[share(lang, part)] = Buffer.from(JSON.stringify(words));
   }
@@ -161,6 +163,7 @@ const buildAll = async (glue, out) => {
     format: 'esm',
     alias: { glue: join(glue, 'vafa.js') },
     define: {
+      LOOKS: JSON.stringify(Object.fromEntries(looks.map((sheet) => [sheet.replace('.css', ''), hashed('look-' + sheet, parts)]))),
       PARTS: JSON.stringify(Object.fromEntries(split.map((file) => {
         const part = file.replace('.wasm', '');
         const of = (name) => parts[name] && hashed(name, parts);

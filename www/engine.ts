@@ -100,6 +100,17 @@ const foresee = ({ config, subject, wanted }: Threshold, known: Promise<unknown>
   for (const sign of ['pointerover', 'focusin']) float?.addEventListener(sign, warm, { once: true });
 };
 
+/** The program's look, where it names one that is built in; it goes on from all other styles. */
+const dresser = (sheet: CSSStyleSheet) => {
+  let worn: string | undefined;
+  return async (view: any) => {
+    const file = LOOKS[view?.program?.look?.preset];
+    if (file == worn) return;
+    worn = file;
+    sheet.replaceSync(file ? await beside(file).then(textOf) : '');
+  };
+};
+
 /** Black or white, whichever is read better on `#rrggbb` (by WCAG's luminance, 4.5:1 at the least). */
 export const readable = (accent: string): string => {
   const light = (at: number) => (parseInt(accent.slice(at, at + 2), 16) / 255) ** 2.2;
@@ -123,7 +134,7 @@ const plainly = <T>(act: () => T): T => {
   }
 };
 
-const hostOf = (threshold: Threshold): Host & Tabs => {
+const hostOf = (threshold: Threshold, dress: (view: unknown) => void): Host & Tabs => {
   const { config, hooks, face, natives } = threshold;
   const stringify = (value: unknown) => plainly(() => natives.stringify(value));
   const transport = openTransport({ ...threshold, natives: { ...natives, stringify } });
@@ -136,7 +147,10 @@ const hostOf = (threshold: Threshold): Host & Tabs => {
       const answer = await (dead ? never : transport.request(...asked));
       return dead ? never : answer;
     },
-    write: (name, value) => plainly(() => tabs.write(name, value)),
+    write: (name, value) => {
+      plainly(() => tabs.write(name, value));
+      if (name == 'program') dress(value);
+    },
     face: (next: Face) => {
       const accent = /^#[\da-f]{6}$/i.test(next.accent ?? '') ? next.accent! : null;
       // The door knows this device's clock alone.
@@ -237,12 +251,16 @@ export const boot: EngineModule['boot'] = async (wasmFile, css, threshold, local
     threshold.fatal(fault);
     throw fault;
   };
-  const [module, style, text] = await Promise.all([wasmFile.then(moduleOf), textOf(css), textOf(locale), token])
+  const look = new CSSStyleSheet();
+  const wear = dresser(look);
+  // A look that does not come is a look less, never a panel less.
+  const dress = (view: unknown) => wear(view).catch(() => {});
+  const [module, style, text] = await Promise.all([wasmFile.then(moduleOf), textOf(css), textOf(locale), token, dress(threshold.read('program'))])
     // A TypeError is the network's: the door tries again on the next intent.
     .catch((fault) => (fault && !(fault instanceof TypeError) ? stop(fault) : Promise.reject(fault)));
   try {
     let words: Words = parse(text);
-    const host = hostOf(threshold);
+    const host = hostOf(threshold, dress);
     const [base, more] = [new CSSStyleSheet(), new CSSStyleSheet()];
     base.replaceSync(style);
     const styles = new Map<string, string>();
@@ -293,7 +311,7 @@ export const boot: EngineModule['boot'] = async (wasmFile, css, threshold, local
       mount: (room, inline, view) => {
         const root = room.getRootNode() as ShadowRoot;
         if (!root.adoptedStyleSheets.includes(base)) {
-          root.adoptedStyleSheets = [...root.adoptedStyleSheets, base, more];
+          root.adoptedStyleSheets = [...root.adoptedStyleSheets, base, more, look];
           keepKeys(room);
         }
         return mount(room, inline, view);
