@@ -5,14 +5,13 @@
 use super::atoms::icon;
 use super::shell::{Frame, lost, waiting};
 use super::{icons, more};
-use crate::host::{field, object, string};
+use crate::host::{Reply, field, object, string, then};
 use crate::later::items;
 use crate::node::{Node, el};
 use crate::store::{Store, View};
 use crate::words::{self, t};
 use std::cell::RefCell;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 
 /// What was asked for last on this page, and what became of it.
 #[derive(Default)]
@@ -60,10 +59,11 @@ pub(super) fn help(frame: Frame, version: u32) -> Node {
 /// Asks for the sentences. One language is kept at a time.
 fn ask(store: Store, lang: String) {
     let host = store.host();
-    spawn_local(async move {
-        let program = host.config().program();
-        let path = ["/v1/programs/", &program, "/guide?language=", &lang].concat();
-        let reply = host.request("GET", &path, &JsValue::UNDEFINED, None).await;
+    let program = host.config().program();
+    let path = ["/v1/programs/", &program, "/guide?language=", &lang].concat();
+    let asked = host.send("GET", &path, &JsValue::UNDEFINED, None);
+    then(asked, move |reply| {
+        let reply = Reply::of(reply);
         if reply.status() == 200 {
             let guide = field(&reply.body(), "guide");
             host.keep("guide", &object(&[("lang", lang.into()), ("guide", guide)]));
