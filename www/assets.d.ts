@@ -24,7 +24,7 @@ declare module 'glue' {
   /** `guard` gives the module's exports as the glue calls them. */
   export default function init(
     module: WebAssembly.Module,
-    bring: (part: string) => Promise<WebAssembly.Module>,
+    bring: (part: string, imports: WebAssembly.Imports) => Promise<void>,
     guard: (exports: WebAssembly.Exports) => WebAssembly.Exports,
   ): Promise<void>;
   export function start(host: unknown, locale: unknown): void;

@@ -21,15 +21,7 @@ pub(crate) const STEPS: usize = 3;
 
 /// What every browser that we support takes. With all features binaryen writes encodings that
 /// none of them reads, and only loading the file shows it.
-const WASM_OPT: [&str; 16] = [
-    "-Oz",
-    // What is called from one place alone is larger in that place, once compressed.
-    "--one-caller-inline-max-function-size=0",
-    // A body hardly longer than the call is smaller in its place.
-    "--always-inline-max-function-size=5",
-    "--converge",
-    // The lowest kilobyte is the end of the stack: no address of anything is there.
-    "--low-memory-unused",
+pub(crate) const FEATURES: [&str; 8] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-sign-ext",
@@ -38,6 +30,18 @@ const WASM_OPT: [&str; 16] = [
     "--enable-reference-types",
     "--enable-multivalue",
     "--enable-call-indirect-overlong",
+];
+
+/// How the modules are made small.
+const WASM_OPT: [&str; 8] = [
+    "-Oz",
+    // What is called from one place alone is larger in that place, once compressed.
+    "--one-caller-inline-max-function-size=0",
+    // A body hardly longer than the call is smaller in its place.
+    "--always-inline-max-function-size=5",
+    "--converge",
+    // The lowest kilobyte is the end of the stack: no address of anything is there.
+    "--low-memory-unused",
     "--strip-debug",
     "--strip-producers",
     "--strip-target-features",
@@ -203,7 +207,7 @@ fn optimise(bound: &Path) -> Result<Outcome> {
     };
     let tool = run::at("www/node_modules/binaryen/bin/wasm-opt");
     let made = |input: &Path| folder().join(input.file_name().unwrap_or_default());
-    let mut stamp = Stamp::new("engine-opt", &WASM_OPT)
+    let mut stamp = Stamp::new("engine-opt", &[&WASM_OPT[..], &FEATURES].concat())
         .input(&glue)?
         .input("www/node_modules/binaryen/package.json")?
         .output(made(&glue));
@@ -216,6 +220,7 @@ fn optimise(bound: &Path) -> Result<Outcome> {
             let mut tool = run::node([&tool]);
             run::run(
                 tool.args(WASM_OPT)
+                    .args(FEATURES)
                     .arg(&module)
                     .arg("-o")
                     .arg(made(&module)),

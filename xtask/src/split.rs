@@ -6,6 +6,7 @@
 //! each set of parts; we put those into the first part's file, which all others need anyway: one request in place of
 //! many. All share one memory and one table of functions, so they call each other as if they were one.
 
+use crate::engine::FEATURES;
 use crate::run;
 use anyhow::{Context as _, Result, anyhow, bail};
 use std::collections::HashSet;
@@ -130,18 +131,6 @@ fn unite(part: &Path, others: &[PathBuf]) -> Result<()> {
     whole.emit_wasm_file(part)?;
     Ok(())
 }
-
-/// What the merged modules use: see `WASM_OPT` of `engine.rs`.
-const FEATURES: [&str; 8] = [
-    "--enable-bulk-memory",
-    "--enable-bulk-memory-opt",
-    "--enable-sign-ext",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-multivalue",
-    "--enable-call-indirect-overlong",
-];
 
 /// An import as something that can be exported.
 fn item(kind: &ImportKind) -> ExportItem {
