@@ -79,7 +79,7 @@ test('under a policy that forbids everything else, a member opens the panel and 
   const { redemptions } = (await stage.asMember('parsa', 'GET', '/v1/me')).body;
   assert.equal(redemptions.filter((one) => one.reward_id === 'rwd_50k' && one.state === 'open').length, 1, 'ten clicks take one');
   // The page's hook puts the code on the basket.
-  await dialog(visit).locator('[data-redemption] .btn.main').click();
+  await dialog(visit).locator('[data-redemption] .btn.main').press('Enter');
   await eventually(() => visit.evaluate(() => window.applied), code, 'what the page was asked to apply');
   await dialog(visit).locator('.strip.good').waitFor();
   assert.deepEqual(visit.words, [], 'nothing in the console');
