@@ -109,7 +109,7 @@ const measure = (widgets: HTMLElement[], float: HTMLElement, inline: boolean) =>
 const begin = async () => {
   const inline = given.has('view');
   const lang = given.get('lang') ?? '';
-  speak(lang || 'fa');
+  speak(lang || Object.keys(WORDS)[0]!);
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`html { font: 16px system-ui, sans-serif } body { margin: 0; ${inline ? 'padding: 1px' : 'height: 100vh; overflow: hidden'} }`);
   document.adoptedStyleSheets = [sheet];
