@@ -130,7 +130,6 @@ test('a member is told what is theirs, at once on the next page, and guests what
   await says(second, 'tea', earnings[0].text);
   await eventually(() => questions(second).length, 1, 'questions');
   free();
-  await context.unroute(/\/earnings/);
   member = '';
   await second.evaluate(() => window.vafa.logout());
   await says(second, 'tea', 'با این خرید ۲۴۵ امتیاز می‌گیری');

@@ -77,23 +77,6 @@ async fn a_member_is_told_what_the_order_then_brings() {
 }
 
 #[tokio::test]
-async fn credit_is_told_where_there_are_no_points() {
-    let mut wallet = program("club");
-    wallet["earning"] = json!({});
-    wallet["tiers"] = Value::Null;
-    wallet["surveys"] = json!([]);
-    wallet["cashback"] = json!({"brackets": [{"from": 0, "rate": 500}]});
-    let shop = Shop::with(wallet, Limits::default()).await;
-    let told = to_guests(
-        &shop,
-        &json!({"language": "fa", "baskets": [{"total": 4_000}]}),
-    )
-    .await;
-    assert_eq!(told[0]["cashback"], 200);
-    assert_eq!(told[0]["text"], "با این خرید ۲٫۰۰ یورو به اعتبارت برمی‌گردد");
-}
-
-#[tokio::test]
 async fn no_request_asks_for_too_much_and_none_for_another_club() {
     let shop = Shop::open().await;
     let path = format!("/v1/programs/club/earnings?key={}", shop.keys.page);
