@@ -7,7 +7,7 @@ import { Stage, openPanel, panel, picture, place } from './stage.mjs';
 
 const words = JSON.parse(readFileSync(new URL('../www/locales/ar.json', import.meta.url), 'utf8'));
 let stage;
-const reward = (cost) => ({ id: `r_${cost}`, title: { en: `Number ${cost}` }, kind: 'free_shipping', cost, coupon_days: 30 });
+const reward = (cost) => ({ id: `r_${cost}`, title: { fa: `شمارهٔ ${cost}`, en: `Number ${cost}` }, kind: 'free_shipping', cost, coupon_days: 30 });
 before(async () => {
   stage = await Stage.open({ program: (demo) => ({ ...demo, offers: [], rewards: [1, 2, 3, 11, 100].map(reward) }), keep: ({ redemption }) => !redemption });
 });

@@ -30,7 +30,7 @@ pub(super) fn guest(frame: Frame, s: &State, program: &Program) -> Node {
     let actions = el("div", "actions");
     let actions = if stranger {
         let join = button(Tone::Main, t("join"), move || {
-            let body = object(&[("claim_id", invited::id(&store.host(), store.now()))]);
+            let body = object(&[("claim_id", invited::id(store.host(), store.now()))]);
             sync::act(store, Kind::Join, "", "POST", "/v1/me", body);
         });
         actions.child(atoms::busy(

@@ -141,7 +141,7 @@ impl Tx {
     async fn control(&mut self, sql: &str) -> Result<()> {
         self.usable()?;
         let result = match &mut self.inner {
-            Inner::Sqlite(connection) => sqlite::control(connection, sql.to_owned()),
+            Inner::Sqlite(connection) => sqlite::batch(connection, sql),
             Inner::Postgres(session) => session.batch(sql).await,
         };
         self.remember(result)
@@ -257,7 +257,7 @@ impl Query {
         self.storable()?;
         let result = match &mut tx.inner {
             Inner::Sqlite(connection) => {
-                sqlite::execute(connection, &self.text, &self.binds, &mut tx.wrote)
+                sqlite::execute(connection, self.text(), &self.binds, &mut tx.wrote)
             }
             Inner::Postgres(session) => session.execute(&self.text, &self.binds).await,
         };
@@ -278,7 +278,7 @@ impl Query {
                     rows.push(T::from_row(&mut Row::new(cells))?);
                     Ok(())
                 };
-                let (text, binds) = (&self.text, &self.binds);
+                let (text, binds) = (self.text(), &self.binds);
                 let read = fetch.run(connection, text, binds, &mut tx.wrote, &mut each);
                 read.map(|()| rows)
             }
@@ -292,6 +292,13 @@ impl Query {
             }
         };
         tx.remember(result)
+    }
+
+    fn text(&self) -> sqlite::Text<'_> {
+        match &self.text {
+            Cow::Borrowed(text) => sqlite::Text::Fixed(text),
+            Cow::Owned(text) => sqlite::Text::Made(text),
+        }
     }
 
     /// The two engines take the same texts.

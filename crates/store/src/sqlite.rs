@@ -8,7 +8,7 @@ mod setup;
 mod statement;
 mod writer;
 
-pub(crate) use statement::{Fetch, batch, control, execute};
+pub(crate) use statement::{Fetch, Text, batch, control, execute};
 pub(crate) use writer::UNDO;
 
 use crate::{Counters, Error, Kind, Migration, Options, Result, Tx, Work, closed};

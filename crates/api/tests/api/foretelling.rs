@@ -130,7 +130,7 @@ async fn anybody_reads_how_the_club_works() {
     let first = shop.ask("GET", &path("en")).send().await.expect(200);
     let tag = first.header("etag");
     shop.ask("GET", &path("en"))
-        .with("if-none-match", &tag)
+        .with("if-none-match", tag)
         .send()
         .await
         .expect(304);

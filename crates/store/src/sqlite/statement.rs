@@ -5,15 +5,32 @@ use crate::{Error, Result};
 use rusqlite::ffi::{self, ErrorCode};
 use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection};
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
+/// A statement's text.
+#[derive(Clone, Copy)]
+pub(crate) enum Text<'a> {
+    /// It stands in the program.
+    Fixed(&'static str),
+    /// It was made while the program ran.
+    Made(&'a str),
+}
+
+impl<'a> Text<'a> {
+    fn plain(self) -> &'a str {
+        match self {
+            Self::Fixed(text) => text,
+            Self::Made(text) => text,
+        }
+    }
+}
+
 /// Prepares a statement, or takes the prepared one, and binds its places.
 fn prepared<'c>(
     connection: &'c Connection,
-    text: &Cow<'static, str>,
+    text: Text<'_>,
     binds: &[Value],
 ) -> Result<CachedStatement<'c>> {
     let text = numbered(text)?;
@@ -44,9 +61,10 @@ thread_local! {
 }
 
 /// The text with `?2` in the place of `$2`: SQLite takes `$2` for a name, and numbers names by where they stand.
-fn numbered(text: &Cow<'static, str>) -> Result<Rc<str>> {
-    let Cow::Borrowed(text) = *text else {
-        return renumbered(text);
+fn numbered(text: Text<'_>) -> Result<Rc<str>> {
+    let text = match text {
+        Text::Fixed(text) => text,
+        Text::Made(text) => return renumbered(text),
     };
     let place = (text.as_ptr(), text.len());
     if let Some(known) = NUMBERED.with_borrow(|known| known.get(&place).cloned()) {
@@ -87,14 +105,14 @@ pub(crate) fn batch(connection: &Connection, sql: &str) -> Result<()> {
 }
 
 /// A statement about the transaction itself: prepared once, like any other.
-pub(crate) fn control(connection: &Connection, text: impl Into<Cow<'static, str>>) -> Result<()> {
-    execute(connection, &text.into(), &[], &mut false).map(drop)
+pub(crate) fn control(connection: &Connection, text: &'static str) -> Result<()> {
+    execute(connection, Text::Fixed(text), &[], &mut false).map(drop)
 }
 
 /// One statement; how many rows it changed. Notes in `wrote` when it is one that may change something.
 pub(crate) fn execute(
     connection: &Connection,
-    text: &Cow<'static, str>,
+    text: Text<'_>,
     binds: &[Value],
     wrote: &mut bool,
 ) -> Result<u64> {
@@ -117,7 +135,7 @@ impl Fetch {
     pub(crate) fn run(
         &self,
         connection: &Connection,
-        text: &Cow<'static, str>,
+        text: Text<'_>,
         binds: &[Value],
         wrote: &mut bool,
         each: &mut dyn FnMut(&mut Vec<Value>) -> Result<()>,
@@ -127,8 +145,9 @@ impl Fetch {
         let width = statement.column_count();
         if width != self.width {
             return Err(Error::Decode(format!(
-                "{width} columns in place of {}: {text}",
-                self.width
+                "{width} columns in place of {}: {}",
+                self.width,
+                text.plain()
             )));
         }
         let mut cells = Vec::with_capacity(width);
