@@ -41,6 +41,8 @@ test('an engine that takes its time leaves a busy launcher and a shop that works
       await route.continue();
     }),
   });
+  // The launcher is drawn anew when the shop has said who is there.
+  await page.locator('[data-demo-as=neda][aria-pressed=true]').waitFor();
   await launcher(page).click();
   await eventually(() => launcher(page).getAttribute('aria-busy'), 'true', 'the launcher is busy');
   await unharmed(page);
