@@ -99,10 +99,15 @@ test('the token goes to the frame alone, when it is asked for', async () => {
 });
 
 test('a message of another window, another origin or another shape does nothing, on either side', async () => {
-  const visit = await open(listed.origin, 'navid', { csp: '' });
+  const visit = await open(listed.origin, 'navid', { csp: '', reducedMotion: 'reduce' });
   await button(visit).click();
   await dialog(visit).locator('.balance').waitFor();
-  const before = await box(visit);
+  let before;
+  await eventually(async () => {
+    const was = before;
+    before = await box(visit);
+    return String(was) === String(before);
+  }, true, 'the frame at rest');
 
   // To the page: by itself, and by a frame of its own making.
   await visit.evaluate(async () => {
