@@ -10,7 +10,9 @@ before(async () => { stage = await Stage.open(); });
 after(() => stage.close());
 
 /** What belongs to the open panel: none of it may be asked for before somebody is about to need it. */
-const isEngine = (url) => url.includes('/v1/assets/');
+const isEngine = (url) => url.includes('/v1/assets/') && !isElements(url);
+/** What draws `<vafa-earn>` on the shop's own products and basket. */
+const isElements = (url) => /\/elements-\w+\.js$/.test(url);
 /** `…/v1/assets/engine-3fa9c01b.wasm` → `engine.wasm`. */
 const plain = (url) => url.replace(/^.*\/(.+)-\w+(\.\w+)$/, '$1$2');
 /** What an open panel takes, and what the place in it does. */
