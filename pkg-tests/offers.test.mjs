@@ -202,13 +202,13 @@ test('partners: what each gives, under its name', async () => {
   await page.context().close();
 });
 
-test('a club without any of it leads only to complaints', async () => {
+test('a club without any of it leads only to complaints and the help', async () => {
   const bare = await Stage.open({ program: (demo) => ({ ...demo, offers: [], memberships: [] }) });
   try {
     const page = await bare.visit('navid');
     await openPanel(page);
     await panel(page).locator('[data-more]').first().waitFor();
-    assert.deepEqual(await panel(page).locator('[data-more]').evaluateAll((all) => all.map((one) => one.dataset.more)), ['complaints']);
+    assert.deepEqual(await panel(page).locator('[data-more]').evaluateAll((all) => all.map((one) => one.dataset.more)), ['complaints', 'help']);
     await page.evaluate(() => window.vafa.open('offers'));
     await page.context().close();
   } finally {
