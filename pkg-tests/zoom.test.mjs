@@ -10,9 +10,11 @@ before(async () => { stage = await Stage.open(); });
 after(() => stage?.close());
 
 /** What cannot be come by in the open panel, or has to be scrolled for both ways. */
-const unreachable = (page) => page.evaluate((host) => {
+const unreachable = (page) => page.evaluate(async (host) => {
   const { shadowRoot } = document.querySelector(host);
   const drawn = shadowRoot.querySelector('.panel');
+  // With less motion the panel still takes a frame to come in.
+  await Promise.all(drawn.getAnimations().map(({ finished }) => finished));
   const wrong = [];
   const body = drawn.querySelector('.body');
   if (body.scrollWidth > body.clientWidth) wrong.push(`the body is ${body.scrollWidth} wide in ${body.clientWidth}`);
