@@ -125,7 +125,6 @@ pub enum EntryReason {
 pub struct EarningsInput {
     /// The language of the sentences; the program's first one when absent or not spoken here.
     #[serde(default)]
-    #[cfg_attr(feature = "document", schemars(length(max = 35)))]
     pub language: Option<String>,
     /// Each for itself, as if it were the only order.
     #[cfg_attr(feature = "document", schemars(length(min = 1, max = 50)))]

@@ -90,7 +90,6 @@ fn tagged(known: &Known, body: &impl Serialize) -> Result<Response> {
 #[derive(Deserialize, JsonSchema)]
 struct Asked {
     /// A language's tag, like `fa`; the program's first language when absent.
-    #[schemars(length(max = 35))]
     language: Option<String>,
 }
 

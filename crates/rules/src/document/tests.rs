@@ -75,7 +75,7 @@ fn the_nearest_name_is_asked_for() {
 fn where_no_name_is_near_all_are_told() {
     assert_eq!(
         told(json!({"look": {"theme": "dark"}})),
-        ["/look/theme: There is no field `theme` here; known here are accent."]
+        ["/look/theme: There is no field `theme` here; known here are accent, preset."]
     );
     assert_eq!(
         told(json!({"calendar": "lunar"})),
