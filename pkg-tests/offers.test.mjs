@@ -1,23 +1,12 @@
 // Gifts, plans and partners: what can be taken and for how long, taken once, and why the rest cannot.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { HOUR, offer, offers as shown, words } from './gallery/club.mjs';
 import { Stage, balance, eventually, openPanel, panel, picture } from './stage.mjs';
 
-const HOUR = 3_600_000;
-const iso = (ms) => new Date(Date.now() + ms).toISOString();
-const words = (fa, en) => ({ fa, en });
-const offer = (id, fa, en, benefit, more = {}) => ({ id, title: words(fa, en), trigger: 'schedule', starts_at: iso(-48 * HOUR), benefit, ...more });
 const offers = [
-  offer('off_points', 'چای مهمان ما', 'Tea is on us', { points: 70 }, {
-    priority: 9, ends_at: iso(26.5 * HOUR), messages: { open: words('برای تو که زود آمدی', 'For you who came early'), taken: words('نوش جان', 'Enjoy it') },
-  }),
-  offer('off_reward', 'ارسالش با ما', 'Shipping is on us', { reward: 'rwd_shipping' }, { priority: 8, ends_at: iso(121 * HOUR) }),
+  ...shown,
   offer('off_wallet', 'اعتبار هدیه', 'Credit for you', { wallet_credit: 500_000 }, { priority: 7 }),
-  offer('off_double', 'خرید دوبرابر', 'A double order', { multiplier: 20_000 }, { priority: 6 }),
-  offer('off_later', 'هدیهٔ ماه بعد', 'Next month’s gift', { points: 10 }, { starts_at: iso(30 * 24 * HOUR) }),
-  offer('off_platinum', 'هدیهٔ پلاتینی‌ها', 'For Platinum', { points: 10 }, { audience: { tiers: ['platinum'] } }),
-  offer('off_gone', 'هدیه‌ای که تمام شد', 'A gift that is gone', { points: 10 }, { stock: 0 }),
-  offer('off_hundredth', 'صدمین خرید', 'The hundredth order', { points: 500 }, { trigger: { milestone_orders: 100 } }),
   offer('off_others', 'برای دیگران', 'For others', { points: 10 }, { audience: { segments: ['seg_others'] } }),
 ];
 const perk = (fa, en) => ({ text: words(fa, en) });
@@ -83,7 +72,8 @@ test('a countdown goes on by itself into the next day, and ends with the gift', 
   await context.clock.install({ time: Date.now() });
   const page = await stage.visit('navid', { context });
   const end = Date.parse(offers[0].ends_at);
-  await page.route(/\/v1\/(me|events)/, async (route) => {
+  // Every answer tells the time, the program’s as well.
+  await page.route(/\/v1\/(me|events|programs)/, async (route) => {
     const answer = await route.fetch();
     const date = new Date(await page.evaluate(() => Date.now())).toUTCString();
     await route.fulfill({ response: answer, headers: { ...answer.headers(), date, 'access-control-expose-headers': 'Date' } });

@@ -1,11 +1,11 @@
 // A club that has some of everything, so that every place of the panel has something to show in each of its states.
 
-const HOUR = 3_600_000;
+export const HOUR = 3_600_000;
 const iso = (ms) => new Date(Date.now() + ms).toISOString();
-const words = (fa, en) => ({ fa, en });
+export const words = (fa, en) => ({ fa, en });
 
-const offer = (id, fa, en, benefit, more = {}) => ({ id, title: words(fa, en), trigger: 'schedule', starts_at: iso(-48 * HOUR), benefit, ...more });
-const offers = [
+export const offer = (id, fa, en, benefit, more = {}) => ({ id, title: words(fa, en), trigger: 'schedule', starts_at: iso(-48 * HOUR), benefit, ...more });
+export const offers = [
   offer('off_points', 'چای مهمان ما', 'Tea is on us', { points: 70 }, {
     priority: 9, ends_at: iso(26.5 * HOUR), messages: { open: words('برای تو که زود آمدی', 'For you who came early'), taken: words('نوش جان', 'Enjoy it') },
   }),
