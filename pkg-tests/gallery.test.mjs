@@ -209,7 +209,11 @@ describe('every place in every state', { concurrency: 2 }, () => {
       await t.test('a word more, of somebody else', () => inspect(page, `survey/${kind}-${then}`, { selector: '.prompt', ready: 'textarea' }));
       await prompt(page).locator('.btn.main').click();
       // Whoever has the keyboard in the thanks keeps it standing.
-      const stay = () => prompt(page).locator('.btn.square').focus();
+      const stay = async () => {
+        // By a key, so that the browser takes it for the keyboard's.
+        await page.keyboard.press('F2');
+        await prompt(page).locator('.btn.square').focus();
+      };
       await stay();
       await prompt(page).locator('.thanks').waitFor();
       await t.test('the thanks', () => inspect(page, `survey/${kind}-thanks`, { selector: '.prompt', ready: '.thanks', again: stay }));
