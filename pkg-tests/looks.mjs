@@ -132,11 +132,20 @@ export const colourless = (page, widget, selector) => page.evaluate(([host, sele
 /** Takes what is drawn, with a little around it. */
 async function shoot(page, widget, selector, file) {
   page.cdp ??= await page.context().newCDPSession(page);
-  const clip = await page.evaluate(([host, selector]) => {
-    const { left, top, right, bottom } = document.querySelector(host).shadowRoot.querySelector(selector).getBoundingClientRect();
+  const { shown, ...clip } = await page.evaluate(async ([host, selector]) => {
+    const { shadowRoot } = document.querySelector(host);
+    // A window of another width makes what slides in come once more.
+    await new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); });
+    await Promise.all(shadowRoot.getAnimations().map((one) => one.finished));
+    const { left, top, right, bottom } = shadowRoot.querySelector(selector).getBoundingClientRect();
+    const shown = Math.min(innerHeight, bottom) - Math.max(0, top);
     const [x, y] = [Math.max(0, left - 12), Math.max(0, top - 12)];
-    return { x: x + scrollX, y: y + scrollY, width: Math.min(innerWidth, right + 12) - x, height: Math.min(innerHeight, bottom + 12) - y, scale: 1 };
+    return {
+      shown: shown / Math.min(innerHeight, bottom - top),
+      x: x + scrollX, y: y + scrollY, width: Math.min(innerWidth, right + 12) - x, height: Math.min(innerHeight, bottom + 12) - y, scale: 1,
+    };
   }, [widget, selector]);
+  assert.ok(shown > 0.5, `${file}: ${selector} stands outside of the window, ${Math.round(shown * 100)} % of it can be seen`);
   const { data } = await page.cdp.send('Page.captureScreenshot', { format: 'webp', quality: 70, clip });
   writeFileSync(join(gallery, `${file}.webp`), Buffer.from(data, 'base64'));
   return file;
