@@ -133,6 +133,9 @@ fn build() -> Result<Outcome> {
     cargo.args(["--features", "libfuzzer", "--target", &host]);
     cargo.env("CARGO_TARGET_DIR", folder());
     cargo.env("CARGO_ENCODED_RUSTFLAGS", FLAGS.join("\x1f"));
+    // What a server gains by being optimised as a whole is not worth the wait here.
+    cargo.env("CARGO_PROFILE_RELEASE_LTO", "off");
+    cargo.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
     run::run(&mut cargo)?;
     Ok(Outcome::Done)
 }

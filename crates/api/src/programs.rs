@@ -26,6 +26,8 @@ pub struct Published {
     pub program: Program,
     /// Its zone, as a value.
     pub zone: Zone,
+    /// Its rewards, each as every redemption of it has it.
+    rewards: Vec<Arc<Reward>>,
 }
 
 impl Published {
@@ -33,8 +35,8 @@ impl Published {
     ///
     /// # Errors
     /// When this version does not have it.
-    pub fn reward(&self, id: &str) -> Result<&Reward> {
-        let found = self.program.rewards.iter().find(|reward| reward.id == id);
+    pub fn reward(&self, id: &str) -> Result<&Arc<Reward>> {
+        let found = self.rewards.iter().find(|reward| reward.id == id);
         found.ok_or_else(|| {
             Error::internal(format!("{id} is not in version {}", self.program.version))
         })
@@ -112,6 +114,7 @@ pub async fn load(tx: &mut Tx, tenant: &str, version: i64, now: Timestamp) -> Re
         .ok_or_else(|| Error::internal(format!("no time zone named {}", program.zone)))?;
     Ok(Published {
         tenant: tenant.to_owned(),
+        rewards: program.rewards.iter().cloned().map(Arc::new).collect(),
         program,
         zone,
     })

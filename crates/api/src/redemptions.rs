@@ -102,7 +102,7 @@ pub async fn redeem_as(
         state: state_at(redemption.state, redemption.expires_at, None, club.now),
         id,
         key: coupon.key,
-        reward_id: redemption.reward.id,
+        reward_id: redemption.reward.id.clone(),
         units: redemption.units,
         at: redemption.at,
         code: coupon.code,

@@ -180,18 +180,21 @@ type CreditRow = (
     i64,
     i64,
     Option<i64>,
+    i64,
 );
 
 async fn credits(club: &mut Club, kept: &mut Kept) -> Result<()> {
-    let rows: Vec<CreditRow> = club
+    let mut rows: Vec<CreditRow> = club
         .query(
             "SELECT unit, rule, source, seq, why, given, remaining, counted, ended, earned, active, at,
-                 activates_at, expires_at
-             FROM credits WHERE tenant = $1 AND member = $2 ORDER BY at, seq, rule, turn",
+                 activates_at, expires_at, turn
+             FROM credits WHERE tenant = $1 AND member = $2",
         )
         .bind(&kept.member.id)
         .fetch_all(&mut club.tx)
         .await?;
+    // The few rows of a member are put in order here: SQLite would set up a sorter of its own for each statement.
+    rows.sort_by(|a, b| (a.11, a.3, &a.1, a.14, &a.2).cmp(&(b.11, b.3, &b.1, b.14, &b.2)));
     for row in rows {
         let (unit, rule, source, seq, why, given, remaining, counted, ended, earned, active, ..) =
             row;
@@ -267,15 +270,15 @@ fn asks_for_products(club: &Club) -> bool {
 }
 
 async fn purchases(club: &mut Club, kept: &mut Kept) -> Result<()> {
-    let rows: Vec<(i64, i64)> = club
+    let mut rows: Vec<(i64, i64)> = club
         .query(
             "SELECT paid_at, spend FROM orders
-             WHERE tenant = $1 AND member = $2 AND paid_at IS NOT NULL AND gone = 0
-             ORDER BY paid_at, order_id",
+             WHERE tenant = $1 AND member = $2 AND paid_at IS NOT NULL AND gone = 0",
         )
         .bind(&kept.member.id)
         .fetch_all(&mut club.tx)
         .await?;
+    rows.sort_unstable();
     let purchase = |(paid_at, spend)| Purchase {
         paid_at: Timestamp(paid_at),
         spend: Money(spend),
@@ -328,15 +331,16 @@ type RedemptionRow = (
 );
 
 async fn redemptions(club: &mut Club, kept: &mut Kept) -> Result<()> {
-    let rows: Vec<RedemptionRow> = club
+    let mut rows: Vec<RedemptionRow> = club
         .query(
             "SELECT redemption, reward_id, version, units, takings, at, state, expires_at, order_id, seq,
                  ended_seq, gift
-             FROM redemptions WHERE tenant = $1 AND member = $2 ORDER BY at, redemption",
+             FROM redemptions WHERE tenant = $1 AND member = $2",
         )
         .bind(&kept.member.id)
         .fetch_all(&mut club.tx)
         .await?;
+    rows.sort_unstable_by(|a, b| (a.5, &a.0).cmp(&(b.5, &b.0)));
     for row in rows {
         let (
             id,

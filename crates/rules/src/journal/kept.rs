@@ -8,6 +8,7 @@ use crate::program::{Cashback, PurchaseRule, Reward};
 use crate::{Bp, Money, Points, Program, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// An account without its transactions.
 ///
@@ -137,7 +138,7 @@ pub struct Redemption {
     /// Its id.
     pub id: String,
     /// The reward, as it was when it was taken.
-    pub reward: Reward,
+    pub reward: Arc<Reward>,
     /// How many units of it.
     pub units: u32,
     /// When.

@@ -7,6 +7,7 @@ use crate::member::{Redeemed, Taken};
 use crate::program::{Benefit, Reward, RewardKind};
 use crate::rewards::{self, Basket, eligibility};
 use crate::{Money, Points, Timestamp, offers};
+use std::sync::Arc;
 
 impl Account {
     pub(super) fn redeem(
@@ -88,7 +89,7 @@ impl Account {
         });
         self.redemptions.push(Redemption {
             id: id.to_owned(),
-            reward: reward.clone(),
+            reward: Arc::new(reward.clone()),
             units,
             at: rules.now,
             takings,
