@@ -25,7 +25,7 @@ thread_local! {
 /// It is known who is there, and that they came by an invitation.
 pub fn arrived(store: Store) {
     let host = store.host();
-    let Some(code) = code(host) else {
+    let Some(code) = held(host) else {
         return;
     };
     match store.get(|s| s.who) {
@@ -47,7 +47,7 @@ pub fn arrived(store: Store) {
             }
             after(GRACE_MS, move || {
                 WAITING.set(false);
-                let here = code(store.host());
+                let here = held(store.host());
                 if let Some(code) = here.filter(|_| store.get(|s| s.who) == Who::Guest) {
                     claim(store, code);
                 }
@@ -57,7 +57,7 @@ pub fn arrived(store: Store) {
 }
 
 /// The code of the address as it is kept. What could not have stood there was put in its place by somebody else.
-fn code(host: &Host) -> Option<String> {
+fn held(host: &Host) -> Option<String> {
     let code = host.stored("ref").as_string()?;
     let plain = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'-' || letter == b'_';
     code.bytes().all(plain).then_some(code)
