@@ -137,7 +137,11 @@ async function shoot(page, widget, selector, file) {
     // A window of another width makes what slides in come once more.
     await new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); });
     await Promise.all(shadowRoot.getAnimations().map((one) => one.finished));
-    const { left, top, right, bottom } = shadowRoot.querySelector(selector).getBoundingClientRect();
+    const root = shadowRoot.querySelector(selector);
+    // One that stands in the page may have to be scrolled to.
+    const below = root.getBoundingClientRect();
+    if (below.bottom > innerHeight) scrollBy(0, below.top - 12);
+    const { left, top, right, bottom } = root.getBoundingClientRect();
     const shown = Math.min(innerHeight, bottom) - Math.max(0, top);
     const [x, y] = [Math.max(0, left - 12), Math.max(0, top - 12)];
     return {
@@ -148,6 +152,7 @@ async function shoot(page, widget, selector, file) {
   assert.ok(shown > 0.5, `${file}: ${selector} stands outside of the window, ${Math.round(shown * 100)} % of it can be seen`);
   const { data } = await page.cdp.send('Page.captureScreenshot', { format: 'webp', quality: 70, clip });
   writeFileSync(join(gallery, `${file}.webp`), Buffer.from(data, 'base64'));
+  await page.evaluate(() => scrollTo(0, 0));
   return file;
 }
 
