@@ -45,7 +45,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             options.port
         );
     }
-    steps.step("shop: program and keys", || seed(options))?;
+    let seeded = steps.step("shop: program and keys", || seed(options));
+    seeded.context(
+        "what an older build left in .demo/ may not fit: `cargo xtask demo --fresh` makes it anew",
+    )?;
     steps.step("shop: members and their history", history)?;
 
     let mut demo = None;
