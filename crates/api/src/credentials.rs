@@ -2,8 +2,10 @@
 //! marketer with a session.
 
 mod desk;
+mod ours;
 
 pub use desk::Desk;
+pub use ours::same_site;
 
 use crate::keys;
 use crate::limits::Kind;
@@ -15,14 +17,14 @@ use crate::state::State;
 use crate::tokens::{Subject, Unverified};
 use axum::extract::{ConnectInfo, FromRequestParts, Query};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, header};
+use ours::{FETCH_SITE, names_our_host, origin};
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// The name of the marketer's cookie. The prefix makes browsers refuse one that another host, another path or a
 /// plain connection set.
 pub const COOKIE: &str = "__Host-vafa";
-const FETCH_SITE: &str = "sec-fetch-site";
 
 /// A logged-in shopper.
 #[derive(Clone, Debug)]
@@ -125,14 +127,6 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token)
-}
-
-fn origin(headers: &HeaderMap) -> Result<Option<&str>> {
-    match headers.get(header::ORIGIN).map(|value| value.to_str()) {
-        None => Ok(None),
-        Some(Ok(origin)) => Ok(Some(origin)),
-        Some(Err(_)) => Err(Error::malformed("The Origin header is not ASCII.")),
-    }
 }
 
 fn origin_refused(origin: &str) -> Error {
@@ -267,40 +261,6 @@ impl FromRequestParts<State> for Page {
     }
 }
 
-/// Refuses a request that may change something and does not come from our own pages. Browsers tell it by
-/// `Sec-Fetch-Site`, which no page can forge; one without that header has to name our own host as its
-/// `Origin`.
-///
-/// # Errors
-/// 403 `cross_site`.
-pub fn same_site(method: &Method, headers: &HeaderMap) -> Result<()> {
-    if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
-        return Ok(());
-    }
-    let ours = match headers.get(FETCH_SITE) {
-        Some(site) => site == "same-origin",
-        None => names_our_host(headers),
-    };
-    if ours {
-        return Ok(());
-    }
-    Err(Error::forbidden(
-        "cross_site",
-        "Only pages of this server may ask this: send Sec-Fetch-Site: same-origin, or an Origin with this \
-         server's host.",
-    ))
-}
-
-fn names_our_host(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let (Some(origin), Some(host)) = (text(header::ORIGIN), text(header::HOST)) else {
-        return false;
-    };
-    origin.split_once("://").is_some_and(|(scheme, authority)| {
-        matches!(scheme, "https" | "http") && authority.eq_ignore_ascii_case(host)
-    })
-}
-
 impl<S: Sync> FromRequestParts<S> for SameSite {
     type Rejection = Error;
 
@@ -405,51 +365,7 @@ impl Peer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::{HeaderName, HeaderValue};
-
-    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        let pair = |(name, value): &(&'static str, &'static str)| {
-            (
-                HeaderName::from_static(name),
-                HeaderValue::from_static(value),
-            )
-        };
-        pairs.iter().map(pair).collect()
-    }
-
-    #[test]
-    fn only_our_own_pages_change_something() {
-        let host = ("host", "club.example:8443");
-        let cases: &[(&[(&str, &str)], bool)] = &[
-            (&[host], false),
-            (&[host, (FETCH_SITE, "same-origin")], true),
-            (&[host, (FETCH_SITE, "same-site")], false),
-            (&[host, (FETCH_SITE, "cross-site")], false),
-            (&[host, (FETCH_SITE, "none")], false),
-            (
-                &[
-                    host,
-                    (FETCH_SITE, "cross-site"),
-                    ("origin", "https://club.example:8443"),
-                ],
-                false,
-            ),
-            (&[host, ("origin", "https://club.example:8443")], true),
-            (&[host, ("origin", "https://Club.Example:8443")], true),
-            (&[host, ("origin", "https://club.example")], false),
-            (&[host, ("origin", "https://evil.example:8443")], false),
-            (&[host, ("origin", "null")], false),
-            (&[("origin", "https://club.example:8443")], false),
-        ];
-        for (pairs, ours) in cases {
-            let pairs: Vec<(&'static str, &'static str)> = pairs.to_vec();
-            let headers = headers(&pairs);
-            for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
-                assert_eq!(same_site(&method, &headers).is_ok(), *ours, "{pairs:?}");
-            }
-            assert!(same_site(&Method::GET, &headers).is_ok());
-        }
-    }
+    use axum::http::HeaderValue;
 
     #[test]
     fn a_cookie_is_found_among_others_and_two_are_none() {

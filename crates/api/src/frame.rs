@@ -48,7 +48,8 @@ pub(crate) async fn page(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let missing = || Error::not_found(format!("This key has no program {program}."));
-    if !is_plain(&program) {
+    // An id may have these two signs besides.
+    if !is_plain(&program.replace(['.', ':'], "-")) {
         return Err(missing());
     }
     let (tenant, wanted) = (page.tenant, program.clone());
