@@ -109,11 +109,20 @@ fn decide(club: &Club, host: &Host, said: Context) -> Decision {
     )
 }
 
+/// What has happened to the member that no page knows.
+fn lately(club: &Club) -> Context {
+    Context {
+        delivered_order_id: club.me.delivered_order_id.clone(),
+        resolved_complaint: club.me.resolved_complaint.clone(),
+        ..Context::default()
+    }
+}
+
 /// When a survey may be due on some page, so that the door wakes the engine then.
 pub fn wake_at(club: &Club, host: &Host) -> Option<Timestamp> {
     let anywhere = Context {
         slot_free: true,
-        ..Context::default()
+        ..lately(club)
     };
     decide(club, host, anywhere).wake_at
 }
@@ -168,7 +177,7 @@ fn ask(store: Store, order: Option<String>) {
         manual: said.manual,
         dwell_seconds: (dwell / 1_000) as u32,
         slot_free,
-        ..Context::default()
+        ..lately(&club)
     };
     let decision = decide(&club, host, context);
     let next = next_dwell(&club, &decision, dwell);

@@ -48,8 +48,7 @@ pub(crate) async fn page(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let missing = || Error::not_found(format!("This key has no program {program}."));
-    // An id may have these two signs besides.
-    if !is_plain(&program.replace(['.', ':'], "-")) {
+    if !is_plain(&program) {
         return Err(missing());
     }
     let (tenant, wanted) = (page.tenant, program.clone());

@@ -18,7 +18,9 @@ pub async fn of(club: &mut Club, member: &Row) -> Result<Snapshot> {
     let account = books::facts(club, &member.member).await?;
     let page = history::page(club, &member.member, history::PAGE, None, Some(&account)).await?;
     let asked = surveys::history(club, &member.member).await?;
-    let prompts = surveys::prompts::due(club, &account.member, &asked).await?;
+    let lately = surveys::occasions::lately(club, &account.member.id, &asked).await?;
+    let arrived = lately.delivered_order_id.as_deref();
+    let prompts = surveys::prompts::due(club, &account.member, &asked, arrived).await?;
     // A clock that went back does not make pending again what the books have as active.
     let as_of = account.settled_at();
     let mut facts = shown(club, account.member);
@@ -32,6 +34,8 @@ pub async fn of(club: &mut Club, member: &Row) -> Result<Snapshot> {
         entries: page.entries,
         next_cursor: page.next_cursor,
         prompts,
+        delivered_order_id: lately.delivered_order_id,
+        resolved_complaint: lately.resolved_complaint,
     })
 }
 

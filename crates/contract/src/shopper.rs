@@ -43,6 +43,14 @@ pub struct Snapshot {
     /// Surveys that the member may answer now, whatever page they are on.
     #[serde(default)]
     pub prompts: Vec<Prompt>,
+    /// The shop's id of the order that has arrived (`fulfilled`) in the last 14 days: the newest that a survey with the
+    /// trigger `order_delivered` was neither answered nor dismissed about. Absent where no survey waits for one.
+    #[serde(default)]
+    pub delivered_order_id: Option<String>,
+    /// The complaint (`cmp_…`) that was resolved in the last 14 days: the newest since which a survey with the trigger
+    /// `complaint_resolved` was neither answered nor dismissed. Absent where no survey waits for one.
+    #[serde(default)]
+    pub resolved_complaint: Option<String>,
 }
 
 /// `GET /v1/me/entries?limit=&cursor=`.
@@ -126,6 +134,9 @@ pub struct EarningsInput {
     /// The language of the sentences; the program's first one when absent or not spoken here.
     #[serde(default)]
     pub language: Option<String>,
+    /// What the amounts are in, for a shop that sells in several currencies: the program's, or it is a fault.
+    #[serde(default)]
+    pub currency: Option<String>,
     /// Each for itself, as if it were the only order.
     #[cfg_attr(feature = "document", schemars(length(min = 1, max = 50)))]
     pub baskets: Vec<Basket>,

@@ -162,8 +162,9 @@ pub struct Decision {
     pub show: Option<Show>,
     /// Every survey by id, in the program's order.
     pub verdicts: Vec<(String, Verdict)>,
-    /// Earliest instant at which a survey that needs no more than a visit (`page`, `dwell`,
-    /// `inactive_return`) could be due on some page of the shop. Before it there is no use in asking.
+    /// Earliest instant at which a survey that needs no more than a visit (`page`, `dwell`, `inactive_return`, and
+    /// what has arrived or was resolved) could be due on some page of the shop. Before it there is no use in asking.
+    /// What only the server knows is looked for after a day.
     #[serde(default)]
     pub wake_at: Option<Timestamp>,
 }
@@ -428,8 +429,15 @@ impl<B: Belonging> Asked<'_, B> {
     /// When a survey that needs no more than a visit could be due on some page: at once where only this
     /// page or visit is in the way, never where time alone changes nothing.
     fn turns_at(&self, survey: &Survey, closed: Option<&Verdict>) -> Option<Timestamp> {
+        let of_each = survey.scope == Scope::PerOrder;
+        // Nobody tells the page of it; the server may know of one by then.
+        let next = self.now.plus_ms(DAY_MS);
         let from = match survey.trigger {
-            _ if survey.scope == Scope::PerOrder => return None,
+            Trigger::OrderDelivered | Trigger::ComplaintResolved if self.triggered(survey) => {
+                self.now
+            }
+            Trigger::OrderDelivered | Trigger::ComplaintResolved => next,
+            _ if of_each => return None,
             Trigger::Page | Trigger::Dwell(_) => self.now,
             Trigger::InactiveReturn(days) => self.back_at(days)?,
             _ => return None,
@@ -440,6 +448,12 @@ impl<B: Belonging> Asked<'_, B> {
         };
         let at = match elsewhere {
             Some(Verdict::NotStarted { at } | Verdict::TooNew { at }) => at,
+            // Another order may have arrived.
+            Some(Verdict::AlreadyAsked | Verdict::DismissedWait { .. } | Verdict::Ignored)
+                if of_each =>
+            {
+                next
+            }
             Some(
                 Verdict::AnsweredWait { until }
                 | Verdict::DismissedWait { until }

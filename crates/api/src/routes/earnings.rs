@@ -15,7 +15,9 @@ use crate::problem::{Error, Result, fault};
 use crate::state::State;
 use axum::extract::State as Shared;
 use axum::response::Response;
+use contract::problem::Fault;
 use contract::shopper::{Earning, EarningsInput, EarningsReply};
+use rules::Money;
 use rules::explain::brings;
 use rules::member::Member;
 use rules::whatif::simulate;
@@ -26,6 +28,8 @@ use serde_json::{Value, json};
 const BASKETS: usize = 50;
 /// Lines of one basket.
 const LINES: usize = 200;
+/// Most that an order's line may cost; a discount that stands as a line of its own is no more.
+const MONEY_MAX: i64 = 1_000_000_000_000_000;
 
 pub(super) fn routes() -> Vec<Route> {
     let asked = json!({ "language": "en", "baskets": [
@@ -71,10 +75,10 @@ async fn of_guests(
     Json { value, .. }: Json<EarningsInput>,
 ) -> Result<Response> {
     peer.count(&state, Kind::Program)?;
-    sound(&value)?;
     let told = state.read(&page.tenant, (name, value), |club, (name, asked)| {
         Box::pin(async move {
             same_program(club, name)?;
+            sound(club, asked)?;
             let nobody = Member {
                 joined_at: club.now,
                 ..Member::default()
@@ -90,9 +94,9 @@ async fn of_members(
     shopper: Shopper,
     Json { value, .. }: Json<EarningsInput>,
 ) -> Result<Response> {
-    sound(&value)?;
     let told = shopper.read(&state, value, |club, member, asked| {
         Box::pin(async move {
+            sound(club, asked)?;
             let account = books::facts(club, &member.member).await?;
             tell(club, &account.member, asked)
         })
@@ -100,23 +104,45 @@ async fn of_members(
     answer::ok(&told.await?)
 }
 
-/// Lists of a length that one request may ask for.
-fn sound(asked: &EarningsInput) -> Result<()> {
+/// Lists of a length that one request may ask for, and amounts that an order could have.
+fn sound(club: &Club, asked: &EarningsInput) -> Result<()> {
     let mut faults = Vec::new();
+    let own = &club.program().currency.code;
+    if asked.currency.as_ref().is_some_and(|code| code != own) {
+        let detail = "Use the program's currency.";
+        faults.push(fault("/currency", "wrong_currency", detail));
+    }
     if !(1..=BASKETS).contains(&asked.baskets.len()) {
         let detail = format!("Name 1 to {BASKETS} baskets.");
         faults.push(fault("/baskets", "too_many", detail));
     }
-    for (at, basket) in asked.baskets.iter().enumerate() {
+    for (at, basket) in asked.baskets.iter().take(BASKETS).enumerate() {
+        if !is_amount(basket.total) {
+            faults.push(too_large(format!("/baskets/{at}/total")));
+        }
         if basket.items.len() > LINES {
             let detail = format!("Name {LINES} lines at most.");
             faults.push(fault(format!("/baskets/{at}/items"), "too_many", detail));
+            continue;
+        }
+        for (line, item) in basket.items.iter().enumerate() {
+            if !is_amount(item.amount) {
+                faults.push(too_large(format!("/baskets/{at}/items/{line}/amount")));
+            }
         }
     }
     if faults.is_empty() {
         return Ok(());
     }
     Err(Error::validation(faults))
+}
+
+fn is_amount(money: Money) -> bool {
+    (-MONEY_MAX..=MONEY_MAX).contains(&money.0)
+}
+
+fn too_large(pointer: String) -> Fault {
+    fault(pointer, "out_of_range", "The amount is too large.")
 }
 
 fn tell(club: &Club, member: &Member, asked: &EarningsInput) -> Result<EarningsReply> {

@@ -74,6 +74,7 @@ fn example() -> Value {
         "as_of": "2026-11-22T08:30:00Z", "first_name": "Sara", "facts": facts,
         "referral": { "code": "7K2M-QXRT-9FVN", "friends": [] },
         "redemptions": [], "entries": [entry()], "next_cursor": null, "prompts": [],
+        "delivered_order_id": null, "resolved_complaint": null,
     })
 }
 

@@ -8,6 +8,7 @@
 mod answers;
 mod events;
 mod history;
+pub mod occasions;
 pub mod prompts;
 
 pub use answers::{pay_for_order, respond};

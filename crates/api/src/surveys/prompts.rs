@@ -175,12 +175,17 @@ pub(super) async fn take(
 }
 
 /// The prompts that the member may answer now: every survey that is on, for whom it is meant and not answered within
-/// its wait, for each of the latest paid orders where it is asked per order. Pages, triggers and dismissals are the
+/// its wait, for each of the latest paid orders, and the one that has `arrived`, where it is asked per order. Pages, triggers and dismissals are the
 /// browser's to judge, so that a prompt that is already on the screen stays good.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn due(club: &mut Club, member: &Member, history: &[Prompted]) -> Result<Vec<Prompt>> {
+pub async fn due(
+    club: &mut Club,
+    member: &Member,
+    history: &[Prompted],
+    arrived: Option<&str>,
+) -> Result<Vec<Prompt>> {
     let published = club.published();
     let program = &published.program;
     if program.surveys.is_empty() {
@@ -189,6 +194,8 @@ pub async fn due(club: &mut Club, member: &Member, history: &[Prompted]) -> Resu
     let mut scopes = vec![String::new()];
     if program.surveys.iter().any(|s| s.scope == Scope::PerOrder) {
         scopes.extend(latest_orders(club, &member.id).await?);
+        let arrived = arrived.filter(|order| scopes.iter().all(|scope| scope != order));
+        scopes.extend(arrived.map(str::to_owned));
     }
     let asked = anywhere(program);
     let answered: Vec<Prompted> = history.iter().map(answers_alone).collect();

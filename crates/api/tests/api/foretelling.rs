@@ -109,6 +109,186 @@ async fn no_request_asks_for_too_much_and_none_for_another_club() {
     );
 }
 
+/// Two per cent of tea come back up to 9.00, and of nothing else; points for all but gift cards, from 10.00 on.
+fn with_credit() -> Value {
+    let mut program = program("club");
+    let purchase = &mut program["earning"]["purchase"];
+    purchase["base"] = json!({"excluded_categories": ["tea", "card"]});
+    program["cashback"] = json!({
+        "id": "back", "brackets": [{"from": 0, "rate": 200}], "ceiling": 900, "base": {"excluded_categories": ["card"]},
+    });
+    program
+}
+
+#[tokio::test]
+async fn credit_is_told_alone_and_beside_points_as_the_order_then_brings_it() {
+    let shop = Shop::with(with_credit(), Limits::default()).await;
+    shop.member("c1").await;
+    let asked = json!({"language": "en", "currency": "EUR", "baskets": [
+        basket("tea", Some("tea"), 12_000),
+        basket("pot", None, 12_000),
+        {"total": 12_000, "items": [
+            {"sku": "tea", "category": "tea", "amount": 4_000}, {"sku": "pot", "amount": 5_000},
+            {"sku": "gift", "category": "card", "amount": 3_000},
+        ]},
+        basket("pot", None, 99_999_900),
+        basket("gift", Some("card"), 12_000),
+        basket("tea", Some("tea"), 49),
+        {"total": 0}, {"total": 0, "items": []}, basket("tea", None, 0), basket("tea", None, -12_000),
+    ]});
+    let nothing = (0, 0, Value::Null);
+    let wanted = [
+        (
+            0,
+            240,
+            json!("2.40 euros of this comes back to you as credit"),
+        ),
+        (
+            120,
+            240,
+            json!("You earn 120 points with this, and 2.40 euros comes back as credit"),
+        ),
+        (
+            50,
+            180,
+            json!("You earn 50 points with this, and 1.80 euros comes back as credit"),
+        ),
+        (
+            999_999,
+            900,
+            json!("You earn 999,999 points with this, and 9.00 euros comes back as credit"),
+        ),
+        nothing.clone(),
+        nothing.clone(),
+        nothing.clone(),
+        nothing.clone(),
+        nothing.clone(),
+        nothing,
+    ];
+    for told in [
+        to_guests(&shop, &asked).await,
+        to_member(&shop, "c1", &asked).await,
+    ] {
+        let told = told.as_array().unwrap().iter();
+        let told: Vec<_> = told
+            .map(|one| {
+                let of = |name: &str| one[name].as_i64().unwrap();
+                assert_eq!(one["pending_until"], Value::Null);
+                (of("points"), of("cashback"), one["text"].clone())
+            })
+            .collect();
+        assert_eq!(told, wanted);
+    }
+    // Nothing was written, and the orders bring what was told.
+    assert_eq!(shop.count("SELECT COUNT(*) FROM orders").await, 0);
+    for (order, category, credit) in [("o1", Some("tea"), 240), ("o2", None, 480)] {
+        let item = json!({"sku": "a", "category": category, "quantity": 1, "unit_price": 12_000});
+        let paid = json!({"member": "c1", "status": "paid", "currency": "EUR", "items": [item]});
+        shop.reports(order, &paid).await.expect(201);
+        let me = shop.me("c1").await;
+        let lots = me["facts"]["wallet"].as_array().unwrap().iter();
+        let wallet: i64 = lots.map(|lot| lot["remaining"].as_i64().unwrap()).sum();
+        assert_eq!(wallet, credit, "{order}");
+    }
+    assert_eq!(shop.available("c1").await, 120);
+}
+
+#[tokio::test]
+async fn credit_is_told_in_the_language_that_is_asked_for() {
+    let shop = Shop::with(with_credit(), Limits::default()).await;
+    let text = async |language: &str| {
+        let baskets = json!([basket("tea", Some("tea"), 12_000)]);
+        let asked = json!({"language": language, "baskets": baskets});
+        to_guests(&shop, &asked).await[0]["text"].clone()
+    };
+    let english = json!("2.40 euros of this comes back to you as credit");
+    assert_eq!(text("en").await, english);
+    assert_ne!(text("fa").await, english);
+    // No language is too long to be none of ours.
+    for odd in ["", "xx", &"x".repeat(1_000)] {
+        assert_eq!(text(odd).await, english);
+    }
+}
+
+#[tokio::test]
+async fn amounts_that_no_order_could_have_are_told_with_their_places() {
+    let shop = Shop::with(with_credit(), Limits::default()).await;
+    shop.member("c1").await;
+    let path = format!("/v1/programs/club/earnings?key={}", shop.keys.page);
+    let most = 1_000_000_000_000_000_i64;
+    let asks = |body: &Value| {
+        [
+            shop.ask("POST", &path).json(body).send(),
+            shop.shopper("c1", "POST", "/v1/me/earnings")
+                .json(body)
+                .send(),
+        ]
+    };
+    for (body, wanted) in [
+        (
+            json!({"baskets": [{"total": most + 1}]}),
+            "/baskets/0/total out_of_range",
+        ),
+        (
+            json!({"baskets": [{"total": 1}, {"total": i64::MAX}]}),
+            "/baskets/1/total out_of_range",
+        ),
+        (
+            json!({"baskets": [{"total": i64::MIN}]}),
+            "/baskets/0/total out_of_range",
+        ),
+        (
+            json!({"baskets": [{"total": 1, "items": [{"sku": "a", "amount": 1}, {"sku": "a", "amount": most + 1}]}]}),
+            "/baskets/0/items/1/amount out_of_range",
+        ),
+        (
+            json!({"baskets": [{"total": 1}], "currency": "USD"}),
+            "/currency wrong_currency",
+        ),
+        (
+            json!({"baskets": [{"total": 1}], "currency": "eur"}),
+            "/currency wrong_currency",
+        ),
+        (
+            json!({"baskets": [{"total": 1}], "currency": ""}),
+            "/currency wrong_currency",
+        ),
+        // Beyond what is a number here, or no number of cents.
+        (
+            json!({"baskets": [{"total": 1e19}]}),
+            "/baskets/0/total invalid",
+        ),
+        (
+            json!({"baskets": [{"total": 0.5}]}),
+            "/baskets/0/total invalid",
+        ),
+        (json!({"baskets": [{}]}), "/baskets/0 invalid"),
+    ] {
+        for asked in asks(&body) {
+            let refused = asked.await.refused(422, "validation_failed");
+            let errors = refused.body["errors"].as_array().unwrap();
+            assert_eq!(errors.len(), 1, "{errors:?}");
+            let of = |name: &str| errors[0][name].as_str().unwrap();
+            assert_eq!(
+                format!("{} {}", of("pointer"), of("code")),
+                wanted,
+                "{body}"
+            );
+        }
+    }
+    // The largest that can be: held by the ceiling, and nothing wraps.
+    let lines = vec![basket("pot", None, most)["items"][0].clone(); 200];
+    let body = json!({"baskets": [{"total": most}, {"total": most, "items": lines}]});
+    for asked in asks(&body) {
+        let told = asked.await.expect(200).body["earnings"].clone();
+        assert_eq!(points(&told), [most / 100, most * 2]);
+        assert_eq!(
+            (&told[0]["cashback"], &told[1]["cashback"]),
+            (&json!(900), &json!(900))
+        );
+    }
+}
+
 #[tokio::test]
 async fn anybody_reads_how_the_club_works() {
     let shop = Shop::open().await;

@@ -2,7 +2,6 @@
 
 use crate::harness::{ORIGIN, Reply, Shop, program, publish};
 use api::keys::{self, Fresh, New};
-use api::limits::Limits;
 use api::problem::Error;
 
 impl Shop {
@@ -128,16 +127,6 @@ async fn who_may_frame_it_follows_the_live_keys_of_the_club() {
     assert!(listed(&path).await.is_empty());
     let theirs = format!("/v1/frame/other?key={}", other.page);
     assert_eq!(listed(&theirs).await, [ORIGIN]);
-}
-
-#[tokio::test]
-async fn every_id_that_a_club_can_have_is_found() {
-    for id in ["a", "Club_1-b", "shop.example:club", ".a..b:"] {
-        let shop = Shop::with(program(id), Limits::default()).await;
-        let page = shop.framed(&format!("/v1/frame/{id}?key={}", shop.keys.page));
-        let text = String::from_utf8(page.await.expect(200).bytes).unwrap();
-        assert!(text.contains(&format!("data-program=\"{id}\"")), "{text}");
-    }
 }
 
 #[tokio::test]

@@ -35,6 +35,7 @@ mod ledger;
 mod machine;
 mod measuring;
 mod memberships;
+mod occasions;
 mod offers;
 mod openapi;
 mod origins;

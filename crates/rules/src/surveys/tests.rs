@@ -304,6 +304,52 @@ fn a_survey_for_another_trigger_never_wakes_the_page() {
 }
 
 #[test]
+fn what_only_the_server_knows_is_looked_for_after_a_day_and_wakes_the_page_at_once_when_it_is_known()
+ {
+    let mut parcel = survey("srv_parcel");
+    parcel.trigger = Trigger::OrderDelivered;
+    parcel.scope = Scope::PerOrder;
+    let mut care = survey("srv_care");
+    care.trigger = Trigger::ComplaintResolved;
+    let told = |survey: &Survey, context: Context, history: &[Prompted]| {
+        let program = with(vec![survey.clone()]);
+        let decision = decide(&program, &tehran(), &member(), history, &context, at(DAY));
+        let wait = decision.wake_at.map(|wake| wake.since(at(DAY)));
+        (decision.show.map(|show| show.scope), wait)
+    };
+    let delivered = Context {
+        delivered_order_id: Some("o7".to_owned()),
+        ..page()
+    };
+    let resolved = Context {
+        resolved_complaint: Some("cmp_1".to_owned()),
+        ..page()
+    };
+    for (survey, context, scope) in [(&parcel, &delivered, "o7"), (&care, &resolved, "")] {
+        assert_eq!(told(survey, page(), &[]), (None, Some(DAY_MS)));
+        assert_eq!(
+            told(survey, context.clone(), &[]),
+            (Some(scope.to_owned()), Some(0))
+        );
+        // Something else was asked two days ago; it has to wait for five more, known or not.
+        let recent = shown("other", "2025-05-30T00:00:00Z");
+        for context in [page(), context.clone()] {
+            assert_eq!(
+                told(survey, context, &[recent.clone()]),
+                (None, Some(5 * DAY_MS))
+            );
+        }
+    }
+    let done = Prompted {
+        scope: "o7".to_owned(),
+        answered_at: Some(at("2025-01-01T00:00:00Z")),
+        ..shown("srv_parcel", "2025-01-01T00:00:00Z")
+    };
+    // Asked about this one: what comes next may be another's, which is looked for as before.
+    assert_eq!(told(&parcel, delivered, &[done]), (None, Some(DAY_MS)));
+}
+
+#[test]
 fn the_same_person_always_gets_the_same_lot_and_about_the_rate_is_asked() {
     let person = |n: u32| format!("mem_{n}");
     let asked = (0..20_000)

@@ -71,7 +71,7 @@ impl Check<'_> {
                 tag,
                 &at,
                 Code::BadLanguage,
-                "Write a BCP 47 tag, like “fa” or “en-GB”.",
+                "Write a BCP 47 tag of 35 letters at most, like “fa” or “en-GB”.",
             );
             let mut before = languages.iter().take(index);
             if before.any(|other| other.eq_ignore_ascii_case(language)) {

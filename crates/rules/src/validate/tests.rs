@@ -51,6 +51,55 @@ fn languages_are_named_once_and_well() {
 }
 
 #[test]
+fn a_language_is_a_tag_of_35_letters_at_most() {
+    let told = |tag: &str| {
+        let all = faults(|p| p.languages.push(tag.to_owned()));
+        all.contains(&"/languages/1 bad_language".to_owned())
+    };
+    let longest = format!("en-{}-abcdefg", ["abcdefgh"; 2].join("-"));
+    let longest = format!("{longest}-abcdef");
+    assert_eq!(longest.len(), 35);
+    for good in [
+        "en",
+        "en-GB",
+        "zh-Hant-TW",
+        "sl-rozaj-biske-1994",
+        "abcdefgh",
+        &longest,
+    ] {
+        assert!(!told(good), "{good}");
+    }
+    for bad in [
+        &format!("{longest}g"),
+        &format!("en{}", "-a".repeat(17)),
+        "",
+        "e",
+        "abcdefghi",
+        "en-",
+        "-en",
+        "en--GB",
+        "en-abcdefghi",
+        "en_GB",
+        "e1",
+        "en GB",
+        "فا",
+    ] {
+        assert!(told(bad), "{bad}");
+    }
+    let fault = validate(&{
+        let mut program = program();
+        program.languages = vec![format!("{longest}g")];
+        program
+    });
+    let told = "Write a BCP 47 tag of 35 letters at most, like “fa” or “en-GB”.";
+    assert!(
+        fault
+            .iter()
+            .any(|fault| fault.pointer == "/languages/0" && fault.detail == told)
+    );
+}
+
+#[test]
 fn words_in_a_language_that_the_program_lacks_are_told() {
     let all = faults(|p| {
         p.name.insert("a/b".to_owned(), "?".to_owned());
