@@ -194,6 +194,7 @@ async fn a_complaint_is_told_while_it_is_resolved_and_not_asked_about() {
     assert_eq!(shop.resolved("c1").await, Value::Null);
     // One that nobody has resolved is over and no more.
     let (_, given_up) = filed("k2").await;
+    shop.pass_ms(1);
     does(&shop, "c1", &given_up, "close", &json!({}))
         .await
         .expect(200);
