@@ -335,7 +335,7 @@ fn what_only_the_server_knows_is_looked_for_after_a_day_and_wakes_the_page_at_on
         let recent = shown("other", "2025-05-30T00:00:00Z");
         for context in [page(), context.clone()] {
             assert_eq!(
-                told(survey, context, &[recent.clone()]),
+                told(survey, context, std::slice::from_ref(&recent)),
                 (None, Some(5 * DAY_MS))
             );
         }
