@@ -83,7 +83,9 @@ fn snapshot() -> Value {
         "redemptions": [redemption()],
         "entries": [entry()],
         "next_cursor": "eyJ0IjoxfQ",
-        "prompts": [{"id": "prm_W10.c2ln", "survey_id": "srv_order", "scope": "order-17"}]
+        "prompts": [{"id": "prm_W10.c2ln", "survey_id": "srv_order", "scope": "order-17"}],
+        "delivered_order_id": "order-16",
+        "resolved_complaint": "cmp_8x0w3k6m1q9r4t7v2yaz"
     })
 }
 
