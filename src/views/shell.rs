@@ -338,7 +338,7 @@ fn keys(store: Store, event: &Event) {
 }
 
 fn keep_inside(event: &KeyboardEvent) {
-    let stops = "button:not([tabindex='-1']),a[href],input,select,textarea,[tabindex='0']";
+    let stops = "button:not([tabindex='-1']),a[href],input,select,textarea,summary,[tabindex='0']";
     let element = |target: Option<web_sys::EventTarget>| target?.dyn_into::<Element>().ok();
     let (Some(panel), Some(here)) = (element(event.current_target()), element(event.target()))
     else {
