@@ -109,44 +109,67 @@ test('a message of another window, another origin or another shape does nothing,
     return String(was) === String(before);
   }, true, 'the frame at rest');
 
-  // To the page: by itself, and by a frame of its own making.
-  await visit.evaluate(async () => {
+  // To the page: by itself, by a frame of its own making, and by a window of the API's origin that is none of its frames.
+  const lies = [
+    { vafa: 'event', name: 'redeemed', detail: 'a lie' }, { vafa: 'size', box: [0, 0, 0, 0], height: 9, engine: 'x' },
+    { vafa: 'go', href: '/stolen' }, { vafa: 'ask', id: 1, name: 'token' },
+  ];
+  await visit.evaluate(async (all) => {
     window.went = [];
-    addEventListener('vafa:redeemed', (event) => window.went.push(event.detail));
-    const lies = [
-      { vafa: 'event', name: 'redeemed', detail: 'a lie' }, { vafa: 'size', box: [0, 0, 0, 0], height: 9, engine: 'x' },
-      { vafa: 'go', href: '/stolen' }, { vafa: 'ask', id: 1, name: 'token' },
-    ];
-    for (const lie of lies) postMessage(lie, '*');
+    for (const name of ['redeemed', '<b>']) addEventListener(`vafa:${name}`, (event) => window.went.push(event.detail));
+    window.last = () => new Promise((done) => { addEventListener('message', (event) => event.data === 'last' && done()); });
+    for (const lie of all) postMessage(lie, '*');
     const other = document.body.appendChild(document.createElement('iframe'));
-    other.srcdoc = `<script>for (const lie of ${JSON.stringify(lies)}) parent.postMessage(lie, '*'); parent.postMessage('last', '*')<\/script>`;
-    await new Promise((done) => { addEventListener('message', (event) => event.data === 'last' && done()); });
+    other.srcdoc = `<script>for (const lie of ${JSON.stringify(all)}) parent.postMessage(lie, '*'); parent.postMessage('last', '*')<\/script>`;
+    await window.last();
     other.remove();
-  });
-  assert.deepEqual(await visit.evaluate(() => window.went), []);
-  assert.deepEqual(await box(visit), before);
-  assert.equal(visit.url(), listed.origin + '/');
-  assert.equal(await visit.evaluate(() => window.given), 1, 'no token was asked for');
-
-  // The right window and the wrong shape, both ways.
+  }, lies);
   const frame = visit.frames().find((one) => one.url().startsWith(stage.api));
-  await frame.evaluate((origin) => {
-    for (const bad of [null, 'open', { vafa: 'constructor' }, { vafa: 'go', href: 'javascript:alert(1)' }, { vafa: 'go', href: 5 }, { vafa: 'size', box: ['0) url(x'], height: 1, engine: '' }, { vafa: 'event', name: '<b>' }]) {
-      parent.postMessage(bad, origin);
-    }
-  }, listed.origin);
-  await visit.evaluate((api) => {
+  await frame.evaluate(() => { document.body.append(document.createElement('iframe')); });
+  const [inner] = frame.childFrames();
+  assert.equal(await inner.evaluate(() => window.origin), stage.api);
+  const heard = visit.evaluate(() => window.last());
+  await inner.evaluate((all) => { for (const lie of [...all, 'last']) top.postMessage(lie, '*'); }, lies);
+  await heard;
+  const untouched = async () => {
+    assert.deepEqual(await visit.evaluate(() => window.went), []);
+    assert.deepEqual(await box(visit), before);
+    assert.equal(visit.url(), listed.origin + '/');
+    assert.equal(await visit.evaluate(() => window.given), 1, 'no token was asked for');
+  };
+  await untouched();
+
+  // The right window and the wrong shape, both ways; what is right comes last, when all before it was read.
+  const came = visit.evaluate(() => new Promise((done) => { addEventListener('vafa:last', () => done()); }));
+  await frame.evaluate(([origin, api]) => {
+    const all = [
+      null, 'open', { vafa: 'constructor' }, { vafa: 'go', href: 'javascript:void window.went.push("run")' }, { vafa: 'go', href: 5 },
+      { vafa: 'go', href: `${api}/elsewhere` }, { vafa: 'size', box: [0, 0, 0], height: 1, engine: '' }, { vafa: 'size', box: ['0', '0', '0', '0'], height: 1, engine: '' },
+      { vafa: 'size', box: [0, 0, 0, 0], height: 1 }, { vafa: 'event', name: '<b>' }, { vafa: 'event' }, { vafa: 'event', name: 'last' },
+    ];
+    for (const one of all) parent.postMessage(one, origin);
+  }, [listed.origin, stage.api]);
+  await came;
+  await untouched();
+  await visit.evaluate(async (api) => {
     const { contentWindow } = document.querySelector('iframe');
-    for (const bad of [null, 'close', { vafa: 'call', name: 'constructor', args: [] }, { vafa: 'call', name: 'close' }, { vafa: 'answer', id: 'x' }]) contentWindow.postMessage(bad, api);
+    const all = [null, 'close', { vafa: 'constructor' }, { vafa: 'call', name: 'nothing', args: [] }, { vafa: 'call', name: '__defineGetter__', args: [] }, { vafa: 'call', name: 'close' }, { vafa: 'answer', id: 'x' }];
+    for (const bad of all) contentWindow.postMessage(bad, api);
+    // Another window of the shop's own origin says what the shop could say.
+    const other = document.body.appendChild(document.createElement('iframe'));
+    other.srcdoc = `<script>parent.frames[0].postMessage({ vafa: 'call', name: 'close', args: [] }, '*'); parent.postMessage('last', '*')<\/script>`;
+    await window.last();
+    other.remove();
   }, stage.api);
-  // A window of another origin inside the frame's page says what the shop could say.
-  await frame.evaluate(() => {
-    window.postMessage({ vafa: 'call', name: 'close', args: [] }, '*');
-    return new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); });
-  });
-  await dialog(visit).waitFor();
-  assert.deepEqual(await box(visit), before);
-  assert.equal(visit.url(), listed.origin + '/');
+  // And so does one of another origin inside the frame's page.
+  await frame.evaluate(() => { window.postMessage({ vafa: 'call', name: 'close', args: [] }, '*'); });
+  // There and back: the panel stands on the other side meanwhile.
+  for (const lang of ['en', 'fa']) {
+    await visit.evaluate((code) => window.vafa.setLanguage(code), lang);
+    await framed(visit).locator(`[lang=${lang}] .panel`).waitFor();
+  }
+  await eventually(async () => String(await box(visit)), String(before), 'what is shown of the frame');
+  await untouched();
   // What the shop says does close it.
   await visit.evaluate(() => window.vafa.close());
   await dialog(visit).waitFor({ state: 'detached' });

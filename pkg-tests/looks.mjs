@@ -136,7 +136,9 @@ async function shoot(page, widget, selector, file) {
     const { shadowRoot } = document.querySelector(host);
     // A window of another width makes what slides in come once more.
     await new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); });
-    await Promise.all(shadowRoot.getAnimations().map((one) => one.finished));
+    // What never comes to rest is told elsewhere.
+    const ends = shadowRoot.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < Infinity);
+    await Promise.all(ends.map((one) => one.finished));
     const root = shadowRoot.querySelector(selector);
     // One that stands in the page may have to be scrolled to.
     const below = root.getBoundingClientRect();
