@@ -10,21 +10,28 @@ before(async () => { stage = await Stage.open(); });
 after(() => stage.close());
 afterEach(() => giveBack(stage, 'parsa'));
 
-/** From now on the engine can make no elements: it expects that it can, and panics. The shop's own code can. */
-const breakPlatform = (page) => page.evaluate(() => {
+/** Runs in the page: from now on the engine can make no elements. It expects that it can, and panics. The shop's own code can. */
+const breakPlatform = () => {
   const real = Document.prototype.createElement;
   Document.prototype.createElement = function createElement(...given) {
     if (/wasm-function/.test(new Error().stack)) throw new DOMException('The page is out of elements', 'NotSupportedError');
     return real.apply(this, given);
   };
-});
+};
+
+/** Takes the platform away and acts at once, so that nothing else is drawn between. `act` gets the bar's buttons. */
+const fall = (page, act) => page.evaluate(`(() => {
+  const { shadowRoot } = document.querySelector('vafa-widget[floating]');
+  const tabs = Object.fromEntries([...shadowRoot.querySelectorAll('[role=tab]')].map((tab) => [tab.dataset.view, tab]));
+  (${breakPlatform})();
+  (${act})(tabs);
+})()`);
 
 /** What brings the engine to draw, on each of the ways into it. */
 const WAYS = {
-  'in a call of the page’s': (page) => page.evaluate(() => window.vafa.open('earn')),
-  // What comes from the server meanwhile is drawn as well, and may be the first to fail: then there is nothing to click.
-  'in a click of the shopper’s': (page) => panel(page).locator('[data-view=earn]').evaluate((tab) => tab.click(), null, { timeout: 2_000 }).catch(() => {}),
-  'in what follows an answer': (page) => page.evaluate(() => window.vafa.setLanguage('en')),
+  'in a call of the page’s': () => window.vafa.open('earn'),
+  'in a click of the shopper’s': (tabs) => tabs.earn.click(),
+  'in what follows an answer': () => window.vafa.setLanguage('en'),
 };
 
 for (const [where, act] of Object.entries(WAYS)) {
@@ -33,8 +40,7 @@ for (const [where, act] of Object.entries(WAYS)) {
     await openPanel(page);
     await panel(page).locator('.balance').waitFor();
     const heard = page.evaluate(() => new Promise((done) => { window.addEventListener('vafa:error', (event) => done(event.detail.message)); }));
-    await breakPlatform(page);
-    await act(page);
+    await fall(page, act);
     assert.match(await heard, /unreachable|out of elements/);
     await isPlainLink(page);
     assert.deepEqual([await kept(page, 'me'), await kept(page, 'program')], [null, null], 'what may have been the cause is not read again');
@@ -64,8 +70,8 @@ test('a panic while a redemption is on its way: the next page shows the one coup
   });
   await (await choose(page)).click();
   await eventually(asked, 1, 'the wish');
-  await breakPlatform(page);
-  await page.evaluate(() => window.vafa.open('home'));
+  // The second finds an engine that has fallen.
+  await fall(page, (tabs) => { window.vafa.open('home'); tabs.home.click(); });
   await isPlainLink(page);
   letGo();
   await unharmed(page, { lines: 1 });
@@ -81,8 +87,7 @@ test('an engine that fell in one tab takes no other one with it, and keeps nothi
   await panel(other).locator('.balance').waitFor();
   await openPanel(page);
   await panel(page).locator('.balance').waitFor();
-  await breakPlatform(page);
-  await page.evaluate(() => window.vafa.open('earn'));
+  await fall(page, (tabs) => { window.vafa.open('earn'); tabs.earn.click(); });
   await isPlainLink(page);
   await (await choose(other)).click();
   await oneCoupon(stage, other, 'parsa');
