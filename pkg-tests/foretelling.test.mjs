@@ -121,7 +121,8 @@ test('a member is told what is theirs, at once on the next page, and guests what
   assert.equal(wasm(first), 0);
   await first.close();
   let free;
-  const held = new Promise((done) => { free = done; });
+  const hold = () => new Promise((done) => { free = done; });
+  let held = hold();
   await context.route(/\/earnings/, async (route) => {
     await held;
     await route.continue();
@@ -130,8 +131,13 @@ test('a member is told what is theirs, at once on the next page, and guests what
   await says(second, 'tea', earnings[0].text);
   await eventually(() => questions(second).length, 1, 'questions');
   free();
+  // What is kept is theirs: who comes after sees none of it, even before there is an answer.
+  held = hold();
   member = '';
   await second.evaluate(() => window.vafa.logout());
+  await eventually(() => questions(second).length, 2, 'questions');
+  assert.equal(await said(second, 'tea'), '');
+  free();
   await says(second, 'tea', 'با این خرید ۲۴۵ امتیاز می‌گیری');
   // Logged in, and in no club: as anybody.
   await stage.asShop('DELETE', '/v1/members/neda');
