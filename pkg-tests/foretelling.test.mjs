@@ -139,6 +139,14 @@ test('a member is told what is theirs, at once on the next page, and guests what
   assert.equal(await said(second, 'tea'), '');
   free();
   await says(second, 'tea', 'با این خرید ۲۴۵ امتیاز می‌گیری');
+  held = hold();
+  await second.evaluate(() => window.vafa.setLanguage('en'));
+  await eventually(() => questions(second).length, 3, 'questions');
+  assert.equal(await said(second, 'tea'), '', 'nor what was said in another language');
+  free();
+  await says(second, 'tea', 'You earn 245 points with this');
+  await second.evaluate(() => window.vafa.setLanguage('fa'));
+  await says(second, 'tea', 'با این خرید ۲۴۵ امتیاز می‌گیری');
   // Logged in, and in no club: as anybody.
   await stage.asShop('DELETE', '/v1/members/neda');
   member = 'neda';
