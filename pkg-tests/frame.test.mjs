@@ -166,7 +166,7 @@ test('a message of another window, another origin or another shape does nothing,
   // There and back: the panel stands on the other side meanwhile.
   for (const lang of ['en', 'fa']) {
     await visit.evaluate((code) => window.vafa.setLanguage(code), lang);
-    await framed(visit).locator(`[lang=${lang}] .panel`).waitFor();
+    await framed(visit).locator(`.vafa[lang=${lang}] .panel`).waitFor();
   }
   await eventually(async () => String(await box(visit)), String(before), 'what is shown of the frame');
   await untouched();

@@ -223,3 +223,27 @@ test('the words of a place follow the language, and so does what comes later', a
   assert.match(await said(page), /همه/);
   await context.close();
 });
+
+test('of two languages the last one asked for stays, whichever words come first', async () => {
+  const page = await stage.visit('navid');
+  await openPanel(page);
+  const parts = [];
+  page.on('request', (request) => { if (/\/en-panel-/.test(request.url())) parts.push(request.url()); });
+  let free;
+  const held = new Promise((done) => { free = done; });
+  await page.context().route(/\/en-\w+\.json/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const asked = page.waitForRequest(/\/en-\w+\.json/);
+  await page.evaluate(() => window.vafa.setLanguage('en'));
+  await asked;
+  const came = page.waitForResponse(/\/en-\w+\.json/);
+  await page.evaluate(() => window.vafa.setLanguage('fa'));
+  free();
+  await (await came).finished();
+  await page.evaluate(() => window.vafa.setLanguage('ar'));
+  await page.locator('vafa-widget[floating] .vafa[lang=ar] .panel').waitFor();
+  assert.deepEqual(parts, [], 'the language that came too late is not begun');
+  await page.context().close();
+});

@@ -280,7 +280,7 @@ const enter = (config: Config, base: string) => {
       need(WORDS[lang], Object.keys(WORDS));
       config.lang = lang;
       paint();
-      if (engine) quiet(get(WORDS[lang]![1]).then((r) => call('set_language', r)));
+      if (engine) quiet(get(WORDS[lang]![1]).then((r) => config.lang == lang && call('set_language', r)));
     },
     setConsent: consent,
     explain: () => ({
