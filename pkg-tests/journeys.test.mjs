@@ -284,7 +284,7 @@ async function journey(who, lang, viewport, survey) {
   await v.to((at) => at.offer === 'off_points', 'a gift');
   await page.keyboard.press('Enter');
   await shown('[data-offer=off_points] .done');
-  await v.stop('after taking it');
+  await v.lands((at) => at.class === 'body', 'after taking it');
   await v.more('membership');
   await v.to((at) => at.plan === 'monthly' && at.href, 'where a plan is bought');
   await v.more('partners');

@@ -122,6 +122,21 @@ fn create(tag: &str, words: &str) -> web_sys::Node {
     .into()
 }
 
+/// Attributes that name the thing a row is about. A row of another thing is another row, though it stands in the same
+/// place: a button that the keyboard is on must not become the next thing's.
+const NAMES: [&str; 5] = [
+    "data-offer",
+    "data-plan",
+    "data-redemption",
+    "data-reward",
+    "data-rule",
+];
+
+fn named<'a>(attributes: &'a [(&'static str, String)]) -> Option<&'a String> {
+    let mut named = attributes.iter().filter(|(name, _)| NAMES.contains(name));
+    named.next().map(|(_, value)| value)
+}
+
 impl Drawn {
     fn element(&self) -> Option<&Element> {
         self.node.dyn_ref()
@@ -231,7 +246,7 @@ impl Render for Node {
     }
 
     fn rebuild(self, old: &mut Drawn) {
-        if self.tag != old.tag {
+        if self.tag != old.tag || named(&self.attributes) != named(&old.attributes) {
             let new = self.build();
             if let Some(parent) = old.node.parent_node() {
                 // The old node is a child of this parent.
