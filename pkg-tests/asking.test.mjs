@@ -14,6 +14,7 @@ const surveys = [
   survey('srv_event', 'csat', { event: 'tea_found' }),
   survey('srv_stay', 'csat', { dwell: 1 }, { pages: { only: ['/basket'] } }),
   survey('srv_hidden', 'csat', 'manual'),
+  survey('srv_arrived', 'csat', 'order_delivered', { scope: 'per_order' }),
 ];
 
 let stage;
@@ -186,5 +187,26 @@ test('a clock that once ran ahead does not begin a new visit', async () => {
   const visit = await eventually(() => kept(page, 'visit'), ({ at }) => at < ahead, 'the visit');
   assert.equal(visit.asked, true, 'it is this visit');
   assert.equal(await prompt(page).count(), 0, 'in which something was asked');
+  await page.context().close();
+});
+
+test('an order that has arrived is asked about once, though nobody was there when it came', async () => {
+  const order = 'parcel-1';
+  const arrived = await stage.asShop('PUT', `/v1/orders/${order}`, {
+    member: 'elham', status: 'fulfilled', currency: 'IRR', items: [{ sku: 'tea', quantity: 1, unit_price: 1_000_000 }],
+  });
+  assert.ok(arrived.status < 300, JSON.stringify(arrived.body));
+  assert.equal((await stage.asMember('elham', 'GET', '/v1/me')).body.delivered_order_id, order);
+  const page = await stage.visit('elham');
+  await openPanel(page);
+  await panel(page).locator('.balance').waitFor();
+  // Nothing is asked beside the open panel. The next page wakes the engine for it.
+  assert.equal(await prompt(page).count(), 0);
+  await page.reload();
+  await prompt(page).waitFor();
+  await dot(page, 5).click();
+  const stored = () => stage.query("SELECT scope FROM responses WHERE survey = 'srv_arrived'");
+  await eventually(async () => (await stored()).map(({ scope }) => scope).join(), order, 'the stored answer');
+  assert.equal((await stage.asMember('elham', 'GET', '/v1/me')).body.delivered_order_id, null, 'not asked about again');
   await page.context().close();
 });
