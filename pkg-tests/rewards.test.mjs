@@ -70,7 +70,7 @@ test('a consent that is missing is given on the spot', async () => {
   await row.locator('.btn').click();
   await row.locator('.confirm .btn.main').click();
   await eventually(async () => (await me('elham')).facts.consents, (given) => given?.includes('news'), 'the consent');
-  await row.getByRole('button', { name: 'بگیر' }).waitFor();
+  await row.getByRole('button', { name: 'بگیر', exact: true }).waitFor();
   await page.context().close();
 });
 
