@@ -80,7 +80,7 @@ fn snapshot() -> Value {
     json!({
         "as_of": "2026-11-22T04:10:00Z", "first_name": null, "referral": null, "redemptions": [], "entries": [],
         "next_cursor": null,
-        "prompts": [],
+        "prompts": [], "delivered_order_id": null, "resolved_complaint": null,
         "facts": {
             "id": "mem_01", "joined_at": "2026-01-01T00:00:00Z", "lots": [], "held": 0, "debt": 0, "purchases": [],
             "credits": [], "redeemed": [], "last_active_at": null, "blocked": false, "prompts": [],
