@@ -89,7 +89,7 @@ export async function oneCoupon(stage, page, who, ms = 30_000) {
   await eventually(() => tickets(page).count(), 1, 'coupons on screen', ms);
   const [{ code }, ...more] = await open(stage, who);
   assert.deepEqual(more, [], 'one coupon at the server');
-  assert.equal(await tickets(page).locator('.code').innerText(), code, 'the panel shows that one');
+  await eventually(() => tickets(page).locator('.code').innerText(), code, 'the panel shows that one');
   assert.equal(page.context().wishes.size, 1, 'it was asked for under one id');
   assert.doesNotMatch(await panel(page).innerText(), /نشد/, 'nothing is said to have failed');
 }
