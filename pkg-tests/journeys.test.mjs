@@ -90,7 +90,6 @@ class Visitor {
     const self = new Visitor();
     self.page = await stage.visit(who, options);
     self.lang = lang;
-    self.stops = [];
     self.cdp = await self.page.context().newCDPSession(self.page);
     await launcher(self.page).waitFor();
     await self.page.evaluate((code) => window.vafa.setLanguage(code), lang);
@@ -138,7 +137,6 @@ class Visitor {
     const good = (wrong) => wrong.length === 0;
     good.toString = () => 'nothing';
     await eventually(see, good, `${what}: what is wrong`, 4_000);
-    this.stops.push(last.at.label);
     return last.at;
   }
 
@@ -363,7 +361,6 @@ async function journey(who, lang, viewport, survey) {
   await prompt.waitFor({ state: 'detached' });
   await v.lands((at) => at.part === 'launcher', 'at the end');
   assert.deepEqual(page.words, []);
-  console.log(`${lang}: ${v.stops.length} stops, ${new Set(v.stops).size} names`);
   await page.context().close();
 }
 

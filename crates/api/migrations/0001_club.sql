@@ -1,7 +1,8 @@
 -- The club's tables. The tenant leads every key, so that a tenant's rows lie together, no key can reach across,
 -- and rows can be spread over nodes. BIGINT holds points, minor units, flags (0 or 1) and milliseconds since
 -- 1970 in UTC. The wording is common to SQLite and PostgreSQL; what one of them alone needs stands in a block
--- of its own.
+-- of its own. A CHECK against more than two words is written with OR: for a longer list SQLite sets up a tree in
+-- memory at every row.
 
 -- `prompt_secret` signs the ids of prompts; `complaints` is the number of the last one.
 CREATE TABLE tenants (
