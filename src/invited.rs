@@ -26,6 +26,8 @@ thread_local! {
 pub fn arrived(store: Store) {
     let host = store.host();
     let Some(code) = held(host) else {
+        // Nor is it looked at on every page from now on.
+        host.keep("ref", &JsValue::NULL);
         return;
     };
     match store.get(|s| s.who) {
