@@ -136,8 +136,22 @@ CREATE TABLE members (
     UNIQUE (tenant, external_id),
     UNIQUE (tenant, referral_code)
 );
+CREATE INDEX members_by_joining ON members (tenant, joined_at);
 CREATE INDEX members_due ON members (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX members_by_birthday ON members (tenant, birthday, member) WHERE birthday IS NOT NULL;
+
+-- Who went from which tier to which, and when: `up` to a higher one. What was reached and lost again between two
+-- looks is not here. It says how the club moved, not where a member stands: that is computed.
+CREATE TABLE tier_moves (
+    tenant    TEXT   NOT NULL,
+    at        BIGINT NOT NULL,
+    member    TEXT   NOT NULL,
+    from_tier TEXT   NOT NULL,
+    to_tier   TEXT   NOT NULL,
+    up        BIGINT NOT NULL,
+    PRIMARY KEY (tenant, at, member, from_tier, to_tier),
+    FOREIGN KEY (tenant, member) REFERENCES members (tenant, member)
+) /*sqlite: WITHOUT ROWID*/;
 
 -- The ledger: one row for each movement, in double entry. What leaves one account arrives in another, so the
 -- accounts' columns sum to 0. `net` is the change of what the member has (available + pending + debt), and
@@ -169,6 +183,9 @@ CREATE TABLE entries (
     CHECK (issued + available + pending + held + redeemed + expired + debt = 0),
     CHECK (net = available + pending + debt)
 ) /*sqlite: WITHOUT ROWID*/;
+-- Sums over a time are read from the index alone.
+CREATE INDEX entries_by_time ON entries (tenant, unit, at, issued, available, pending, held, redeemed, expired, member);
+CREATE INDEX entries_of_activities ON entries (tenant, at, member, rule) WHERE why = 'activity';
 
 -- What a rule gave for a source: once for each; `turn` counts what was undone and then deserved again, as a
 -- tier's entry reward may be. `seq` is the entry that gave it; none when a cap left nothing.
@@ -197,7 +214,8 @@ CREATE TABLE credits (
     FOREIGN KEY (tenant, member) REFERENCES members (tenant, member)
 ) /*sqlite: WITHOUT ROWID*/;
 
--- `kept` is what its refunds need of how it earned; `items` are its lines: product, category, pieces, net price.
+-- `kept` is what its refunds need of how it earned; `items` are its lines: product, category, pieces, net price;
+-- `products` counts the distinct ones. What members bought is read from the index alone.
 CREATE TABLE orders (
     tenant     TEXT   NOT NULL,
     order_id   TEXT   NOT NULL,
@@ -211,6 +229,7 @@ CREATE TABLE orders (
     gone       BIGINT NOT NULL DEFAULT 0,
     kept       TEXT,
     items      TEXT   NOT NULL DEFAULT '[]',
+    products   BIGINT NOT NULL DEFAULT 0,
     tax        BIGINT NOT NULL DEFAULT 0,
     shipping   BIGINT NOT NULL DEFAULT 0,
     gift_cards BIGINT NOT NULL DEFAULT 0,
@@ -221,7 +240,7 @@ CREATE TABLE orders (
     PRIMARY KEY (tenant, order_id),
     FOREIGN KEY (tenant, member) REFERENCES members (tenant, member)
 );
-CREATE INDEX orders_by_member ON orders (tenant, member, paid_at);
+CREATE INDEX orders_by_member ON orders (tenant, member, paid_at, gone, spend, products);
 
 CREATE TABLE refunds (
     tenant    TEXT   NOT NULL,

@@ -51,7 +51,7 @@ CREATE TABLE outcomes (
     body        TEXT,
     at          BIGINT NOT NULL,
     PRIMARY KEY (tenant, subject, route, key)
-) /*sqlite: WITHOUT ROWID*/;
+);
 CREATE INDEX outcomes_to_prune ON outcomes (tenant, at) WHERE body IS NOT NULL;
 
 CREATE TABLE audit (
@@ -205,3 +205,20 @@ CREATE TRIGGER audit_stays BEFORE UPDATE ON audit FOR EACH ROW
     EXECUTE FUNCTION stays();
 CREATE TRIGGER audit_remains BEFORE DELETE ON audit FOR EACH ROW EXECUTE FUNCTION stays();
 -- end
+
+-- What a document would change for the members, computed once in pieces. `done` is how many members were looked at;
+-- one that was not touched for a minute while it runs was left by its process. `effect` is what came of it.
+CREATE TABLE simulations (
+    tenant     TEXT   NOT NULL,
+    simulation TEXT   NOT NULL,
+    state      TEXT   NOT NULL CHECK (state = 'running' OR state = 'done' OR state = 'stopped'),
+    done       BIGINT NOT NULL DEFAULT 0,
+    members    BIGINT NOT NULL,
+    effect     TEXT,
+    created_by TEXT   NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant, simulation),
+    FOREIGN KEY (tenant) REFERENCES tenants (tenant)
+);
+CREATE INDEX simulations_by_time ON simulations (tenant, created_at);

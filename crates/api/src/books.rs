@@ -11,6 +11,8 @@
 mod credits;
 mod due;
 mod load;
+mod many;
+mod moves;
 mod payments;
 mod save;
 mod stock;
@@ -19,13 +21,14 @@ mod warm;
 
 pub use load::{About, facts};
 pub(crate) use load::{Item, day};
+pub(crate) use many::page;
 pub(crate) use warm::Warm;
 
 use crate::club::Club;
 use crate::problem::{Error, Result};
 use crate::programs::Standing;
 use rules::journal::{Account, CouponState, Event, Kept, Refused, Transaction, Why};
-use rules::{Points, Timestamp};
+use rules::{Points, Timestamp, review};
 
 /// What else of a redemption that the rules make is written down.
 #[derive(Clone, Debug, Default)]
@@ -76,8 +79,9 @@ impl Books {
     /// # Errors
     /// None that the rules know of.
     pub fn settle(&mut self, club: &Club) -> Result<()> {
-        self.apply(club, &Event::TimePassed)
-            .map(|_| ())
+        let now = self.account.settled_at().max(club.now);
+        let program = self.standing.as_deref().unwrap_or(club.program());
+        review::settle(program, club.zone(), &mut self.account, now)
             .map_err(|refused| Error::internal(format!("time was refused: {refused:?}")))
     }
 

@@ -16,6 +16,7 @@ use rules::{Money, Points, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// An order as it stands; what the shop's server reads back.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -244,8 +245,8 @@ async fn insert(
 ) -> Result<Order> {
     club.query(
         "INSERT INTO orders (tenant, order_id, member, status, currency, items, placed_at, updated_at, tax, shipping,
-             gift_cards)
-         VALUES ($1, $2, $3, 'placed', $4, $5, $6, $7, $8, $9, $10)",
+             gift_cards, products)
+         VALUES ($1, $2, $3, 'placed', $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(order_id)
     .bind(member)
@@ -256,6 +257,7 @@ async fn insert(
     .bind(input.tax.0)
     .bind(input.shipping.0)
     .bind(input.gift_cards.0)
+    .bind(products(input))
     .execute(&mut club.tx)
     .await?;
     get(club, order_id).await
@@ -282,10 +284,16 @@ fn items(input: &OrderInput) -> Result<String> {
     Ok(serde_json::to_string(&items)?)
 }
 
+/// How many distinct products the lines name.
+fn products(input: &OrderInput) -> i64 {
+    let skus: BTreeSet<&str> = input.items.iter().map(|item| item.sku.as_str()).collect();
+    i64::try_from(skus.len()).unwrap_or(i64::MAX)
+}
+
 /// What was paid may be other than what was placed: the row keeps what was paid.
 async fn keep_bill(club: &mut Club, order_id: &str, input: &OrderInput) -> Result<()> {
     club.query(
-        "UPDATE orders SET items = $3, tax = $4, shipping = $5, gift_cards = $6
+        "UPDATE orders SET items = $3, tax = $4, shipping = $5, gift_cards = $6, products = $7
          WHERE tenant = $1 AND order_id = $2",
     )
     .bind(order_id)
@@ -293,6 +301,7 @@ async fn keep_bill(club: &mut Club, order_id: &str, input: &OrderInput) -> Resul
     .bind(input.tax.0)
     .bind(input.shipping.0)
     .bind(input.gift_cards.0)
+    .bind(products(input))
     .execute(&mut club.tx)
     .await?;
     Ok(())

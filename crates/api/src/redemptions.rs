@@ -30,7 +30,7 @@ pub async fn redeem(
     let coupon = Coupon {
         redemption: ids::id("rdm"),
         key: key.to_owned(),
-        code: ids::code(),
+        code: ids::coupon_code(),
         gift: false,
     };
     redeem_as(club, member, reward_id, units, coupon).await

@@ -5,10 +5,10 @@ use crate::plan::{Plan, Turns};
 use crate::report::Report;
 use crate::target::Target;
 use anyhow::{Result, ensure};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 /// How a generator behaves in all its runs.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +32,7 @@ impl Default for Pace {
 /// Sends the requests of a plan to a server, one run after another.
 pub struct Generator {
     target: Target,
-    plan: Box<dyn Plan>,
+    plan: Arc<dyn Plan>,
     turns: Turns,
     pace: Pace,
     /// The number of the next request.
@@ -49,7 +49,7 @@ impl Generator {
         let turns = Turns::new(&plan.kinds())?;
         Ok(Self {
             target,
-            plan,
+            plan: plan.into(),
             turns,
             pace,
             next: 0,
@@ -91,6 +91,50 @@ impl Generator {
         while let Some(ended) = open.join_next().await {
             let (kind, end, latency) = ended?;
             report.ended(kind, end, latency);
+        }
+        report.took = start.elapsed();
+        Ok(report)
+    }
+
+    /// Sends so many requests as fast as they are answered: each connection sends the next one when it has the answer
+    /// to the last. This says how many a server does, not how long somebody waits: latencies count from when a request
+    /// left, and a slow server is asked less often. Must run within a Tokio runtime with time and sockets.
+    ///
+    /// # Errors
+    /// When a request broke the generator itself.
+    pub async fn flood(&mut self, requests: u64) -> Result<Report> {
+        let mut report = Report::new(0, self.plan.kinds());
+        let connections = Arc::new(Connections::new(&self.target, self.pace.connections));
+        let first = self.next;
+        let order: Vec<usize> = (0..requests).map(|_| self.turns.next()).collect();
+        let order = Arc::new(Mutex::new(order.into_iter().zip(first..)));
+        self.next += requests;
+        let mut open = JoinSet::new();
+        let start = Instant::now();
+        for _ in 0..self.pace.connections {
+            let (plan, order, connections) =
+                (self.plan.clone(), order.clone(), connections.clone());
+            let patience = self.pace.patience;
+            open.spawn(async move {
+                let mut ends = Vec::new();
+                loop {
+                    // Whoever panicked here took one number and left the others whole.
+                    let next = order.lock().unwrap_or_else(PoisonError::into_inner).next();
+                    let Some((kind, n)) = next else {
+                        return ends;
+                    };
+                    let left = Instant::now();
+                    let exchange = connections.exchange(plan.request(kind, n));
+                    let end = timeout(patience, exchange).await;
+                    ends.push((kind, end.unwrap_or(End::GivenUp), left.elapsed()));
+                }
+            });
+        }
+        while let Some(ends) = open.join_next().await {
+            for (kind, end, latency) in ends? {
+                report.left(kind, Duration::ZERO);
+                report.ended(kind, end, latency);
+            }
         }
         report.took = start.elapsed();
         Ok(report)

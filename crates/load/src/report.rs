@@ -98,7 +98,7 @@ impl KindReport {
 /// What a run was like. Printed, it is a table.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// Requests per second that were wanted.
+    /// Requests per second that were wanted; 0 when as many were as are answered.
     pub rate: u32,
     /// From the first request to the end of the last answer.
     pub took: Duration,
@@ -204,6 +204,9 @@ impl fmt::Display for Report {
                 let (count, times) = (kind.refusals.count(), times(&kind.refusals));
                 writeln!(f, "{:<28} {count:>9} {times}", "  of these 400 and above")?;
             }
+        }
+        if self.rate == 0 {
+            return write!(f, "each connection sent the next one after each answer");
         }
         write!(
             f,

@@ -18,14 +18,29 @@ const READ: usize = 64;
 /// like `7KQM-2XPA-D9TW`.
 #[must_use]
 pub fn code(random: [u8; 8]) -> String {
+    let mut values = [0; BODY];
+    fill(&mut values, random);
+    written(&values)
+}
+
+/// A code like [`code`] whose first two characters come from `run` and the others from `random`: those of one
+/// run lie together in an index.
+#[must_use]
+pub fn code_of_run(run: [u8; 8], random: [u8; 8]) -> String {
+    let mut values = [0; BODY];
+    let (first, others) = values.split_at_mut(2);
+    fill(first, run);
+    fill(others, random);
+    written(&values)
+}
+
+fn fill(values: &mut [u64], random: [u8; 8]) {
     // 2^64 is some 1500 times 29^11: no code is likelier than another by more than one part in that.
     let mut rest = u64::from_le_bytes(random);
-    let mut values = [0; BODY];
-    for value in &mut values {
+    for value in values {
         *value = rest % BASE;
         rest /= BASE;
     }
-    written(&values)
 }
 
 /// The code as [`code`] writes it, if it can be one; none when the check character is not right. Case does

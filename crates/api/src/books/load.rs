@@ -165,7 +165,7 @@ pub(crate) fn day(text: &str) -> Option<MonthDay> {
     })
 }
 
-type CreditRow = (
+pub(super) type CreditRow = (
     String,
     String,
     String,
@@ -184,7 +184,7 @@ type CreditRow = (
 );
 
 async fn credits(club: &mut Club, kept: &mut Kept) -> Result<()> {
-    let mut rows: Vec<CreditRow> = club
+    let rows: Vec<CreditRow> = club
         .query(
             "SELECT unit, rule, source, seq, why, given, remaining, counted, ended, earned, active, at,
                  activates_at, expires_at, turn
@@ -193,6 +193,11 @@ async fn credits(club: &mut Club, kept: &mut Kept) -> Result<()> {
         .bind(&kept.member.id)
         .fetch_all(&mut club.tx)
         .await?;
+    put_credits(kept, rows)
+}
+
+/// All credits of the member, in any order.
+pub(super) fn put_credits(kept: &mut Kept, mut rows: Vec<CreditRow>) -> Result<()> {
     // The few rows of a member are put in order here: SQLite would set up a sorter of its own for each statement.
     rows.sort_by(|a, b| (a.11, a.3, &a.1, a.14, &a.2).cmp(&(b.11, b.3, &b.1, b.14, &b.2)));
     for row in rows {
@@ -269,8 +274,18 @@ fn asks_for_products(club: &Club) -> bool {
     !club.program().tips.is_empty() || offers.iter().any(|offer| asks(&offer.trigger))
 }
 
+/// When each order was paid, and what of it stands, in any order.
+pub(super) fn put_purchases(kept: &mut Kept, mut rows: Vec<(i64, i64)>) {
+    rows.sort_unstable();
+    let purchase = |(paid_at, spend)| Purchase {
+        paid_at: Timestamp(paid_at),
+        spend: Money(spend),
+    };
+    kept.member.purchases = rows.into_iter().map(purchase).collect();
+}
+
 async fn purchases(club: &mut Club, kept: &mut Kept) -> Result<()> {
-    let mut rows: Vec<(i64, i64)> = club
+    let rows: Vec<(i64, i64)> = club
         .query(
             "SELECT paid_at, spend FROM orders
              WHERE tenant = $1 AND member = $2 AND paid_at IS NOT NULL AND gone = 0",
@@ -278,12 +293,7 @@ async fn purchases(club: &mut Club, kept: &mut Kept) -> Result<()> {
         .bind(&kept.member.id)
         .fetch_all(&mut club.tx)
         .await?;
-    rows.sort_unstable();
-    let purchase = |(paid_at, spend)| Purchase {
-        paid_at: Timestamp(paid_at),
-        spend: Money(spend),
-    };
-    kept.member.purchases = rows.into_iter().map(purchase).collect();
+    put_purchases(kept, rows);
     if asks_for_products(club) {
         kept.member.bought = bought(club, &kept.member.id).await?;
     }
@@ -315,7 +325,7 @@ async fn bought(club: &mut Club, member: &str) -> Result<Vec<Bought>> {
     Ok(all)
 }
 
-type RedemptionRow = (
+pub(super) type RedemptionRow = (
     String,
     String,
     i64,
@@ -331,7 +341,7 @@ type RedemptionRow = (
 );
 
 async fn redemptions(club: &mut Club, kept: &mut Kept) -> Result<()> {
-    let mut rows: Vec<RedemptionRow> = club
+    let rows: Vec<RedemptionRow> = club
         .query(
             "SELECT redemption, reward_id, version, units, takings, at, state, expires_at, order_id, seq,
                  ended_seq, gift
@@ -340,6 +350,15 @@ async fn redemptions(club: &mut Club, kept: &mut Kept) -> Result<()> {
         .bind(&kept.member.id)
         .fetch_all(&mut club.tx)
         .await?;
+    put_redemptions(club, kept, rows).await
+}
+
+/// All redemptions of the member, in any order.
+pub(super) async fn put_redemptions(
+    club: &mut Club,
+    kept: &mut Kept,
+    mut rows: Vec<RedemptionRow>,
+) -> Result<()> {
     rows.sort_unstable_by(|a, b| (a.5, &a.0).cmp(&(b.5, &b.0)));
     for row in rows {
         let (

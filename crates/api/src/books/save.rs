@@ -48,6 +48,7 @@ impl Books {
         }
         let standing = self.tier_standing(club, &after);
         self.tell(club, &after, &written, standing.as_ref()).await?;
+        self.note_moves(club, &after, standing.as_ref()).await?;
         self.member_row(club, &after, standing.as_ref()).await?;
         club.warm.put(after);
         Ok(made)
@@ -67,7 +68,7 @@ impl Books {
                 redemption: id.clone(),
                 // With a space: no request's key is such a one.
                 key: format!("gift {id}"),
-                code: ids::code(),
+                code: ids::coupon_code(),
                 gift: true,
             });
             redemption.id = id;

@@ -6,7 +6,8 @@ use crate::club::Club;
 use crate::outbox;
 use crate::problem::Result;
 use rules::journal::{Book, CouponState, Kept, Redemption, Transaction, Why};
-use rules::tiers::{self, Standing};
+use rules::review;
+use rules::tiers::Standing;
 use serde_json::{Value, json};
 
 /// Points of a member end soon.
@@ -26,10 +27,8 @@ pub(super) struct Notice {
 impl Books {
     /// Where the member stands; none in a program without tiers.
     pub(super) fn tier_standing(&self, club: &Club, after: &Kept) -> Option<Standing> {
-        let ladder = club.program().tiers.as_ref()?;
         let now = after.settled_at.max(club.now);
-        let (calendar, zone) = (club.program().calendar, club.zone());
-        Some(tiers::standing(ladder, calendar, zone, &after.member, now))
+        review::standing(club.program(), club.zone(), &after.member, now)
     }
 
     /// Leaves a message for each change, when anybody listens.

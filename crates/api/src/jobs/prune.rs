@@ -19,6 +19,7 @@ const BATCH: i64 = 500;
 /// - Bodies of kept outcomes: the outcome stays for ever, the answer's text does not.
 /// - Messages with their deliveries and attempts, but for those that are still to be tried.
 /// - Sessions that have ended.
+/// - Simulations: the draft is another one by then.
 const KEPT: &[(i64, &str)] = &[
     (
         90 * DAY_MS,
@@ -59,6 +60,11 @@ const KEPT: &[(i64, &str)] = &[
         0,
         "DELETE FROM sessions WHERE tenant = $1 AND session IN (SELECT session FROM sessions
              WHERE tenant = $1 AND expires_at < $2 LIMIT $3)",
+    ),
+    (
+        30 * DAY_MS,
+        "DELETE FROM simulations WHERE tenant = $1 AND simulation IN (SELECT simulation FROM simulations
+             WHERE tenant = $1 AND created_at < $2 LIMIT $3)",
     ),
 ];
 

@@ -98,6 +98,11 @@ async fn every_route_that_changes_something_leaves_a_row() {
     })
     .await;
     let at = s.shop.now().plus_days(1);
+    s.tells("POST /v1/programs/{program}/simulations", |shop| {
+        shop.server("POST", "/v1/programs/club/simulations")
+            .json(&none)
+    })
+    .await;
     let scheduled = s
         .tells("POST /v1/programs/{program}/publish", |shop| {
             shop.server("POST", "/v1/programs/club/publish")

@@ -11,11 +11,16 @@ mod served;
 use anyhow::{Context as _, Result, ensure};
 use clap::Parser;
 use measures::Measured;
+use mimalloc::MiMalloc;
 use serde_json::json;
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
+
+// What the generator takes of the machine, the server does not have.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Measure redemptions and reads of a server under load; fails where a bound is not kept
 #[derive(Parser)]

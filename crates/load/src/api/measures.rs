@@ -75,11 +75,7 @@ pub(crate) async fn measure(
 
     eprintln!("{engine}: {members} members");
     let running = Served::start(server, database)?;
-    let joined = flood(&running, Seeding(place.club.clone()), members, 128).await?;
-    ensure!(
-        joined.all().succeeded() == members * 2,
-        "seeding failed:\n{joined}"
-    );
+    seeded(&running, &place.club, members).await?;
     drop(running);
 
     let seconds = time.as_secs().max(1);
@@ -167,28 +163,21 @@ async fn flood(
     requests: u64,
     connections: usize,
 ) -> Result<Report> {
-    // All are due within a second, which is more than any server does: the connections are what paces them. Seeding is
-    // two requests for each member.
-    let twice = plan.kinds().iter().any(|kind| kind.name == "seed");
     let mut generator = paced(running, plan, connections).await?;
-    if twice {
-        let requests = u32::try_from(requests)?;
-        let first = generator.run(requests, Duration::from_secs(1)).await?;
+    generator.flood(requests).await
+}
+
+/// Joins the members, then pays an order for each.
+async fn seeded(running: &Served, club: &Arc<Club>, members: u64) -> Result<()> {
+    let mut generator = paced(running, Seeding(club.clone()), 128).await?;
+    for _ in 0..2 {
+        let report = generator.flood(members).await?;
         ensure!(
-            first.all().succeeded() == u64::from(requests),
-            "joining failed:\n{first}"
+            report.all().succeeded() == members,
+            "seeding failed:\n{report}"
         );
-        let mut second = generator.run(requests, Duration::from_secs(1)).await?;
-        if let (Some(all), Some(joined)) = (second.kinds.first_mut(), first.kinds.first()) {
-            for (status, count) in &joined.statuses {
-                *all.statuses.entry(*status).or_default() += count;
-            }
-        }
-        return Ok(second);
     }
-    generator
-        .run(u32::try_from(requests)?, Duration::from_secs(1))
-        .await
+    Ok(())
 }
 
 /// The one in the middle; none of none.

@@ -214,16 +214,44 @@ fn kinds_are_counted_apart_and_numbers_never_repeat() {
         assert_eq!(all.statuses, [(201, 32), (503, 8)].into());
         assert_eq!((all.good.count(), all.refusals.count()), (32, 8));
     }
+    assert_eq!(numbers(&server), (0..80).collect::<Vec<u64>>());
+}
+
+/// The numbers that [`Mixed`] gave to what the server saw.
+fn numbers(server: &Server) -> Vec<u64> {
     let requests = server.seen.requests.lock().unwrap();
-    let key = |head: &Vec<String>| {
+    let number = |head: &Vec<String>| {
         let found = head
             .iter()
             .find_map(|line| line.strip_prefix("idempotency-key: "));
-        found.unwrap().parse::<u64>().unwrap()
+        found.unwrap().parse().unwrap()
     };
-    let mut keys: Vec<u64> = requests.iter().map(|(_, head)| key(head)).collect();
-    keys.sort_unstable();
-    assert_eq!(keys, (0..80).collect::<Vec<u64>>());
+    let mut numbers: Vec<u64> = requests.iter().map(|(_, head)| number(head)).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+#[test]
+fn a_flood_sends_the_next_one_after_each_answer() {
+    let server = Server::start(|n| Answer::Status(if n % 5 == 0 { 503 } else { 201 }));
+    let pace = Pace {
+        connections: 3,
+        ..Pace::default()
+    };
+    let reports = alone(async {
+        let target = Target::of(&server.url()).await.unwrap();
+        let mut generator = Generator::new(target, Box::new(Mixed), pace).unwrap();
+        let one = generator.flood(40).await.unwrap();
+        [one, generator.flood(60).await.unwrap()]
+    });
+    let sent = reports.each_ref().map(|report| {
+        let statuses = report.all().statuses;
+        (report.kinds[0].sent, report.kinds[1].sent, statuses)
+    });
+    assert_eq!(sent[0], (30, 10, [(201, 32), (503, 8)].into()));
+    assert_eq!(sent[1], (45, 15, [(201, 48), (503, 12)].into()));
+    assert!(server.seen.most.load(Ordering::SeqCst) <= 3);
+    assert_eq!(numbers(&server), (0..100).collect::<Vec<u64>>());
 }
 
 #[test]

@@ -97,7 +97,7 @@ impl Source {
         if role == Role::Writer {
             settings.insert(1, same("journal_mode", "wal"));
             // Pages in the log before they go to their places. Whoever writes at that moment waits for all of them.
-            settings.push(same("wal_autocheckpoint", "2000"));
+            settings.push(same("wal_autocheckpoint", "4000"));
             // The log shrinks to 64 MiB after a time of many writes.
             settings.push(same("journal_size_limit", "67108864"));
         }
