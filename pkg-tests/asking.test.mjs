@@ -15,6 +15,7 @@ const surveys = [
   survey('srv_stay', 'csat', { dwell: 1 }, { pages: { only: ['/basket'] } }),
   survey('srv_hidden', 'csat', 'manual'),
   survey('srv_arrived', 'csat', 'order_delivered', { scope: 'per_order' }),
+  survey('srv_settled', 'ces', 'complaint_resolved'),
 ];
 
 let stage;
@@ -200,13 +201,77 @@ test('an order that has arrived is asked about once, though nobody was there whe
   const page = await stage.visit('elham');
   await openPanel(page);
   await panel(page).locator('.balance').waitFor();
-  // Nothing is asked beside the open panel. The next page wakes the engine for it.
+  // Nothing is asked beside the open panel, but on the same page when that is closed.
+  await eventually(() => kept(page, 'visit'), (visit) => visit !== null, 'the decision');
   assert.equal(await prompt(page).count(), 0);
-  await page.reload();
+  await page.keyboard.press('Escape');
+  await panel(page).waitFor({ state: 'detached' });
   await prompt(page).waitFor();
+  await eventually(() => page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.getAttribute('part')), 'launcher', 'the keyboard, which the prompt leaves alone');
   await dot(page, 5).click();
   const stored = () => stage.query("SELECT scope FROM responses WHERE survey = 'srv_arrived'");
   await eventually(async () => (await stored()).map(({ scope }) => scope).join(), order, 'the stored answer');
   assert.equal((await stage.asMember('elham', 'GET', '/v1/me')).body.delivered_order_id, null, 'not asked about again');
   await page.context().close();
+});
+
+test('what a page says beside its open panel is thought of when that is closed', async () => {
+  const page = await stage.visit('navid');
+  await openPanel(page);
+  await panel(page).locator('.balance').waitFor();
+  await page.evaluate(() => { window.vafa.on('survey-shown', (survey) => { window.shown = survey; }); });
+  await push(page, 'ask', 'srv_hidden');
+  await eventually(() => kept(page, 'visit'), (visit) => visit !== null, 'the decision');
+  assert.equal(await prompt(page).count(), 0);
+  await panel(page).getByRole('button', { name: 'بستن' }).click();
+  await prompt(page).waitFor();
+  assert.equal(await eventually(() => page.evaluate(() => window.shown), Boolean, 'the event'), 'srv_hidden');
+  await page.context().close();
+});
+
+test('a complaint that the shop has settled is asked about once, wherever its member comes next', async () => {
+  const page = await stage.visit('parsa');
+  await openPanel(page);
+  await panel(page).locator('[data-more=complaints]').click();
+  const body = panel(page).locator('.body');
+  await body.getByRole('button', { name: 'ثبت شکایت', exact: true }).click();
+  await body.getByRole('radio', { name: 'ارسال' }).check();
+  await body.locator('textarea').fill('بسته دیر رسید');
+  await body.getByRole('button', { name: 'بفرست', exact: true }).click();
+  await body.locator('.chip[data-state=open]').waitFor();
+  const me = async () => (await stage.asMember('parsa', 'GET', '/v1/me')).body.resolved_complaint;
+  assert.equal(await me(), null, 'nothing is settled yet');
+
+  const [{ complaint }] = await stage.query('SELECT complaint FROM complaints');
+  assert.equal((await stage.asShop('POST', `/v1/complaints/${complaint}/resolve`)).status, 200);
+  assert.equal(await me(), complaint);
+  await page.evaluate(() => window.vafa.refresh());
+  await body.locator('.chip[data-state=resolved]').waitFor();
+  assert.equal(await prompt(page).count(), 0, 'nothing is asked beside the panel');
+
+  // The next page asks by itself.
+  await page.reload();
+  await prompt(page).waitFor();
+  assert.match(await prompt(page).innerText(), /راحت پیش رفت/);
+  assert.equal(await prompt(page).getByRole('radio').count(), 7);
+  await picture(page, 'asking-4-settled');
+  await dot(page, 6).click();
+  await prompt(page).locator('.btn.main').click();
+  await prompt(page).locator('.thanks').waitFor();
+  await told(page);
+  const stored = () => stage.query("SELECT scores, scope, completed, verified FROM responses WHERE survey = 'srv_settled'");
+  assert.deepEqual(await stored(), [{ scores: '[6]', scope: '', completed: 1, verified: 1 }]);
+  assert.equal(await me(), null, 'asked about');
+
+  // Neither in another visit nor in another browser.
+  await keep(page, 'visit', null);
+  await page.reload();
+  await decided(page);
+  assert.equal(await prompt(page).count(), 0, 'another visit');
+  await page.context().close();
+  const other = await stage.visit('parsa');
+  await decided(other);
+  assert.equal(await prompt(other).count(), 0, 'another browser');
+  assert.equal((await stored()).length, 1);
+  await other.context().close();
 });

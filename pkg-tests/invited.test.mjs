@@ -143,10 +143,14 @@ test('a network that opens too many, and a club without referral, are told apart
   const few = await Stage.open({ program: (demo) => ({ ...demo, referral: { ...demo.referral, per_address: 1 } }) });
   try {
     const code = await codeOf('navid', few);
-    for (const says of [/۳۰۰ امتیاز هدیه/, /بیش از اندازه/]) {
+    for (const [says, named] of [[/۳۰۰ امتیاز هدیه/, /^clm_/], [/بیش از اندازه/, /^null$/]]) {
       const page = await few.visit('guest', { path: `/?vafa_ref=${code}` });
       await card(page).waitFor();
       assert.match(await card(page).innerText(), says);
+      await page.evaluate(() => { window.vafa.hook('join', (offer) => { window.offered = offer; }); });
+      await panel(page).getByRole('button', { name: 'عضو شو' }).click();
+      const offered = await eventually(() => page.evaluate(() => window.offered), Boolean, 'what the hook got');
+      assert.match(String(offered.claim_id), named);
       await page.context().close();
     }
   } finally {

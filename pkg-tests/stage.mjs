@@ -13,9 +13,11 @@ import { chromium } from 'playwright-core';
 import initSqlJs from 'sql.js';
 
 const top = join(dirname(fileURLToPath(import.meta.url)), '..');
-const server = process.env.VAFA_SERVER ?? join(top, 'target/debug/vafa');
+export const server = process.env.VAFA_SERVER ?? join(top, 'target/debug/vafa');
 export const artefacts = join(top, 'artefacts');
 export const cdn = join(top, 'pkg/cdn');
+/** The studio as it was built, or as another folder has it. */
+export const studio = process.env.VAFA_STUDIO ?? join(top, 'crates/studio/made');
 
 /** The people of the demo, who all have a history of their own. */
 export const people = { neda: 'ندا', navid: 'نوید', elham: 'الهام', parsa: 'پارسا' };
@@ -30,7 +32,7 @@ export async function freePort() {
 }
 
 /** Starts a process and waits until its address answers. */
-async function start(command, args, address, log) {
+export async function start(command, args, address, log) {
   const child = spawn(command, args, { cwd: top, stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.on('data', (chunk) => log.push(chunk));
   child.stderr.on('data', (chunk) => log.push(chunk));
@@ -45,7 +47,7 @@ async function start(command, args, address, log) {
   }
 }
 
-async function end(child, signal) {
+export async function end(child, signal) {
   if (child.exitCode === null && child.signalCode === null) {
     child.kill(signal);
     await once(child, 'exit');
@@ -83,10 +85,11 @@ export class Stage {
   /**
    * `csp` is the shop's Content-Security-Policy; `origins` may embed the widget besides the shop; `program` makes another
    * program of the demo's; `keep` says which lines of the demo's history are told to the server; `browser` opens another
-   * browser than Chromium, or none.
+   * browser than Chromium, or none; `desk` serves the studio too, behind a proxy.
    */
-  static async open({ csp, origins: others = [], program = (demo) => demo, keep = () => true, browser = openBrowser } = {}) {
+  static async open({ csp, origins: others = [], program = (demo) => demo, keep = () => true, browser = openBrowser, desk = false } = {}) {
     const stage = new Stage();
+    stage.desk = desk;
     stage.folder = mkdtempSync(join(tmpdir(), 'vafa-stage-'));
     stage.database = join(stage.folder, 'vafa.db');
     stage.log = [];
@@ -122,6 +125,7 @@ export class Stage {
   async startApi() {
     this.apiProcess = await start(server, [
       'serve', '--database', this.database, '--listen', `127.0.0.1:${this.apiPort}`, '--assets', cdn,
+      ...(this.desk ? ['--studio', studio, '--behind-proxy'] : []),
     ], `${this.api}/readyz`, this.log);
   }
 

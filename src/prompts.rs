@@ -28,12 +28,13 @@ const ANSWERS: &str = "/v1/me/responses";
 /// What the page has said and no decision has seen yet.
 #[derive(Default)]
 struct Said {
+    order: Option<String>,
     event: Option<String>,
     manual: Option<String>,
 }
 
 thread_local! {
-    static SAID: RefCell<Said> = const { RefCell::new(Said { event: None, manual: None }) };
+    static SAID: RefCell<Said> = const { RefCell::new(Said { order: None, event: None, manual: None }) };
     // The path that was last decided about, and since when the shopper is there, as far as we know.
     static PAGE: RefCell<(String, Timestamp)> = const { RefCell::new((String::new(), Timestamp(0))) };
     static WAIT: Cell<u32> = const { Cell::new(0) };
@@ -156,7 +157,10 @@ pub fn occasion(store: Store, name: String, manual: bool) {
 /// Shows a survey if one is due and the corner is free; else comes again when the shopper has been on this page for as
 /// long as one waits. Tabs do so in turn, each with what the one before has kept.
 pub fn consider(store: Store, order: Option<String>) {
-    in_turn(store, move || ask(store, order));
+    if order.is_some() {
+        SAID.with_borrow_mut(|said| said.order = order);
+    }
+    in_turn(store, move || ask(store));
 }
 
 /// Does something when no other tab decides or writes.
@@ -165,14 +169,18 @@ fn in_turn(store: Store, work: impl FnOnce() + 'static) {
     host.turn("prompts", true, Box::new(move |_| work()));
 }
 
-fn ask(store: Store, order: Option<String>) {
+fn ask(store: Store) {
     let host = store.host();
-    let slot_free = store.get(|s| !s.open && s.prompt.is_none());
     let Some(club) = store.club() else { return };
-    let said = SAID.take();
     let dwell = dwell_ms(club.now);
+    let (open, slot_free) = store.get(|s| (s.open, s.prompt.is_none()));
+    if open {
+        // Nothing is asked beside the panel. What was said is thought of when it is closed.
+        return keep_visit(host, asked_in_visit(host));
+    }
+    let said = SAID.take();
     let context = Context {
-        order_id: order,
+        order_id: said.order,
         event: said.event,
         manual: said.manual,
         dwell_seconds: (dwell / 1_000) as u32,

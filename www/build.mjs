@@ -8,20 +8,17 @@
  * DIR of --glue holds the engine: vafa.js (glue), vafa_bg.wasm and its further parts, each a .wasm, optimised. The same input gives the same bytes.
  */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 import { minify } from 'terser';
+import { brotli, gzip, hashed, minifyCss, ship, table, TARGET } from './ship.mjs';
 import { shares } from './words.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
-/** Where constructable style sheets and optional chaining work. */
-const TARGET = ['chrome94', 'firefox101', 'safari16.4'];
 /** Properties that the door alone uses: neither the engine nor the page calls them by name. */
 const OWN = ['mounted', 'shadow', 'forget', 'named', 'room', 'hide', 'prefetch', 'launcher', 'enter'];
 
@@ -32,8 +29,6 @@ const cssText = {
     build.onLoad({ filter: /\.css$/ }, async ({ path }) => ({ contents: await minifyCss(readFileSync(path, 'utf8')), loader: 'text' }));
   },
 };
-
-const minifyCss = async (css) => (await esbuild.transform(css, { loader: 'css', minify: true, target: TARGET, charset: 'utf8' })).code.trim();
 
 /** Locale files: language → { what to ship, the launcher's label }. Whatever lies in the folder is a language. */
 const locales = () => {
@@ -99,48 +94,6 @@ const framing = (file, found) => bundle({
 
 /** The file of a part's words. */
 const share = (lang, part) => `${part ? lang + '-' + part : lang}.json`;
-const sha384 = (bytes, encoding) => createHash('sha384').update(bytes).digest(encoding);
-const sri = (bytes) => 'sha384-' + sha384(bytes, 'base64');
-/** `engine.wasm` → `engine-3fa9c01b.wasm`. */
-const hashed = (name, files) => name.replace('.', `-${sha384(files[name], 'hex').slice(0, 6)}.`);
-
-/** How brotli may write distances: by how many bits it groups them, and how many short ones have a code of their own. */
-const DISTANCES = [[0, 0], [0, 8], [0, 15], [1, 0], [1, 8], [1, 12], [1, 30]];
-
-/** The smallest of what brotli makes. */
-const brotli = (bytes) => {
-  const packs = DISTANCES.map(([postfix, direct]) =>
-    brotliCompressSync(bytes, {
-      params: {
-        [constants.BROTLI_PARAM_QUALITY]: 11,
-        [constants.BROTLI_PARAM_LGWIN]: 22,
-        [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
-        [constants.BROTLI_PARAM_NPOSTFIX]: postfix,
-        [constants.BROTLI_PARAM_NDIRECT]: direct,
-      },
-    }),
-  );
-  return packs.reduce((best, one) => (one.length < best.length ? one : best));
-};
-const gzip = (bytes) => gzipSync(bytes, { level: 9 });
-
-/** Writes a file with those of its compressed siblings that are smaller; gives its line of the manifest. */
-const ship = (out, file, bytes) => {
-  const path = join(out, file);
-  const line = { file, raw: bytes.length, gzip: bytes.length, brotli: bytes.length, integrity: sri(bytes) };
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, bytes);
-  for (const [ending, kind, packed] of [['.gz', 'gzip', gzip(bytes)], ['.br', 'brotli', brotli(bytes)]]) {
-    if (packed.length >= bytes.length) continue;
-    line[kind] = packed.length;
-    writeFileSync(path + ending, packed);
-  }
-  return line;
-};
-
-const table = (lines) => {
-  for (const [name, { raw, gzip, brotli }] of Object.entries(lines)) console.log(`${name.padEnd(14)} ${raw} raw  ${gzip} gzip  ${brotli} brotli`);
-};
 
 /** The panel's part first: the others go on from it. */
 const byPart = (a, b) => (b == 'panel.wasm') - (a == 'panel.wasm') || a.localeCompare(b);

@@ -149,8 +149,8 @@ const enter = (config: Config, base: string) => {
     const shown = !hidden() && (!failure || link);
     const now = stringify([shown, config.lang, named(), kept]);
     if (now == drawn) return;
-    // Taken away between press and release, the button would swallow the click.
-    if (launcher?.matches(':active')) return setTimeout(paint, 99);
+    // Taken away between press and release, the button would swallow the click; and a new one would not be busy.
+    if (launcher?.matches(':active,[aria-busy]')) return setTimeout(paint, 99);
     drawn = now;
     touch?.();
     const focused = launcher?.matches(':focus');

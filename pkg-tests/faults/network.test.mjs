@@ -45,9 +45,14 @@ test('an engine that takes its time leaves a busy launcher and a shop that works
   await page.locator('[data-demo-as=neda][aria-pressed=true]').waitFor();
   await launcher(page).click();
   await eventually(() => launcher(page).getAttribute('aria-busy'), 'true', 'the launcher is busy');
+  // What else there is to draw waits: a new launcher would not be busy.
+  const busy = await launcher(page).elementHandle();
+  for (const lang of ['en', 'fa', 'en']) await page.evaluate((code) => window.vafa.setLanguage(code), lang);
+  assert.equal(await busy.evaluate((button) => button.isConnected && getComputedStyle(button).cursor), 'progress');
   await unharmed(page);
   slow.open();
   await panel(page).locator('.balance').waitFor();
+  await page.locator('vafa-widget [part=launcher][lang=en]').waitFor();
   assert.equal(await page.locator('vafa-widget [part=launcher]').getAttribute('aria-busy'), null);
   await unharmed(page);
   await page.context().close();

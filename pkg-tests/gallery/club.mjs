@@ -48,9 +48,13 @@ const activities = [
 export const KINDS = ['csat', 'nps', 'ces', 'cli'];
 const surveys = KINDS.map((kind) => ({ id: `srv_${kind}`, kind, trigger: 'manual', scope: 'once', global_wait_days: 0 }));
 
+/** The look that the club wears: `VAFA_LOOK=soft` has it in another one. */
+const look = (demo) => ({ ...demo.look, ...(process.env.VAFA_LOOK && { preset: process.env.VAFA_LOOK }) });
+
 /** Some of everything. */
 export const rich = (demo) => ({
   ...demo,
+  look: look(demo),
   offers,
   memberships,
   partners,
@@ -62,6 +66,7 @@ export const rich = (demo) => ({
 /** Credit and tiers, and no points. */
 export const pointless = ({ referral: _, point_value: __, ...demo }) => ({
   ...demo,
+  look: look(demo),
   earning: { activities: [] },
   cashback: { id: 'back', brackets: [{ from: 0, rate: 500 }] },
   surveys: [],

@@ -109,6 +109,10 @@ pub(crate) fn close(store: Store) {
     host.state(false);
     host.focus_launcher();
     host.emit("closed", &JsValue::UNDEFINED);
+    // What was due beside the open panel may be asked now.
+    if store.get(|s| s.link == Link::Fresh) {
+        prompts::consider(store, None);
+    }
 }
 
 /// Draws everything that this crate shows, into one root. Leptos runs it again when the store changes.
