@@ -1,4 +1,4 @@
-//! With the feature `embed`: lists `pkg/cdn` as bytes for the binary to carry.
+//! With the feature `embed`: lists the widget's files and the studio's as bytes for the binary to carry.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,9 +10,16 @@ fn main() -> io::Result<()> {
         return Ok(());
     }
     let variable = |name| env::var_os(name).map(PathBuf::from).unwrap_or_default();
-    let root = variable("CARGO_MANIFEST_DIR").join("../../pkg/cdn");
+    let here = variable("CARGO_MANIFEST_DIR");
+    let mut tables = table("FILES", &here.join("../../pkg/cdn"))?;
+    tables.push_str(&table("STUDIO", &here.join("../studio/made"))?);
+    fs::write(variable("OUT_DIR").join("embedded.rs"), tables)
+}
+
+/// What lies in a folder and in the `assets` below it.
+fn table(name: &str, root: &Path) -> io::Result<String> {
     println!("cargo::rerun-if-changed={}", root.display());
-    let mut table = String::from("pub(super) static FILES: &[(&str, &[u8])] = &[\n");
+    let mut table = format!("pub(super) static {name}: &[(&str, &[u8])] = &[\n");
     for folder in ["", "assets"] {
         let path = root.join(folder);
         println!("cargo::rerun-if-changed={}", path.display());
@@ -27,7 +34,7 @@ fn main() -> io::Result<()> {
         }
     }
     table.push_str("];\n");
-    fs::write(variable("OUT_DIR").join("embedded.rs"), table)
+    Ok(table)
 }
 
 fn missing(path: &Path, error: &io::Error) -> io::Error {

@@ -1,12 +1,12 @@
-//! The browser's files: one stable loader, everything else named by its content, all compressed
-//! beforehand.
+//! The browser's files, the widget's and the studio's: one stable loader and one page, everything else named by its
+//! content, all compressed beforehand.
 
 use crate::ids;
 use crate::problem::{Error, Result};
 use crate::state::State;
 use axum::body::Body;
 use axum::extract::{Path as UrlPath, State as Shared};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -25,9 +25,9 @@ pub enum Assets {
     None,
     /// From a folder, read for each request.
     Folder(Arc<PathBuf>),
-    /// From inside this binary.
+    /// From inside this binary: names, and what they hold.
     #[cfg(feature = "embed")]
-    Embedded,
+    Embedded(&'static [(&'static str, &'static [u8])]),
 }
 
 impl Assets {
@@ -37,12 +37,25 @@ impl Assets {
         Self::Folder(Arc::new(path))
     }
 
-    /// Files inside this binary, when it was built with them.
+    /// The widget's files inside this binary, when it was built with them.
     #[must_use]
     pub const fn embedded() -> Self {
         #[cfg(feature = "embed")]
         {
-            Self::Embedded
+            Self::Embedded(embedded::FILES)
+        }
+        #[cfg(not(feature = "embed"))]
+        {
+            Self::None
+        }
+    }
+
+    /// The studio's files inside this binary, when it was built with them.
+    #[must_use]
+    pub const fn embedded_studio() -> Self {
+        #[cfg(feature = "embed")]
+        {
+            Self::Embedded(embedded::STUDIO)
         }
         #[cfg(not(feature = "embed"))]
         {
@@ -55,7 +68,7 @@ impl Assets {
             Self::None => None,
             Self::Folder(root) => tokio::fs::read(root.join(name)).await.ok().map(Cow::Owned),
             #[cfg(feature = "embed")]
-            Self::Embedded => embedded::FILES
+            Self::Embedded(files) => files
                 .iter()
                 .find(|(known, _)| *known == name)
                 .map(|(_, bytes)| Cow::Borrowed(*bytes)),
@@ -77,7 +90,7 @@ pub(crate) async fn stable(
     name: &str,
     headers: &HeaderMap,
 ) -> Result<Response> {
-    let mut response = serve(&state.assets, name, headers).await?;
+    let mut response = shared(serve(&state.assets, name, headers).await?);
     response.headers_mut().insert(
         header::CACHE_CONTROL,
         HeaderValue::from_static("public, max-age=300, stale-while-revalidate=86400"),
@@ -94,15 +107,40 @@ pub async fn hashed(
     UrlPath(file): UrlPath<String>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    if !is_file_name(&file) {
+    immutable(&state.assets, &file, &headers).await.map(shared)
+}
+
+/// A file that never changes, by its name alone.
+pub(crate) async fn immutable(
+    assets: &Assets,
+    file: &str,
+    headers: &HeaderMap,
+) -> Result<Response> {
+    if !is_file_name(file) {
         return Err(missing());
     }
-    let mut response = serve(&state.assets, &format!("assets/{file}"), &headers).await?;
+    let mut response = serve(assets, &format!("assets/{file}"), headers).await?;
     response.headers_mut().insert(
         header::CACHE_CONTROL,
         HeaderValue::from_static("public, max-age=31536000, immutable"),
     );
     Ok(response)
+}
+
+/// Lets the pages of any origin have it: shops are elsewhere.
+fn shared(mut response: Response) -> Response {
+    for (name, value) in [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "cross-origin",
+        ),
+    ] {
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
+    }
+    response
 }
 
 fn missing() -> Error {
@@ -132,6 +170,16 @@ fn mime(name: &str) -> Option<&'static str> {
 
 async fn serve(assets: &Assets, name: &str, headers: &HeaderMap) -> Result<Response> {
     let mime = mime(name).ok_or_else(missing)?;
+    serve_as(assets, name, mime, headers).await
+}
+
+/// A file as this media type, in the best encoding that the caller takes.
+pub(crate) async fn serve_as(
+    assets: &Assets,
+    name: &str,
+    mime: &'static str,
+    headers: &HeaderMap,
+) -> Result<Response> {
     let accepted = headers
         .get_all(header::ACCEPT_ENCODING)
         .iter()
@@ -161,14 +209,6 @@ async fn serve(assets: &Assets, name: &str, headers: &HeaderMap) -> Result<Respo
     let out = response.headers_mut();
     out.insert(header::CONTENT_TYPE, HeaderValue::from_static(mime));
     out.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-    out.insert(
-        header::ACCESS_CONTROL_ALLOW_ORIGIN,
-        HeaderValue::from_static("*"),
-    );
-    out.insert(
-        "cross-origin-resource-policy",
-        HeaderValue::from_static("cross-origin"),
-    );
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         out.insert(header::ETAG, tag);
     }

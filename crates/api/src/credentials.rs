@@ -12,7 +12,7 @@ use crate::limits::Kind;
 use crate::problem::{Error, Result};
 use crate::scopes::{Scope, Scopes};
 use crate::sessions::{self, Cookie, Session};
-use crate::staff::Role;
+use crate::staff::{self, Role};
 use crate::state::State;
 use crate::tokens::{Subject, Unverified};
 use axum::extract::{ConnectInfo, FromRequestParts, Query};
@@ -111,7 +111,7 @@ impl Staff {
     /// # Errors
     /// 403 `role_missing` naming the role.
     pub fn needs(&self, role: Role) -> Result<()> {
-        self.session.role.covers(role)
+        staff::covers(self.session.role, role)
     }
 }
 

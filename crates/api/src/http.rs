@@ -3,7 +3,7 @@
 use crate::layers;
 use crate::problem::Error;
 use crate::state::State;
-use crate::{assets, frame, openapi, routes};
+use crate::{assets, frame, openapi, routes, studio_page};
 use axum::Router;
 use axum::http::header;
 use axum::middleware;
@@ -22,7 +22,15 @@ pub fn app(state: State) -> Router {
         .route("/v1/bridge.js", get(frame::bridge))
         .route("/v1/frame/{program}", get(frame::page))
         .route("/v1/assets/{file}", get(assets::hashed))
-        .fallback(async || Error::not_found("No such path; every path begins with /v1."))
+        .route("/studio", get(studio_page::page))
+        .route("/studio/", get(studio_page::page))
+        .route("/studio/{*place}", get(studio_page::page))
+        .route("/studio/assets/{*file}", get(studio_page::hashed))
+        .fallback(async || {
+            Error::not_found(
+                "No such path; every path begins with /v1, and the studio is at /studio.",
+            )
+        })
         .method_not_allowed_fallback(async || Error::method_not_allowed())
         .layer(middleware::from_fn_with_state(
             state.clone(),

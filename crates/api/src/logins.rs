@@ -11,9 +11,10 @@ use crate::state::State;
 use axum::extract::State as Shared;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+pub use contract::staff::{SessionReply, SessionView};
 use rules::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use store::{Tx, query};
 
 /// Who wants to log in.
@@ -28,27 +29,7 @@ pub struct Login {
     pub password: Password,
 }
 
-/// Who is logged in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct SessionView {
-    /// The program's id.
-    pub program: String,
-    /// The account's e-mail address.
-    pub email: String,
-    /// What the account may do.
-    pub role: Role,
-    /// When the session ends at the latest; unused, it ends after 12 hours.
-    pub expires_at: Timestamp,
-}
-
-/// The one member of the replies.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct SessionReply {
-    /// Who is logged in.
-    pub session: SessionView,
-}
-
-fn reply(status: StatusCode, session: SessionView) -> Result<Response> {
+pub(crate) fn reply(status: StatusCode, session: SessionView) -> Result<Response> {
     let body = serde_json::to_vec(&SessionReply { session })?;
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();
@@ -61,7 +42,7 @@ fn reply(status: StatusCode, session: SessionView) -> Result<Response> {
     Ok(response)
 }
 
-fn set_cookie(response: &mut Response, value: &str, life_s: i64) -> Result<()> {
+pub(crate) fn set_cookie(response: &mut Response, value: &str, life_s: i64) -> Result<()> {
     let cookie =
         format!("{COOKIE}={value}; Path=/; Max-Age={life_s}; Secure; HttpOnly; SameSite=Strict");
     let cookie = HeaderValue::from_str(&cookie).map_err(Error::internal)?;
@@ -96,7 +77,7 @@ async fn find(tx: &mut Tx, program: &str, email: &str) -> Result<Option<Found>> 
     Ok(Some(Found {
         tenant,
         staff,
-        role: Role::from_name(&role)?,
+        role: staff::role_named(&role)?,
         password: Hashed::stored(password),
     }))
 }

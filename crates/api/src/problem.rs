@@ -112,6 +112,15 @@ impl Error {
         error
     }
 
+    /// 409: there is a club already.
+    #[must_use]
+    pub fn already_set_up() -> Self {
+        Self::conflict(
+            "already_set_up",
+            "This server has a club already: log in, or ask its owner for an account.",
+        )
+    }
+
     /// 401: no credential, or one that says nothing to us.
     pub fn unauthorized(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)

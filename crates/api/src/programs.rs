@@ -283,6 +283,16 @@ pub(crate) async fn publish_next(
     Ok(i64::from(version))
 }
 
+/// What a document takes over from the version that it is to follow at an instant; the number is still that one's.
+pub(crate) fn succeed(program: &mut Program, running: &Program, now: Timestamp) {
+    program.version = running.version;
+    match (&mut program.tiers, &running.tiers) {
+        (Some(ladder), Some(before)) => ladder.follow(before, now),
+        (Some(ladder), None) => ladder.begin(now),
+        (None, _) => {}
+    }
+}
+
 /// Writes the next version down, unless the document is the one that runs already. Its number, and whether it is new.
 /// Two who publish come after each other.
 async fn next(
@@ -299,12 +309,7 @@ async fn next(
         .await?;
     if let Ok(version) = current_version(tx, tenant).await {
         let running = load(tx, tenant, version, now).await?.program;
-        program.version = running.version;
-        match (&mut program.tiers, &running.tiers) {
-            (Some(ladder), Some(before)) => ladder.follow(before, now),
-            (Some(ladder), None) => ladder.begin(now),
-            (None, _) => {}
-        }
+        succeed(&mut program, &running, now);
         if program == running {
             return Ok((running.version, false));
         }

@@ -7,7 +7,7 @@
 use crate::ids;
 use crate::passwords::Hashed;
 use crate::problem::Result;
-use crate::staff::Role;
+use crate::staff::{Role, role_named};
 use rules::Timestamp;
 use store::{Tx, query};
 
@@ -176,7 +176,7 @@ pub async fn find(tx: &mut Tx, cookie: &Cookie, now: Timestamp) -> Result<Option
         program,
         staff,
         email,
-        role: Role::from_name(&role)?,
+        role: role_named(&role)?,
         expires_at: Timestamp(expires_at),
         seen_at: Timestamp(seen_at),
     }))

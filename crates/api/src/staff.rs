@@ -4,74 +4,39 @@ use crate::audit;
 use crate::ids;
 use crate::passwords::Hashed;
 use crate::problem::{Error, Result};
+pub use contract::staff::Role;
 use rules::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use store::{Tx, query};
 
-/// What an account may do; each role may what the one before it may.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    JsonSchema,
-    clap::ValueEnum,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Sees everything.
-    Viewer,
-    /// Changes and publishes programs, answers complaints.
-    Editor,
-    /// Manages accounts and keys.
-    Owner,
+/// Whether somebody with this role may do what `needed` may.
+///
+/// # Errors
+/// 403 `role_missing` naming the role.
+pub fn covers(role: Role, needed: Role) -> Result<()> {
+    if role >= needed {
+        return Ok(());
+    }
+    Err(Error::forbidden(
+        "role_missing",
+        format!(
+            "This needs the role {}; this account is {}.",
+            needed.name(),
+            role.name()
+        ),
+    ))
 }
 
-impl Role {
-    /// As the table holds it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Viewer => "viewer",
-            Self::Editor => "editor",
-            Self::Owner => "owner",
-        }
-    }
-
-    /// Whether somebody with this role may do what `needed` may.
-    ///
-    /// # Errors
-    /// 403 `role_missing` naming the role.
-    pub fn covers(self, needed: Self) -> Result<()> {
-        if self >= needed {
-            return Ok(());
-        }
-        Err(Error::forbidden(
-            "role_missing",
-            format!(
-                "This needs the role {}; this account is {}.",
-                needed.name(),
-                self.name()
-            ),
-        ))
-    }
-
-    /// Reads what the table holds.
-    ///
-    /// # Errors
-    /// When the table holds a word that this binary does not know.
-    pub fn from_name(name: &str) -> Result<Self> {
-        [Self::Viewer, Self::Editor, Self::Owner]
-            .into_iter()
-            .find(|role| role.name() == name)
-            .ok_or_else(|| Error::internal(format!("a staff account has the role {name}")))
-    }
+/// Reads what the table holds.
+///
+/// # Errors
+/// When the table holds a word that this binary does not know.
+pub fn role_named(name: &str) -> Result<Role> {
+    Role::ALL
+        .into_iter()
+        .find(|role| role.name() == name)
+        .ok_or_else(|| Error::internal(format!("a staff account has the role {name}")))
 }
 
 const EMAIL_BYTES_MAX: usize = 254;
@@ -282,7 +247,7 @@ fn account((staff, email, role, created_at, disabled_at): Row) -> Result<Account
     Ok(Account {
         staff,
         email,
-        role: Role::from_name(&role)?,
+        role: role_named(&role)?,
         created_at: Timestamp(created_at),
         disabled_at: disabled_at.map(Timestamp),
     })
@@ -346,11 +311,10 @@ mod tests {
 
     #[test]
     fn each_role_may_what_the_one_before_it_may() {
-        let roles = [Role::Viewer, Role::Editor, Role::Owner];
-        for (place, role) in roles.iter().enumerate() {
-            assert_eq!(Role::from_name(role.name()).unwrap(), *role);
-            for (needs, needed) in roles.iter().enumerate() {
-                let allowed = role.covers(*needed);
+        for (place, role) in Role::ALL.into_iter().enumerate() {
+            assert_eq!(role_named(role.name()).unwrap(), role);
+            for (needs, needed) in Role::ALL.into_iter().enumerate() {
+                let allowed = covers(role, needed);
                 assert_eq!(allowed.is_ok(), place >= needs, "{role:?} {needed:?}");
                 assert!(allowed.is_ok() || allowed.unwrap_err().code() == "role_missing");
             }

@@ -11,6 +11,7 @@ use crate::metrics::Metrics;
 use crate::passwords::Passwords;
 use crate::problem::{Error, Result};
 use crate::programs::Versions;
+use crate::setup::Setup;
 use crate::tries::Tries;
 use crate::webhooks::address::Guard;
 use crate::webhooks::sender::{Sender, TIMEOUT};
@@ -54,6 +55,10 @@ pub struct Parts {
     pub clock: Clock,
     /// The browser's files.
     pub assets: Assets,
+    /// The studio's files.
+    pub studio: Assets,
+    /// Who may make the first club.
+    pub setup: Setup,
     /// Requests per address.
     pub limits: Arc<Limits>,
     /// Keys whose first request is at work.
@@ -99,6 +104,8 @@ impl State {
             db,
             clock,
             assets,
+            studio: Assets::None,
+            setup: Setup::default(),
             limits: Arc::new(limits),
             in_flight: InFlight::default(),
             behind_proxy: false,

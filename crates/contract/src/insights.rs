@@ -1,10 +1,17 @@
 //! Figures about a club, as the shop reads them.
 
+mod flows;
+
+pub use flows::{
+    PointsPeriod, RiskPage, ScorePart, Series, SeriesPoint, SeriesReply, TierMove, TierPeriod,
+};
+
 use rules::churn::Risk;
 use rules::experiments::Difference;
 use rules::goals::{Goal, Progress};
 use rules::insights::{Cohort, Figure, Indicator};
 use rules::scores::{Rates, Score};
+use rules::segments::Map;
 use rules::{Money, Points, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -53,11 +60,17 @@ pub enum InsightName {
     Goals,
     /// Experiments and what came of them.
     Experiments,
+    /// Members by recency, frequency and money, and by their share of the revenue.
+    Segments,
+    /// Points over time.
+    PointsFlow,
+    /// Joining, rising and falling over time.
+    TierFlow,
 }
 
 impl InsightName {
     /// All of them, in the order of the list.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::Retention,
         Self::Churn,
         Self::RepeatRate,
@@ -78,6 +91,9 @@ impl InsightName {
         Self::ChurnRisk,
         Self::Goals,
         Self::Experiments,
+        Self::Segments,
+        Self::PointsFlow,
+        Self::TierFlow,
     ];
 
     /// The indicator of the rules that it is, where it is one that goals may aim at.
@@ -103,7 +119,10 @@ impl InsightName {
             | Self::Cohorts
             | Self::ChurnRisk
             | Self::Goals
-            | Self::Experiments => return None,
+            | Self::Experiments
+            | Self::Segments
+            | Self::PointsFlow
+            | Self::TierFlow => return None,
         })
     }
 }
@@ -191,6 +210,18 @@ pub struct Insight {
     /// For the experiments, in the program's order.
     #[serde(default)]
     pub experiments: Vec<ExperimentResult>,
+    /// For survey scores, when `by` was asked: each survey, tier or segment with answers, by its id.
+    #[serde(default)]
+    pub parts: Vec<ScorePart>,
+    /// For the segments: the map, as of the window's end.
+    #[serde(default)]
+    pub segments: Option<Map>,
+    /// For the points' flow: oldest first, together the window.
+    #[serde(default)]
+    pub points_flow: Vec<PointsPeriod>,
+    /// For the tiers' flow: oldest first, together the window.
+    #[serde(default)]
+    pub tier_flow: Vec<TierPeriod>,
 }
 
 /// An indicator in the period before.

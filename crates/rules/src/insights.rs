@@ -9,9 +9,11 @@
 //! no figure.
 
 mod cohorts;
+mod periods;
 mod window;
 
 pub use cohorts::{Cohort, cohorts};
+pub use periods::{Step, latest, pieces};
 pub use window::{Action, Sale, Window, count};
 
 use crate::scores::{self, Score};

@@ -35,6 +35,7 @@ pub mod parse;
 pub mod program;
 pub mod referral;
 pub mod refunds;
+pub mod review;
 pub mod rewards;
 #[cfg(test)]
 mod samples;

@@ -8,6 +8,10 @@
 //! ABC ranks members by revenue: those who bring the first 80 % are `abc:a`, up to 95 % `abc:b`, the rest
 //! `abc:c`. The member who crosses a line is inside it.
 
+mod map;
+
+pub use map::{Cell, Group, Map, map};
+
 use crate::insights::Sale;
 use crate::{Money, Timestamp};
 use serde::Serialize;

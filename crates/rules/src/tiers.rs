@@ -4,6 +4,9 @@
 //! lowered the purchase at its own date, so a rise that it undoes has never been.
 
 mod climb;
+mod moves;
+
+pub use moves::{Move, moves};
 
 use crate::calendar::Calendar;
 use crate::ledger::whole;

@@ -182,6 +182,38 @@ function memberTable() {
   return { members, tally };
 }
 
+/** What each segment and each pair of scores brings. */
+function mapTable(members) {
+  const people = Object.values(members);
+  const bp = (part, of) => rounded(times(fraction(part, of), [10_000n, 1n]));
+  const revenueOf = (list) => sum(list.map((one) => one.revenue));
+  const group = (segment) => {
+    const list = people.filter((one) => one.segments.includes(segment));
+    return {
+      segment,
+      members: list.length,
+      revenue: revenueOf(list),
+      members_bp: bp(list.length, people.length),
+      revenue_bp: bp(revenueOf(list), revenueOf(people)),
+    };
+  };
+  const grid = [5, 4, 3, 2, 1].flatMap((recency) =>
+    [1, 2, 3, 4, 5].map((frequency) => {
+      const list = people.filter(({ scores }) => scores[0] === recency && scores[1] === frequency);
+      return { recency, frequency, members: list.length, revenue: revenueOf(list) };
+    }),
+  );
+  const table = 'champions loyal potential_loyalists new_customers promising needs_attention about_to_sleep cannot_lose_them at_risk hibernating lost';
+  return {
+    customers: people.length,
+    no_orders: 0,
+    revenue: revenueOf(people),
+    rfm: table.split(' ').map((name) => group(`rfm:${name}`)),
+    grid,
+    abc: ['abc:a', 'abc:b', 'abc:c'].map(group),
+  };
+}
+
 // Cohorts and churn risk.
 
 function cohortTable() {
@@ -234,6 +266,7 @@ process.stdout.write(
     quarters: quarterTable(),
     members,
     tally,
+    map: mapTable(members),
     cohorts: cohortTable(),
     risks: riskTable(),
   }),

@@ -143,6 +143,7 @@ fn by_the_crate(file: &str) -> Value {
         "quarters": quarters(&sales),
         "members": members,
         "tally": Value::Object(tally.collect()),
+        "map": segments::map(&customers),
         "cohorts": cohorts(&sales, Calendar::Gregorian, &zone(), last, 18),
         "risks": Value::Object(risks.collect()),
     })

@@ -6,9 +6,11 @@ use super::say;
 use api::State;
 use api::assets::Assets;
 use api::clock::Clock;
+use api::ids;
 use api::limits::Limits;
 use api::problem::{Error, Result};
 use api::serve::{Options, serve_with};
+use api::setup::{self, Setup};
 use clap::builder::BoolishValueParser;
 use std::io;
 use std::net::SocketAddr;
@@ -35,6 +37,13 @@ pub(super) struct Serve {
     /// Folder with the browser's files; without it, those inside this binary, if any.
     #[arg(long, env = "VAFA_ASSETS", value_parser = folder)]
     assets: Option<PathBuf>,
+    /// Folder with the studio's files; without it, those inside this binary, if any.
+    #[arg(long, env = "VAFA_STUDIO", value_parser = folder)]
+    studio: Option<PathBuf>,
+    /// The code with which the first club may be made in the studio; without it one is made and printed. Name one
+    /// where several processes serve one database.
+    #[arg(long, env = "VAFA_SETUP_CODE", hide_env_values = true, value_parser = setup_code)]
+    setup_code: Option<String>,
     /// Take the visitor's address from the last X-Forwarded-For entry: only behind a proxy that sets it.
     #[arg(long, env = "VAFA_BEHIND_PROXY", value_parser = BoolishValueParser::new())]
     behind_proxy: bool,
@@ -80,6 +89,16 @@ fn folder(text: &str) -> Result<PathBuf, String> {
     }
 }
 
+/// A code that is long enough not to be guessed.
+fn setup_code(text: &str) -> Result<String, String> {
+    let code = text.trim();
+    if code.chars().count() >= setup::CODE_MIN {
+        Ok(code.to_owned())
+    } else {
+        Err(format!("it has {} characters at least", setup::CODE_MIN))
+    }
+}
+
 impl Serve {
     pub(super) async fn run(self) -> Result<()> {
         // The addresses first: nobody waits for a database to hear that one is taken.
@@ -93,6 +112,14 @@ impl Serve {
         let assets = self.assets.map_or_else(Assets::embedded, Assets::folder);
         let db = self.database.make().await?;
         let mut state = State::new(db, Clock::System, assets, limits);
+        state.studio = self
+            .studio
+            .map_or_else(Assets::embedded_studio, Assets::folder);
+        let code = self.setup_code.unwrap_or_else(ids::code);
+        let empty = setup::read(&state.db).await?.open;
+        if empty {
+            state.setup = Setup::with(&code);
+        }
         state.behind_proxy = self.behind_proxy;
         state.sender = sender(self.allow_private_webhooks);
         state.patience = Duration::from_secs(self.request_seconds);
@@ -109,8 +136,15 @@ impl Serve {
             let address = metrics.local_addr().map_err(Error::internal)?;
             tracing::info!(%address, "the figures are at /metrics");
         }
+        // Whoever has read the line may ask for the end at once.
+        let stop = asked_to_stop()?;
         say(&format!("vafa is listening on http://{address}"))?;
-        serve_with(listener, metrics, state, options, asked_to_stop()).await
+        if empty {
+            say(&format!(
+                "there is no club yet: make the first one at http://{address}/studio with the code {code}"
+            ))?;
+        }
+        serve_with(listener, metrics, state, options, stop).await
     }
 }
 
@@ -124,22 +158,24 @@ async fn bind(address: SocketAddr, flag: &str, variable: &str) -> Result<TcpList
         })
 }
 
-async fn asked_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
+/// Ends when the process is asked to. From this call on a signal is heard, not first when somebody waits for it.
+fn asked_to_stop() -> Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-            let _ = interrupt.await;
-            return;
-        };
-        tokio::select! {
-            _ = interrupt => {}
-            _ = terminate.recv() => {}
-        }
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::cannot_start)?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(Error::cannot_start)?;
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
     }
     #[cfg(not(unix))]
     {
-        let _ = interrupt.await;
+        Ok(async {
+            let _ = tokio::signal::ctrl_c().await;
+        })
     }
 }

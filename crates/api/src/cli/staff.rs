@@ -9,6 +9,7 @@ use api::problem::{Error, Result};
 use api::programs;
 use api::staff::{self, Role};
 use clap::Subcommand;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use rules::Timestamp;
 use std::io::Read as _;
 use store::Tx;
@@ -38,7 +39,7 @@ enum Action {
         #[arg(long)]
         email: String,
         /// What the account may do.
-        #[arg(long, default_value = "viewer")]
+        #[arg(long, default_value = "viewer", value_parser = roles())]
         role: Role,
     },
     /// Prints all accounts as JSON.
@@ -55,7 +56,7 @@ enum Action {
         #[arg(long)]
         email: String,
         /// The role.
-        #[arg(long)]
+        #[arg(long, value_parser = roles())]
         role: Role,
     },
     /// Closes an account and ends its sessions at once.
@@ -70,6 +71,11 @@ enum Action {
         #[arg(long)]
         email: String,
     },
+}
+
+/// The roles by their names.
+fn roles() -> impl TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(Role::ALL.map(Role::name)).try_map(|name| staff::role_named(&name))
 }
 
 impl Staff {

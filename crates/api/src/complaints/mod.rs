@@ -11,7 +11,7 @@ mod read;
 mod remind;
 
 pub use file::{OPEN_MAX, file};
-pub use read::{Filter, PAGE, desk, desk_page, of_member, page_of_member};
+pub use read::{Filter, PAGE, desk, desk_page, of_member, page_of_member, waiting};
 pub use remind::{HOURS, remind_due};
 
 use crate::club::{Club, from_word, word};

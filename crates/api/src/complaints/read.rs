@@ -182,6 +182,27 @@ pub async fn desk_page(club: &mut Club, filter: &Filter) -> Result<DeskPage> {
     })
 }
 
+/// How many complaints wait for the shop, and of how many of them the answer is overdue.
+///
+/// # Errors
+/// When the database fails.
+pub async fn waiting(club: &mut Club) -> Result<(i64, i64)> {
+    let late = overdue_before(club.now);
+    let counts = club
+        .query(
+            "SELECT COUNT(*), COUNT(CASE WHEN state_at <= $2 THEN 1 END) FROM complaints
+             WHERE tenant = $1 AND state IN ('open', 'reopened')",
+        )
+        .bind(late)
+        .fetch_one(&mut club.tx);
+    Ok(counts.await?)
+}
+
+/// Complaints whose turn of the shop began by then are overdue.
+fn overdue_before(now: Timestamp) -> i64 {
+    now.plus_ms(-i64::from(remind::HOURS) * 3_600_000).0
+}
+
 async fn page(
     club: &mut Club,
     member: Option<&str>,
@@ -193,9 +214,7 @@ async fn page(
         Some(cursor) => read_cursor(cursor)
             .ok_or_else(|| Error::malformed("The cursor is not one that this API gave."))?,
     };
-    let late = filter
-        .overdue
-        .then(|| club.now.plus_ms(-i64::from(remind::HOURS) * 3_600_000).0);
+    let late = filter.overdue.then(|| overdue_before(club.now));
     let mut rows: Vec<Row> = club
         .query(
             "SELECT c.complaint, c.number, c.topic, c.order_id, c.survey, c.state, c.verdict, c.reopened,

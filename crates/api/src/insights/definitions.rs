@@ -109,5 +109,21 @@ const fn words(name: InsightName) -> (&'static str, &'static str) {
              arm, and the difference to the first arm with Newcombe's interval.",
             "Members of the arm.",
         ),
+        InsightName::Segments => (
+            "Members by what they had bought at the window's end: each RFM segment and each of the classes A, B and C \
+             with its members, its revenue and their shares, and how many have each score for recency and frequency. \
+             Net of refunds; computed when it is asked for, where the segments of members are as of the last night.",
+            "All members.",
+        ),
+        InsightName::PointsFlow => (
+            "Points issued, net of what was taken back, spent, net of what came back, and ended, in each week, month or \
+             year of the program's calendar, and what was outstanding at its end, with its worth by today's program.",
+            "Entries of the ledger.",
+        ),
+        InsightName::TierFlow => (
+            "Members who joined, and moves to a higher and to a lower tier, in each week, month or year of the program's \
+             calendar, as they were written down: a move that a refund undid is a move down.",
+            "Moves.",
+        ),
     }
 }

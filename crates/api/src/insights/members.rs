@@ -1,18 +1,17 @@
-//! What is told of members: their tiers, cohorts, who may leave, and what experiments did to them.
+//! What is told of members: their tiers, cohorts, and what experiments did to them.
 
-use super::pages::{self, Bought};
+use super::pages::{self, History, ever};
 use crate::club::Club;
 use crate::problem::Result;
-use contract::insights::{ArmResult, AtRisk, ExperimentResult, TierShare};
-use rules::churn::{self, QuarterDays, Risk};
-use rules::insights::{Cohort, Figure, Ratio, Sale, Window, cohorts as cohorts_of};
-use rules::{Timestamp, experiments as arms};
-use std::collections::{BTreeMap, BTreeSet};
+use contract::insights::{ArmResult, ExperimentResult, TierShare};
+use rules::experiments as arms;
+use rules::insights::{Cohort, Ratio, Sale, Window, cohorts as cohorts_of};
+use std::collections::{BTreeMap, HashSet};
 
 /// Months of a cohort's row.
 const MONTHS: u8 = 24;
-/// Members at risk that are told by name.
-const AT_RISK_MAX: usize = 100;
+/// Members of a page of those who joined.
+const PAGE: i64 = 5_000;
 
 /// How many members hold each tier, as it was last written down. Who has none yet is on the lowest.
 pub(super) async fn tiers(club: &mut Club) -> Result<Vec<TierShare>> {
@@ -44,14 +43,6 @@ pub(super) async fn tiers(club: &mut Club) -> Result<Vec<TierShare>> {
     Ok(ladder.levels.iter().map(share).collect())
 }
 
-/// Every order up to an instant.
-const fn ever(to: Timestamp) -> Window {
-    Window {
-        from: Timestamp::MIN,
-        to,
-    }
-}
-
 /// Cohorts whose first order was in the window.
 pub(super) async fn cohorts(club: &mut Club, window: Window) -> Result<Vec<Cohort>> {
     let published = club.published();
@@ -59,9 +50,10 @@ pub(super) async fn cohorts(club: &mut Club, window: Window) -> Result<Vec<Cohor
     let now = club.now.min(window.to);
     let mut sums: BTreeMap<(i32, u8), Vec<u32>> = BTreeMap::new();
     let mut after = String::new();
-    while let Some(page) = pages::next(club, &after).await? {
-        let bought = pages::orders(club, &page, ever(now)).await?;
-        let sales: Vec<Sale<'_>> = bought.iter().map(Bought::sale).collect();
+    loop {
+        let page = pages::next(club, &after, ever(now)).await?;
+        let Some(last) = page.last() else { break };
+        let sales: Vec<Sale<'_>> = page.iter().flat_map(History::sales).collect();
         for cohort in cohorts_of(&sales, calendar, zone, now, MONTHS) {
             let sum = sums.entry((cohort.year, cohort.month)).or_default();
             sum.resize(sum.len().max(cohort.bought.len()), 0);
@@ -69,7 +61,7 @@ pub(super) async fn cohorts(club: &mut Club, window: Window) -> Result<Vec<Cohor
                 *sum = sum.saturating_add(one);
             }
         }
-        after = page.end().to_owned();
+        after = last.member.clone();
     }
     let first = calendar.date_at(zone, window.from);
     let rows = sums
@@ -82,65 +74,6 @@ pub(super) async fn cohorts(club: &mut Club, window: Window) -> Result<Vec<Cohor
             bought,
         })
         .collect())
-}
-
-/// How many are at risk of those of whom something can be said, and the latest of them. The members of the club are
-/// the cohort.
-pub(super) async fn at_risk(
-    club: &mut Club,
-    now: Timestamp,
-) -> Result<(Option<Figure>, Vec<AtRisk>)> {
-    let now = club.now.min(now);
-    let published = club.published();
-    let zone = &published.zone;
-    // Two readings: the first finds the usual gap, the second judges by it.
-    let mut gaps: Vec<QuarterDays> = Vec::new();
-    let mut after = String::new();
-    while let Some(page) = pages::next(club, &after).await? {
-        for orders in orders_of_members(&pages::orders(club, &page, ever(now)).await?).values() {
-            gaps.extend(churn::own_gap(zone, orders));
-        }
-        after = page.end().to_owned();
-    }
-    let cohort = churn::cohort_gap(gaps);
-    let (mut late, mut judged) = (0_u32, 0_u32);
-    let mut worst: Vec<(String, Risk)> = Vec::new();
-    after.clear();
-    while let Some(page) = pages::next(club, &after).await? {
-        for (member, orders) in orders_of_members(&pages::orders(club, &page, ever(now)).await?) {
-            let Some(risk) = churn::risk(zone, &orders, cohort, now) else {
-                continue;
-            };
-            judged = judged.saturating_add(1);
-            if risk.at_risk {
-                late = late.saturating_add(1);
-                worst.push((member.to_owned(), risk));
-            }
-        }
-        worst.sort_by(|(a, one), (b, two)| two.ratio_bp.cmp(&one.ratio_bp).then(a.cmp(b)));
-        worst.truncate(AT_RISK_MAX);
-        after = page.end().to_owned();
-    }
-    let mut named = Vec::with_capacity(worst.len());
-    for (member, risk) in worst {
-        let external: Option<String> = club
-            .query(
-                "SELECT external_id FROM members WHERE tenant = $1 AND member = $2 AND erased_at IS NULL",
-            )
-            .bind(member)
-            .fetch_optional(&mut club.tx)
-            .await?;
-        named.extend(external.map(|member| AtRisk { member, risk }));
-    }
-    Ok((Ratio::of(late, judged).and_then(Ratio::figure), named))
-}
-
-fn orders_of_members(bought: &[Bought]) -> BTreeMap<&str, Vec<Timestamp>> {
-    let mut orders: BTreeMap<&str, Vec<Timestamp>> = BTreeMap::new();
-    for one in bought {
-        orders.entry(&one.member).or_default().push(one.paid_at);
-    }
-    orders
 }
 
 /// What came of the experiments that ran in the window: a member succeeds who has a paid order while it ran.
@@ -158,34 +91,49 @@ pub(super) async fn experiments(club: &mut Club, window: Window) -> Result<Vec<E
         .filter(|(_, ran)| ran.from < ran.to)
         .collect();
     let mut tallies: Vec<BTreeMap<&str, (u32, u32)>> = vec![BTreeMap::new(); running.len()];
-    let mut after = String::new();
-    while let Some(page) = pages::next(club, &after).await? {
-        let joined: Vec<String> = club
+    // Who is in an arm is the rules' to say, member by member; who bought while it ran is a set of ids.
+    let mut buyers: Vec<HashSet<String>> = Vec::with_capacity(running.len());
+    for (_, ran) in &running {
+        let members: Vec<String> = club
             .query(
-                "SELECT member FROM members WHERE tenant = $1 AND member > $2 AND member <= $3 AND joined_at < $4",
+                "SELECT DISTINCT member FROM orders
+                 WHERE tenant = $1 AND paid_at >= $2 AND paid_at < $3 AND gone = 0",
             )
-            .bind(&after)
-            .bind(page.end())
-            .bind(window.to.0)
+            .bind(ran.from.0)
+            .bind(ran.to.0)
             .fetch_all(&mut club.tx)
             .await?;
-        let bought = pages::orders(club, &page, window).await?;
-        for ((experiment, ran), tally) in running.iter().zip(&mut tallies) {
-            let buyers: BTreeSet<&str> = bought
-                .iter()
-                .filter(|one| ran.has(one.paid_at))
-                .map(|one| one.member.as_str())
-                .collect();
-            for member in &joined {
+        buyers.push(members.into_iter().collect());
+    }
+    let mut after = String::new();
+    // Without an experiment nobody is in an arm.
+    while !running.is_empty() {
+        let joined: Vec<(String, i64)> = club
+            .query(
+                "SELECT member, joined_at FROM members WHERE tenant = $1 AND member > $2
+                 ORDER BY member LIMIT $3",
+            )
+            .bind(&after)
+            .bind(PAGE)
+            .fetch_all(&mut club.tx)
+            .await?;
+        let Some((last, _)) = joined.last() else {
+            break;
+        };
+        after = last.clone();
+        for (((experiment, ran), tally), buyers) in running.iter().zip(&mut tallies).zip(&buyers) {
+            for (member, joined_at) in &joined {
+                if *joined_at >= window.to.0 {
+                    continue;
+                }
                 let Some(arm) = arms::assign(program, &experiment.id, member, ran.from) else {
                     continue;
                 };
                 let (people, successes) = tally.entry(arm).or_default();
                 *people = people.saturating_add(1);
-                *successes = successes.saturating_add(u32::from(buyers.contains(member.as_str())));
+                *successes = successes.saturating_add(u32::from(buyers.contains(member)));
             }
         }
-        after = page.end().to_owned();
     }
     let results = running
         .iter()

@@ -1,23 +1,31 @@
 //! How the club is doing, in figures.
 //!
 //! The formulas are in [`rules::insights`], [`rules::scores`], [`rules::churn`] and [`rules::experiments`]; this module
-//! brings them what they count. Members are read in pages, and each page's counts are added up, so that a club of any
-//! size needs the memory of one page. All of an answer is read from one picture of the database.
+//! brings them what they count. What members bought is read in pages, a row for each member, and each page's counts are
+//! added up; where an answer is about places among all members, a few figures of each are held. All of an answer is
+//! read from one picture of the database.
 
 mod definitions;
+mod flows;
+mod map;
 mod members;
 mod pages;
 mod points;
+pub mod risk;
 mod scores;
+mod series;
 mod window;
 
 pub use definitions::definitions;
+pub use scores::By;
+pub use series::{PERIODS_MAX, series};
 pub use window::{Ask, window};
 
 use crate::club::Club;
 use crate::goals;
 use crate::problem::Result;
 use contract::insights::{GoalState, Insight, InsightName, InsightUnit, Previous};
+use pages::Span;
 use rules::insights::{Counts, Figure, Indicator, Reading, Terms, Unit, Window};
 use rules::program::SurveyKind;
 
@@ -34,6 +42,10 @@ pub struct Question {
     pub years_max: u8,
     /// One survey alone, for survey scores.
     pub survey: Option<String>,
+    /// What survey scores are parted by.
+    pub by: Option<By>,
+    /// The window in pieces, for flows.
+    pub pieces: Vec<Window>,
 }
 
 impl Question {
@@ -67,19 +79,31 @@ pub async fn read(club: &mut Club, name: InsightName, asked: &Question) -> Resul
             insight.experiments = members::experiments(club, window).await?;
             (None, None)
         }
+        InsightName::Segments => {
+            insight.segments = Some(map::at(club, window.to).await?);
+            (None, None)
+        }
+        InsightName::PointsFlow => {
+            insight.points_flow = flows::points(club, &asked.pieces).await?;
+            (None, None)
+        }
+        InsightName::TierFlow => {
+            insight.tier_flow = flows::tiers(club, &asked.pieces).await?;
+            (None, None)
+        }
         InsightName::Goals => {
             insight.goals = of_goals(club, asked).await?;
             (None, None)
         }
         InsightName::ChurnRisk => {
-            let (figure, at_risk) = members::at_risk(club, window.to).await?;
-            insight.at_risk = at_risk;
+            let risks = risk::all(club, window.to).await?;
+            insight.at_risk = risk::named(club, &risks.from(0, risk::NAMED)).await?;
             let then = if asked.compare {
-                members::at_risk(club, window.from).await?.0
+                risk::all(club, window.from).await?.figure()
             } else {
                 None
             };
-            (figure, then)
+            (risks.figure(), then)
         }
         InsightName::PointsLiability | InsightName::RedemptionRate => {
             let (figures, members) = points::figures(club, window).await?;
@@ -97,8 +121,11 @@ pub async fn read(club: &mut Club, name: InsightName, asked: &Question) -> Resul
             let survey = asked.survey.as_deref();
             let (figure, figures) = scores::of(club, kind, survey, window).await?;
             insight.survey = Some(figures);
+            if let Some(by) = asked.by {
+                insight.parts = scores::parts(club, kind, survey, window, by).await?;
+            }
             let then = if asked.compare {
-                scores::of(club, kind, survey, before).await?.0
+                scores::figure(club, kind, survey, before).await?
             } else {
                 None
             };
@@ -114,15 +141,14 @@ pub async fn read(club: &mut Club, name: InsightName, asked: &Question) -> Resul
         | InsightName::LifetimeValue
         | InsightName::Engagement => {
             let indicator = name.indicator().unwrap_or(Indicator::Retention);
-            let counts = pages::count(club, window, before).await?;
-            let then = if asked.compare {
-                let earlier = before.before(club.program().calendar, club.zone());
-                let counts = pages::count(club, before, earlier).await?;
-                counts.figure(indicator, &asked.terms(before))
-            } else {
-                None
+            let mut spans = vec![Span::of(club, window)];
+            spans.extend(asked.compare.then(|| Span::of(club, before)));
+            let counts = pages::count(club, &spans, indicator == Indicator::Engagement).await?;
+            let figure = |place: usize, window| {
+                let counts = counts.get(place)?;
+                counts.figure(indicator, &asked.terms(window))
             };
-            (counts.figure(indicator, &asked.terms(window)), then)
+            (figure(0, window), figure(1, before))
         }
     };
     insight.figure = now;
@@ -156,6 +182,10 @@ fn empty(name: InsightName, window: Window) -> Insight {
         at_risk: Vec::new(),
         goals: Vec::new(),
         experiments: Vec::new(),
+        parts: Vec::new(),
+        segments: None,
+        points_flow: Vec::new(),
+        tier_flow: Vec::new(),
     }
 }
 
@@ -188,6 +218,8 @@ fn unit(name: InsightName) -> Option<InsightUnit> {
 async fn of_goals(club: &mut Club, asked: &Question) -> Result<Vec<GoalState>> {
     let goals = goals::all(club).await?;
     let mut counts: Option<Counts> = None;
+    let acts = |goal: &rules::goals::Goal| goal.indicator == Indicator::Engagement;
+    let acting = goals.iter().any(acts);
     let mut states = Vec::with_capacity(goals.len());
     for goal in goals {
         let figure = match goal.indicator {
@@ -199,8 +231,9 @@ async fn of_goals(club: &mut Club, asked: &Question) -> Result<Vec<GoalState>> {
                 let known = match counts {
                     Some(known) => known,
                     None => {
-                        let before = asked.window.before(club.program().calendar, club.zone());
-                        pages::count(club, asked.window, before).await?
+                        let span = Span::of(club, asked.window);
+                        let all = pages::count(club, &[span], acting).await?;
+                        all.first().copied().unwrap_or_default()
                     }
                 };
                 counts = Some(known);
@@ -220,5 +253,5 @@ async fn of_goals(club: &mut Club, asked: &Question) -> Result<Vec<GoalState>> {
 
 async fn of_score(club: &mut Club, kind: SurveyKind, asked: &Question) -> Result<Option<Figure>> {
     let survey = asked.survey.as_deref();
-    Ok(scores::of(club, kind, survey, asked.window).await?.0)
+    scores::figure(club, kind, survey, asked.window).await
 }

@@ -1,128 +1,112 @@
-//! Orders and actions, members in pages: each page is counted by the rules, and the counts are added up.
+//! What members bought, members in pages: each page is counted by the rules, and the counts are added up.
 
-use crate::books::Item;
 use crate::club::Club;
-use crate::problem::Result;
+use crate::problem::{Error, Result};
 use rules::insights::{Action, Counts, Sale, Window, count as count_page};
 use rules::program::Activity;
 use rules::{Money, Timestamp};
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 /// Members of a page.
-const PAGE: i64 = 500;
+const PAGE: i64 = 2_000;
 
-/// Members with ids above `after` up to and with `upto`.
+/// A member and what they bought.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Page {
-    /// Their ids, in order.
-    pub(super) members: Vec<String>,
-    after: String,
-    upto: String,
-}
-
-/// The page after these members; none when there are no more.
-pub(super) async fn next(club: &mut Club, after: &str) -> Result<Option<Page>> {
-    let members: Vec<String> = club
-        .query(
-            "SELECT member FROM members WHERE tenant = $1 AND member > $2 ORDER BY member LIMIT $3",
-        )
-        .bind(after)
-        .bind(PAGE)
-        .fetch_all(&mut club.tx)
-        .await?;
-    let upto = members.last().cloned();
-    Ok(upto.map(|upto| Page {
-        members,
-        after: after.to_owned(),
-        upto,
-    }))
-}
-
-impl Page {
-    /// Where the next page begins.
-    pub(super) fn end(&self) -> &str {
-        &self.upto
-    }
+pub(super) struct History {
+    pub(super) member: String,
+    /// Paid orders of which something is left.
+    pub(super) orders: Vec<Bought>,
 }
 
 /// A paid order of which something is left.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Bought {
-    pub(super) member: String,
     pub(super) paid_at: Timestamp,
     revenue: Money,
     products: u32,
 }
 
-impl Bought {
-    pub(super) fn sale(&self) -> Sale<'_> {
-        Sale {
+impl History {
+    pub(super) fn sales(&self) -> impl Iterator<Item = Sale<'_>> {
+        self.orders.iter().map(|order| Sale {
             member: &self.member,
-            paid_at: self.paid_at,
-            revenue: self.revenue,
-            products: self.products,
+            paid_at: order.paid_at,
+            revenue: order.revenue,
+            products: order.products,
             refunded_whole: false,
-        }
+        })
+    }
+
+    pub(super) fn instants(&self) -> Vec<Timestamp> {
+        self.orders.iter().map(|order| order.paid_at).collect()
     }
 }
 
-/// Orders of the page that were paid in the window, without those that were refunded whole or cancelled.
-pub(super) async fn orders(club: &mut Club, page: &Page, window: Window) -> Result<Vec<Bought>> {
-    let rows: Vec<(String, i64, i64, String)> = club
+/// A member's orders as one row, which is read several times as fast as a row for each.
+const HISTORIES: &str =
+    "SELECT member, string_agg(paid_at || ' ' || spend || ' ' || products, ' ') FROM orders
+    WHERE tenant = $1 AND member > $2 AND paid_at >= $3 AND paid_at < $4 AND gone = 0
+    GROUP BY member ORDER BY member LIMIT $5";
+
+/// The next members, after this one, who bought something in the window, and what they bought then. None are left
+/// when it is empty.
+pub(super) async fn next(club: &mut Club, after: &str, window: Window) -> Result<Vec<History>> {
+    let rows: Vec<(String, String)> = club
+        .query(HISTORIES)
+        .bind(after)
+        .bind(window.from.0)
+        .bind(window.to.0)
+        .bind(PAGE)
+        .fetch_all(&mut club.tx)
+        .await?;
+    let history = |(member, orders): (String, String)| {
+        let orders = read(&orders).ok_or_else(|| Error::internal(format!("orders of {member}")))?;
+        Ok(History { member, orders })
+    };
+    rows.into_iter().map(history).collect()
+}
+
+fn read(text: &str) -> Option<Vec<Bought>> {
+    let mut numbers = text.split(' ').map(|word| word.parse::<i64>().ok());
+    let mut orders = Vec::new();
+    while let Some(paid_at) = numbers.next() {
+        orders.push(Bought {
+            paid_at: Timestamp(paid_at?),
+            revenue: Money(numbers.next()??),
+            products: u32::try_from(numbers.next()??).ok()?,
+        });
+    }
+    Some(orders)
+}
+
+/// Every order up to an instant.
+pub(super) const fn ever(to: Timestamp) -> Window {
+    Window {
+        from: Timestamp::MIN,
+        to,
+    }
+}
+
+/// Members who acted in the club within the window: redeemed, had their code used, answered, did what a rule pays for,
+/// or opened the panel.
+async fn acted(club: &mut Club, window: Window) -> Result<HashSet<String>> {
+    let members: Vec<String> = club
         .query(
-            "SELECT member, paid_at, spend, items FROM orders
-             WHERE tenant = $1 AND member > $2 AND member <= $3 AND paid_at >= $4 AND paid_at < $5 AND gone = 0",
+            "SELECT member FROM redemptions WHERE tenant = $1 AND at >= $2 AND at < $3
+             UNION SELECT advocate FROM claims WHERE tenant = $1 AND created_at >= $2 AND created_at < $3
+             UNION SELECT member FROM responses WHERE tenant = $1 AND created_at >= $2 AND created_at < $3
+             UNION SELECT member FROM events
+                 WHERE tenant = $1 AND at >= $2 AND at < $3 AND kind = 'panel_opened'",
         )
-        .bind(&page.after)
-        .bind(&page.upto)
         .bind(window.from.0)
         .bind(window.to.0)
         .fetch_all(&mut club.tx)
         .await?;
-    let bought = |(member, paid_at, spend, items): (String, i64, i64, String)| {
-        let items: Vec<Item> = serde_json::from_str(&items)?;
-        let products: BTreeSet<&str> = items.iter().map(|item| item.0.as_str()).collect();
-        Ok(Bought {
-            member,
-            paid_at: Timestamp(paid_at),
-            revenue: Money(spend),
-            products: u32::try_from(products.len()).unwrap_or(u32::MAX),
-        })
-    };
-    rows.into_iter().map(bought).collect()
-}
-
-/// Members of the page who acted in the club within the window: redeemed, had their code used, answered, did what a
-/// rule pays for, or opened the panel.
-async fn acted(club: &mut Club, page: &Page, window: Window) -> Result<BTreeSet<String>> {
-    let mut acted = BTreeSet::new();
-    for statement in [
-        "SELECT DISTINCT member FROM redemptions
-         WHERE tenant = $1 AND member > $2 AND member <= $3 AND at >= $4 AND at < $5",
-        "SELECT DISTINCT advocate FROM claims
-         WHERE tenant = $1 AND advocate > $2 AND advocate <= $3 AND created_at >= $4 AND created_at < $5",
-        "SELECT DISTINCT member FROM responses
-         WHERE tenant = $1 AND member > $2 AND member <= $3 AND created_at >= $4 AND created_at < $5",
-        "SELECT DISTINCT member FROM events
-         WHERE tenant = $1 AND member > $2 AND member <= $3 AND at >= $4 AND at < $5 AND kind = 'panel_opened'",
-    ] {
-        let members: Vec<String> = club
-            .query(statement)
-            .bind(&page.after)
-            .bind(&page.upto)
-            .bind(window.from.0)
-            .bind(window.to.0)
-            .fetch_all(&mut club.tx)
-            .await?;
-        acted.extend(members);
-    }
     let paid_for: Vec<(String, Option<String>)> = club
         .query(
             "SELECT DISTINCT member, rule FROM entries
-             WHERE tenant = $1 AND member > $2 AND member <= $3 AND at >= $4 AND at < $5 AND why = 'activity'",
+             WHERE tenant = $1 AND at >= $2 AND at < $3 AND why = 'activity'",
         )
-        .bind(&page.after)
-        .bind(&page.upto)
         .bind(window.from.0)
         .bind(window.to.0)
         .fetch_all(&mut club.tx)
@@ -136,31 +120,76 @@ async fn acted(club: &mut Club, page: &Page, window: Window) -> Result<BTreeSet<
     let did = paid_for
         .into_iter()
         .filter(|(_, rule)| !rule.as_deref().is_some_and(happens));
+    let mut acted: HashSet<String> = members.into_iter().collect();
     acted.extend(did.map(|(member, _)| member));
     Ok(acted)
 }
 
-/// Counts a window; retention and churn look back to `before`, which ends where it begins.
-pub(super) async fn count(club: &mut Club, window: Window, before: Window) -> Result<Counts> {
-    let both = Window {
-        from: before.from,
-        to: window.to,
-    };
-    let mut sum = Counts::default();
-    let mut after = String::new();
-    while let Some(page) = next(club, &after).await? {
-        let bought = orders(club, &page, both).await?;
-        let sales: Vec<Sale<'_>> = bought.iter().map(Bought::sale).collect();
-        let acted = acted(club, &page, window).await?;
-        let at = window.from;
-        let actions: Vec<Action<'_>> = acted.iter().map(|member| Action { member, at }).collect();
-        add(&mut sum, &count_page(&sales, &actions, window, before));
-        after = page.upto;
-    }
-    Ok(sum)
+/// A window, and the one that its retention and churn look back to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) window: Window,
+    pub(super) before: Window,
 }
 
-/// Counts of other members join: no member is on two pages.
+impl Span {
+    /// A window and the one before it.
+    pub(super) fn of(club: &Club, window: Window) -> Self {
+        Self {
+            window,
+            before: window.before(club.program().calendar, club.zone()),
+        }
+    }
+}
+
+/// Counts each of the windows in one reading. Who acted is counted only where `actions` says so: it is asked of many
+/// more rows than what was bought.
+pub(super) async fn count(club: &mut Club, spans: &[Span], actions: bool) -> Result<Vec<Counts>> {
+    let mut acting = Vec::with_capacity(spans.len());
+    for span in spans {
+        acting.push(if actions {
+            acted(club, span.window).await?
+        } else {
+            HashSet::new()
+        });
+    }
+    let starts = spans.iter().map(|span| span.before.from);
+    let all = Window {
+        from: starts.min().unwrap_or(Timestamp::MIN),
+        to: spans
+            .iter()
+            .map(|span| span.window.to)
+            .max()
+            .unwrap_or(Timestamp::MIN),
+    };
+    let mut sums = vec![Counts::default(); spans.len()];
+    let mut after = String::new();
+    loop {
+        let page = next(club, &after, all).await?;
+        let Some(last) = page.last() else { break };
+        let sales: Vec<Sale<'_>> = page.iter().flat_map(History::sales).collect();
+        for ((span, acting), sum) in spans.iter().zip(&mut acting).zip(&mut sums) {
+            // Of those who acted, the ones on this page: no member is on two.
+            let here = page.iter().filter(|one| acting.remove(&one.member));
+            let here: Vec<&str> = here.map(|one| one.member.as_str()).collect();
+            add(sum, &counted(&sales, here.into_iter(), *span));
+        }
+        after = last.member.clone();
+    }
+    for ((span, acting), sum) in spans.iter().zip(&acting).zip(&mut sums) {
+        let rest = acting.iter().map(String::as_str);
+        add(sum, &counted(&[], rest, *span));
+    }
+    Ok(sums)
+}
+
+fn counted<'a>(sales: &[Sale<'a>], acting: impl Iterator<Item = &'a str>, span: Span) -> Counts {
+    let at = span.window.from;
+    let actions: Vec<Action<'_>> = acting.map(|member| Action { member, at }).collect();
+    count_page(sales, &actions, span.window, span.before)
+}
+
+/// Counts of other members join.
 fn add(sum: &mut Counts, page: &Counts) {
     for (all, one) in [
         (&mut sum.buyers_before, page.buyers_before),
@@ -175,4 +204,25 @@ fn add(sum: &mut Counts, page: &Counts) {
         *all = all.saturating_add(one);
     }
     sum.revenue = Money(sum.revenue.0.saturating_add(page.revenue.0));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_of_orders_is_read_whole_or_not_at_all() {
+        let one = |paid_at, revenue, products| Bought {
+            paid_at: Timestamp(paid_at),
+            revenue: Money(revenue),
+            products,
+        };
+        assert_eq!(
+            read("5 100 1 -7 0 3"),
+            Some(vec![one(5, 100, 1), one(-7, 0, 3)])
+        );
+        for text in ["", "5", "5 100", "5 100 -1", "5 x 1"] {
+            assert_eq!(read(text), None, "{text:?}");
+        }
+    }
 }

@@ -1,15 +1,18 @@
 //! Which window a question is about.
 
-use super::Question;
+use super::{By, Question};
 use crate::club::Club;
 use crate::problem::{Error, Result, fault};
-use rules::insights::Window;
+use rules::insights::{Step, Window, pieces};
 use rules::{Bp, DAY_MS, Timestamp};
 
 /// Days of the window when nobody says where it begins.
 const DAYS: i64 = 90;
 /// Ten years of 366 days.
 const DAYS_MAX: i64 = 3_660;
+
+/// Pieces of a window at most.
+const PIECES_MAX: usize = 130;
 
 /// A question as it was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +29,10 @@ pub struct Ask {
     pub years_max: Option<u8>,
     /// A survey's id.
     pub survey: Option<String>,
+    /// What survey scores are parted by.
+    pub by: Option<By>,
+    /// How long the pieces of a flow are.
+    pub step: Step,
 }
 
 /// Reads a question: without an end the window ends now, without a beginning it begins 90 days of the zone before.
@@ -73,11 +80,20 @@ pub fn window(club: &Club, asked: &Ask) -> Result<Question> {
             "A lifespan is 1 to 50 years.",
         ));
     }
+    let window = Window { from, to };
+    let (calendar, zone) = (club.program().calendar, club.zone());
+    let pieces = pieces(calendar, zone, window, asked.step, PIECES_MAX + 1);
+    if faults.is_empty() && pieces.len() > PIECES_MAX {
+        let detail = format!("A window has {PIECES_MAX} pieces at most: ask for a longer step.");
+        faults.push(fault("/step", "out_of_range", detail));
+    }
     if !faults.is_empty() {
         return Err(Error::validation(faults));
     }
     Ok(Question {
-        window: Window { from, to },
+        window,
+        pieces,
+        by: asked.by,
         compare: asked.compare,
         margin: Bp(asked.margin_bp.unwrap_or(10_000)),
         years_max: asked.years_max.unwrap_or(5),

@@ -23,6 +23,7 @@ const STATUSES: &[(u16, &[&str])] = &[
             "scope_missing",
             "role_missing",
             "cross_site",
+            "setup_code_wrong",
         ],
     ),
     (404, &["not_found", "not_a_member"]),

@@ -3,6 +3,14 @@
 /// What each code means and what to do: the page that an error's `type` leads to.
 pub const CODES: &[(&str, &str)] = &[
     (
+        "already_set_up",
+        "The server has a club. Log in, or ask its owner for an account.",
+    ),
+    (
+        "setup_code_wrong",
+        "The first club is made with the code that the server prints when it starts.",
+    ),
+    (
         "offer_automatic",
         "The offer multiplies the points of the next purchase by itself; there is nothing to take.",
     ),

@@ -295,7 +295,7 @@ async fn validate(
 }
 
 /// The draft's document, or the one that runs.
-async fn at_hand(club: &mut crate::club::Club) -> Result<String> {
+pub(super) async fn at_hand(club: &mut crate::club::Club) -> Result<String> {
     match drafts::get(club).await?.draft {
         Some(draft) => Ok(draft.document),
         None => Ok(serde_json::to_string(club.program())?),
@@ -371,9 +371,7 @@ async fn tried(club: &mut crate::club::Club, asked: &Preview) -> Result<PreviewV
     let Some(zone) = zone.filter(|_| faults.is_empty()) else {
         return Err(Error::validation(faults));
     };
-    if let (Some(ladder), Some(before)) = (&mut program.tiers, &club.program().tiers) {
-        ladder.follow(before, club.now);
-    }
+    programs::succeed(&mut program, club.program(), club.now);
     program.version = club.program().version.saturating_add(1);
     let facts = match &asked.member {
         Some(external_id) => {

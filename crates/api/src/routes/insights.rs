@@ -3,18 +3,26 @@
 use super::answer;
 use super::paths::GoalId;
 use crate::body::Json;
+use crate::club::Club;
 use crate::credentials::Desk;
 use crate::goals;
-use crate::inputs::{Path, Query};
-use crate::insights::{self, Ask};
+use crate::inputs::{PageSize, Path, Query};
+use crate::insights::{self, Ask, By, risk};
 use crate::openapi::{Route, Tag, delete, get, put};
-use crate::problem::Result;
+use crate::problem::{Error, Result};
 use crate::scopes::Scope;
 use crate::staff::Role;
 use crate::state::State;
+use crate::transfer::{self, Format};
+use axum::body::Body;
 use axum::extract::State as Shared;
 use axum::response::Response;
-use contract::insights::{GoalInput, GoalReply, Insight, InsightList, InsightName};
+use contract::insights::{
+    GoalInput, GoalReply, Insight, InsightList, InsightName, RiskPage, SeriesReply,
+};
+use futures_util::{StreamExt, stream};
+use rules::Timestamp;
+use rules::insights::Step;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -42,6 +50,53 @@ pub(super) fn routes() -> Vec<Route> {
             .tagged(Tag::Insights)
             .replies::<Insight>(200, "The insight.", example())
             .refuses(&["validation_failed"]),
+        get("/v1/insights/{name}/series", series)
+            .named(
+                "readInsightSeries",
+                "Read an indicator over time",
+                "The indicator of each of the last weeks, months or years of the program's calendar, oldest first; the \
+                 last one ends at `to` and may still be running. Retention and churn of a period look back to the one \
+                 before it. For everything that goals may aim at, and for the redemption rate.",
+            )
+            .tagged(Tag::Insights)
+            .replies::<SeriesReply>(200, "The series.", json!({ "series": {
+                "name": "retention", "unit": "share", "step": "month", "points": [{
+                    "from": "2026-10-22T20:30:00Z", "to": "2026-11-21T20:30:00Z", "running": false,
+                    "figure": { "value": 8000, "low": 7110, "high": 8670, "n": 100 }, "too_few": false,
+                }],
+            } }))
+            .refuses(&["validation_failed"]),
+        get("/v1/insights/churn_risk/members", at_risk)
+            .named(
+                "listMembersAtRisk",
+                "List the members at risk",
+                "Everybody for whom more than twice their usual gap between orders has passed, the most urgent first, \
+                 in pages.",
+            )
+            .tagged(Tag::Insights)
+            .replies::<RiskPage>(200, "A page of members.", json!({
+                "members": [{ "member": "customer-1042", "risk": {
+                    "days_since": 62, "usual_gap": 40, "by": "own", "ratio_bp": 62_000, "at_risk": true,
+                } }],
+                "next_cursor": null,
+            }))
+            .refuses(&["validation_failed"]),
+        get("/v1/insights/churn_risk/export", export_at_risk)
+            .named(
+                "exportMembersAtRisk",
+                "Export the members at risk",
+                "All of them as one file, the most urgent first. The usual gap is in days; a ratio of 2 is twice as \
+                 long. In CSV, a text that a spreadsheet would take for a formula has an apostrophe before it. A secret \
+                 key needs the scopes insights and exports.",
+            )
+            .tagged(Tag::Insights)
+            .streams(
+                200,
+                "text/csv",
+                "CSV, with a row of names.",
+                "member,days_since,usual_gap_days,usual_gap_of,ratio\ncustomer-1042,62,10.00,own,6.2000\n",
+            )
+            .refuses(&["validation_failed"]),
         put("/v1/goals/{goal}", put_goal)
             .named(
                 "putGoal",
@@ -65,7 +120,7 @@ fn example() -> Value {
         "name": "retention", "from": "2026-08-24T08:30:00Z", "to": "2026-11-22T08:30:00Z", "unit": "share",
         "figure": { "value": 8000, "low": 7110, "high": 8670, "n": 100 }, "too_few": false,
         "previous": null, "trend": null, "survey": null, "points": null, "tiers": [], "cohorts": [], "at_risk": [],
-        "goals": [], "experiments": [],
+        "goals": [], "experiments": [], "parts": [], "segments": null, "points_flow": [], "tier_flow": [],
     })
 }
 
@@ -108,6 +163,59 @@ struct InsightQuery {
     years_max: Option<u8>,
     /// For a survey score: one survey alone.
     survey: Option<String>,
+    /// For a survey score: also the score of each of these.
+    by: Option<Part>,
+    /// For a flow over time: how long its pieces are; months when absent. A window has 130 pieces at most.
+    step: Option<Step>,
+}
+
+/// What a survey score is parted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Part {
+    /// Each survey of the kind.
+    Survey,
+    /// Members by the tier that they hold now.
+    Tier,
+    /// Members by the segments that they are in now.
+    Segment,
+}
+
+/// The last periods, and what else is asked.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+struct SeriesQuery {
+    /// First instant after the last period (RFC 3339), or first day after it in the program's zone; now when absent.
+    to: Option<String>,
+    /// How long a period is; a month when absent.
+    step: Option<Step>,
+    /// How many periods; 12 when absent.
+    periods: Option<PageSize<{ insights::PERIODS_MAX }>>,
+    /// For a lifetime value: what remains of the revenue, in basis points; 10000 when absent.
+    #[schemars(range(max = 10_000))]
+    margin_bp: Option<u32>,
+    /// For a lifetime value: the longest lifespan in years; 5 when absent.
+    #[schemars(range(min = 1, max = 50))]
+    years_max: Option<u8>,
+    /// For a survey score: one survey alone.
+    survey: Option<String>,
+}
+
+/// Which members at risk.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+struct RiskQuery {
+    /// As of this instant (RFC 3339), or the beginning of this day in the program's zone; now when absent.
+    to: Option<String>,
+    /// Members on the page; 100 when absent.
+    limit: Option<PageSize<{ risk::MEMBERS_MAX }>>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// As of when.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+struct AsOf {
+    /// As of this instant (RFC 3339), or the beginning of this day in the program's zone; now when absent.
+    to: Option<String>,
 }
 
 /// Which insight.
@@ -135,6 +243,12 @@ async fn read(
         margin_bp: query.margin_bp,
         years_max: query.years_max,
         survey: query.survey,
+        by: query.by.map(|by| match by {
+            Part::Survey => By::Survey,
+            Part::Tier => By::Tier,
+            Part::Segment => By::Segment,
+        }),
+        step: query.step.unwrap_or_default(),
     };
     let insight = desk.read(&state, (name, ask), |club, (name, ask)| {
         Box::pin(async move {
@@ -143,6 +257,97 @@ async fn read(
         })
     });
     answer::ok(&insight.await?)
+}
+
+async fn series(
+    Shared(state): Shared<State>,
+    desk: Desk,
+    Path(Name(name)): Path<Name>,
+    Query(query): Query<SeriesQuery>,
+) -> Result<Response> {
+    desk.needs(Scope::Insights, Role::Viewer)?;
+    let step = query.step.unwrap_or_default();
+    let periods = query.periods.map_or(12, PageSize::get);
+    let ask = Ask {
+        to: query.to,
+        margin_bp: query.margin_bp,
+        years_max: query.years_max,
+        survey: query.survey,
+        ..Ask::default()
+    };
+    let input = (name, ask, step, periods);
+    let series = desk.read(&state, input, |club, (name, ask, step, periods)| {
+        Box::pin(async move {
+            let question = insights::window(club, ask)?;
+            insights::series(club, *name, &question, *step, *periods).await
+        })
+    });
+    let series = series.await?;
+    answer::ok(&SeriesReply { series })
+}
+
+/// The end of the window that a question about members at risk has.
+fn as_of(club: &Club, to: &Option<String>) -> Result<Timestamp> {
+    let ask = Ask {
+        to: to.clone(),
+        ..Ask::default()
+    };
+    Ok(insights::window(club, &ask)?.window.to)
+}
+
+async fn at_risk(
+    Shared(state): Shared<State>,
+    desk: Desk,
+    Query(query): Query<RiskQuery>,
+) -> Result<Response> {
+    desk.needs(Scope::Insights, Role::Viewer)?;
+    let page = desk.read(&state, query, |club, query| {
+        Box::pin(async move {
+            let to = as_of(club, &query.to)?;
+            let limit = query.limit.map_or(risk::MEMBERS, PageSize::get);
+            risk::page(club, to, limit, query.cursor.as_deref()).await
+        })
+    });
+    answer::ok(&page.await?)
+}
+
+/// Members in one piece of the file.
+const PIECE: usize = 500;
+
+async fn export_at_risk(
+    Shared(state): Shared<State>,
+    desk: Desk,
+    Query(query): Query<AsOf>,
+) -> Result<Response> {
+    desk.needs(Scope::Insights, Role::Viewer)?;
+    desk.needs(Scope::Exports, Role::Editor)?;
+    // What goes wrong at once is told as a problem.
+    let risks = desk.read(&state, query, |club, query| {
+        Box::pin(async move {
+            let to = as_of(club, &query.to)?;
+            risk::all(club, to).await
+        })
+    });
+    let risks = risks.await?;
+    let head = transfer::risk_row(None);
+    let rest = (state, desk, risks, 0);
+    let rest = stream::try_unfold(rest, |(state, desk, risks, place)| async move {
+        let piece = risks.from(place, PIECE);
+        if piece.is_empty() {
+            return Ok(None);
+        }
+        let named = desk.read(&state, piece, |club, piece| {
+            Box::pin(risk::named(club, piece))
+        });
+        let named = named.await?;
+        let rows: Vec<u8> = named
+            .iter()
+            .flat_map(|one| transfer::risk_row(Some(one)))
+            .collect();
+        Ok::<_, Error>(Some((rows, (state, desk, risks, place + PIECE))))
+    });
+    let all = stream::iter([Ok(head)]).chain(rest);
+    super::transfers::file(Body::from_stream(all), Format::Csv, "churn-risk")
 }
 
 async fn put_goal(

@@ -19,6 +19,7 @@ mod members;
 mod memberships;
 mod offers;
 mod orders;
+mod overview;
 mod partners;
 pub(crate) mod paths;
 mod program;
@@ -28,7 +29,9 @@ mod referrals;
 mod segments;
 mod server;
 mod sessions;
+mod setup;
 mod shopper;
+mod simulations;
 mod staff;
 mod surveys;
 mod transfers;
@@ -57,12 +60,14 @@ pub fn all() -> Routes {
         .with(earnings::routes())
         .with(complaints::routes())
         .with(insights::routes())
+        .with(overview::routes())
         .with(members::routes())
         .with(memberships::routes())
         .with(orders::routes())
         .with(coupons::routes())
         .with(drafts::routes())
         .with(programs::routes())
+        .with(simulations::routes())
         .with(audit::routes())
         .with(staff::routes())
         .with(keys::routes())
@@ -70,6 +75,7 @@ pub fn all() -> Routes {
         .with(segments::routes())
         .with(transfers::routes())
         .with(sessions::routes())
+        .with(setup::routes())
         .with(webhooks::routes())
         .delivering(events::all())
         .with(server::routes())

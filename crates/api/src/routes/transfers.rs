@@ -351,7 +351,8 @@ async fn export(
     file(Body::from_stream(all), export.format, table.name())
 }
 
-fn file(body: Body, format: Format, name: &str) -> Result<Response> {
+/// A file as an answer, to be saved under a name.
+pub(super) fn file(body: Body, format: Format, name: &str) -> Result<Response> {
     let mut response = body.into_response();
     let headers = response.headers_mut();
     let ending = crate::club::word(format);

@@ -32,6 +32,7 @@ mod lines;
 mod play;
 mod records;
 mod report;
+mod risks;
 mod tables;
 mod typed;
 
@@ -39,6 +40,7 @@ pub use export::{Export, Exported, page};
 pub use import::{Import, Progress, Summary, import, import_of, report_page};
 pub use lines::{AdjustmentLine, LineFault, RedemptionLine};
 pub use report::Report;
+pub use risks::risk_row;
 pub use tables::Table;
 
 use clap::ValueEnum;

@@ -245,7 +245,10 @@ impl<'a> World<'a> {
         let key = key.with("sec-fetch-site", "same-origin");
         let page = json!({ "kind": "publishable", "origins": ["https://other.example"] });
         let key = key.json(&page).send().await.expect(201).body["key"]["id"].clone();
+        let simulated = server("POST", &at_program("simulations")).json(&json!({}));
+        let simulated = simulated.send().await.expect(202).body["simulation"]["id"].clone();
         for (example, value) in [
+            ("sim_8x0w3k6m1q9r4t7v2yaz", simulated),
             ("sch_8x0w3k6m1q9r4t7v2yaz", waiting),
             ("key_8x0w3k6m1q9r4t7v2yaz", key),
         ] {

@@ -49,7 +49,11 @@ async fn a_foreign_or_unknown_id_is_not_found_and_changes_nothing() {
                 None => panic!("{}: {name} is {foreign}", operation.name()),
             };
             // The words for insights and tables are everybody's.
-            let words = ["/v1/insights/{name}", "/v1/exports/{table}"];
+            let words = [
+                "/v1/insights/{name}",
+                "/v1/insights/{name}/series",
+                "/v1/exports/{table}",
+            ];
             let of_nobody = words.contains(&operation.path);
             for id in ids.into_iter().skip(usize::from(of_nobody)) {
                 if is_word(&operation, name) && foreign == id {

@@ -13,6 +13,7 @@ use api::{State, app, check, ids, programs};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
+use axum::response::Response;
 use http_body_util::BodyExt;
 use rules::{Program, Timestamp};
 use serde_json::{Value, json};
@@ -44,6 +45,19 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
+    /// Reads a response to its end.
+    pub(crate) async fn of(response: Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            bytes,
+            body,
+        }
+    }
+
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.body);
@@ -420,16 +434,7 @@ impl Shop {
 
     /// Sends a request as it is.
     pub(crate) async fn sent(&self, request: Request<Body>) -> Reply {
-        let response = self.app.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
-        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Reply {
-            status: parts.status,
-            headers: parts.headers,
-            bytes,
-            body,
-        }
+        Reply::of(self.app.clone().oneshot(request).await.unwrap()).await
     }
 
     pub(crate) async fn count(&self, statement: &'static str) -> i64 {

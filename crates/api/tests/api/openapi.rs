@@ -56,6 +56,10 @@ async fn every_example_of_a_request_does_what_it_says() {
     let shop = Shop::open().await;
     let read = World::of(&shop).await;
     for operation in operations() {
+        if operation.method == "POST" && operation.path == "/v1/setup" {
+            // There is a club here; `studio.rs` asks it of a server without one.
+            continue;
+        }
         let bodies: Vec<Option<&Value>> = match operation.bodies() {
             none if none.is_empty() => vec![None],
             some => some.into_iter().map(Some).collect(),

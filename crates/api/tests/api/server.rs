@@ -190,6 +190,30 @@ fn a_shop_is_set_up_from_the_command_line() {
 }
 
 #[test]
+fn whoever_has_read_its_line_may_end_it_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    seed(folder.path());
+    let database = folder.path().join("club.db");
+    for signal in ["TERM", "INT"] {
+        let mut server = Command::new(env!("CARGO_BIN_EXE_vafa"))
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(["--database", database.to_str().unwrap()])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A shell reads the line and signals by itself: starting a program in between would take longer.
+        let script = format!("read line && kill -{signal} {}", server.id());
+        let line = server.stdout.take().unwrap();
+        let ended = Command::new("sh")
+            .args(["-c", &script])
+            .stdin(line)
+            .status();
+        assert!(ended.unwrap().success());
+        assert!(server.wait().unwrap().success(), "{signal}");
+    }
+}
+
+#[test]
 fn history_is_imported_as_of_its_own_dates_and_only_once() {
     let folder = tempfile::tempdir().unwrap();
     seed(folder.path());
