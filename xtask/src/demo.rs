@@ -5,6 +5,7 @@ use crate::ports;
 use crate::run;
 use crate::stamp::Stamp;
 use crate::steps::{Outcome, Steps, seconds};
+use crate::studio;
 use crate::suite::server;
 use anyhow::{Context as _, Result, bail};
 use std::fs::{self, File};
@@ -28,12 +29,16 @@ pub(crate) struct Options {
 }
 
 const PROGRAM: &str = "demo/program.json";
+/// Who runs the demo's club, and with which password: on this machine alone.
+const OWNER: &str = "owner@demo.example";
+const PASSWORD: &str = "spring first flush";
 
 /// `cargo xtask demo`.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let stopped = stop_signals()?;
-    let mut steps = Steps::new(package::STEPS + 4);
+    let mut steps = Steps::new(package::STEPS + studio::STEPS + 4);
     package::assets(&mut steps, options.stable)?;
+    studio::build(&mut steps)?;
     steps.step("server: development build", || {
         run::run(&mut run::cargo(["build", "--bin", "vafa"]))?;
         Ok(Outcome::Done)
@@ -62,6 +67,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         seconds(steps.elapsed())
     );
     println!("API    http://127.0.0.1:{}", demo.api.port);
+    println!(
+        "Studio http://localhost:{}/studio as {OWNER} with the password \"{PASSWORD}\"",
+        demo.api.port
+    );
     println!("Ctrl-C stops both");
     println!("Shop   http://localhost:{port}");
     demo.watch(&stopped)
@@ -110,8 +119,35 @@ fn seed(options: &Options) -> Result<Outcome> {
             seed.args(["--origin", origin]);
         }
         let keys = run::output(&mut seed)?;
-        write_private(&data("keys.json"), &keys)
+        write_private(&data("keys.json"), &keys)?;
+        owner()
     })
+}
+
+/// Sees to it that somebody can log in to the studio.
+fn owner() -> Result<()> {
+    let staff = |arguments: &[&str]| {
+        let mut command = Command::new(server());
+        command.args(["staff", "--database"]).arg(data("vafa.db"));
+        command.args(["--program", "demo"]).args(arguments);
+        command
+    };
+    if run::output(&mut staff(&["list"]))?.contains(OWNER) {
+        return Ok(());
+    }
+    let mut add = staff(&["add", "--email", OWNER, "--role", "owner"]);
+    let mut adding = add
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .with_context(|| format!("could not start `{}`", run::shown(&add)))?;
+    if let Some(mut typed) = adding.stdin.take() {
+        std::io::Write::write_all(&mut typed, PASSWORD.as_bytes())?;
+    }
+    if !adding.wait()?.success() {
+        bail!("`{}` failed; its own words are above", run::shown(&add));
+    }
+    Ok(())
 }
 
 /// Every address the shop may have: the ports that `--port` may fall to, by both names.
@@ -225,6 +261,7 @@ impl Api {
 fn serve(port: u16) -> Result<Running> {
     let listen = format!("127.0.0.1:{port}");
     let mut serve = vafa(["serve", "--listen", &listen, "--assets", "pkg/cdn"]);
+    serve.args(["--studio", studio::MADE]);
     if std::env::var_os("VAFA_LOG").is_none() {
         // A line for every request would drown the address.
         serve.env("VAFA_LOG", "warn");

@@ -40,7 +40,7 @@ pub(crate) const CHECKS: [Check; 5] = [
     },
     Check {
         name: "clippy-wasm",
-        headline: "clippy, the widget for the browser",
+        headline: "clippy, the widget and the studio for the browser",
         work: clippy_wasm,
     },
 ];
@@ -81,8 +81,15 @@ fn clippy() -> Result<Outcome> {
 fn clippy_wasm() -> Result<Outcome> {
     setup::wasm_target()?;
     run::run(
-        run::cargo(["clippy", "--package", "vafa", "--lib", "--target", WASM])
-            .args(["--", "-D", "warnings"]),
+        run::cargo([
+            "clippy",
+            "--package",
+            "vafa",
+            "--package",
+            "studio",
+            "--lib",
+        ])
+        .args(["--target", WASM, "--", "-D", "warnings"]),
     )?;
     Ok(Outcome::Done)
 }

@@ -25,6 +25,7 @@ mod size;
 mod split;
 mod stamp;
 mod steps;
+mod studio;
 mod suite;
 mod tally;
 mod tools;
@@ -59,6 +60,8 @@ enum Task {
     Test(suite::Options),
     /// Make the distributable: `pkg/` and the `vafa` server with the assets inside
     Build(package::Options),
+    /// Make the studio alone: `crates/studio/made`, for `vafa serve --studio`
+    Studio,
     /// Table of raw, gzip and brotli bytes for each loading step; fails over budget
     Size(size::Options),
     /// Give the rules bytes that nobody has in mind, by libFuzzer, and keep what breaks them
@@ -112,6 +115,7 @@ fn main() -> ExitCode {
         // Its table has said what is wrong; its closing line stays the last.
         Task::Test(_) => return ExitCode::FAILURE,
         Task::Build(options) => package::run(&options),
+        Task::Studio => studio::run(),
         Task::Size(options) => size::run(&options),
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Bench(options) => bench::run(&options),

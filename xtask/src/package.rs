@@ -1,11 +1,12 @@
 //! The distributable: `pkg/cdn` (what the server hands to shops), the npm package around it, and
-//! the server with the assets inside.
+//! the server with the assets and the studio inside.
 
 use crate::engine;
 use crate::run;
 use crate::setup;
 use crate::stamp::Stamp;
 use crate::steps::{Outcome, Steps, seconds};
+use crate::studio;
 use anyhow::Result;
 
 /// How many steps [`assets`] takes.
@@ -21,8 +22,9 @@ pub(crate) struct Options {
 
 /// `cargo xtask build`.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let mut steps = Steps::new(STEPS + 1);
+    let mut steps = Steps::new(STEPS + studio::STEPS + 1);
     assets(&mut steps, options.stable)?;
+    studio::build(&mut steps)?;
     steps.step("server: release build with the assets inside", || {
         let mut cargo = run::cargo(["build", "--release", "--package", "api"]);
         cargo.args(["--features", "embed"]);

@@ -14,6 +14,7 @@ use crate::setup::{self, WASM};
 use crate::size;
 use crate::stamp::Stamp;
 use crate::steps::{Outcome, Steps, seconds};
+use crate::studio;
 use crate::tally::{Tally, counted};
 use crate::tools;
 use anyhow::{Result, bail};
@@ -30,7 +31,7 @@ pub(crate) struct Options {
 }
 
 /// The steps in order. What a step needs comes before it.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 21] = [
     "format",
     "types",
     "dependencies",
@@ -43,6 +44,7 @@ const NAMES: [&str; 20] = [
     "door",
     "shop",
     "package",
+    "studio",
     "sizes",
     "server",
     "snippets",
@@ -95,7 +97,7 @@ pub(crate) fn run(options: &Options) -> bool {
     for check in lint::CHECKS {
         suite.check(check.name, check.headline, check.work);
     }
-    // The default members: all but the engine, which is linted for the browser and tested there.
+    // The default members: all but the engine and the studio, which are linted for the browser and tested there.
     let postgres = database(&suite);
     suite.tests("units", "cargo test, the API on SQLite", || {
         let mut cargo = run::cargo(["test", "--no-fail-fast"]);
@@ -133,6 +135,12 @@ pub(crate) fn run(options: &Options) -> bool {
         package::assets(&mut Steps::new(package::STEPS), false)?;
         Ok(Outcome::Done)
     });
+    let desk = suite.check("studio", "the studio, as it ships", || {
+        setup::node()?;
+        setup::npm_packages("www")?;
+        studio::build(&mut Steps::new(studio::STEPS))?;
+        Ok(Outcome::Done)
+    });
     suite.check_if(packed, "sizes", "size budgets", || {
         size::within_budget()?;
         Ok(Outcome::Done)
@@ -168,9 +176,9 @@ pub(crate) fn run(options: &Options) -> bool {
     );
     let bound = suite.check("golden", "the rules' cases for the browser", golden);
     suite.tests_if(
-        packed && served && bound,
+        packed && served && bound && desk,
         "browser",
-        "the package in Chromium",
+        "the package and the studio in Chromium",
         || {
             setup::npm_packages("pkg-tests")?;
             setup::npm_packages("pkg-tests/apps")?;

@@ -8,3 +8,4 @@ mod neighbours;
 mod operating;
 mod sources;
 mod tidy;
+mod words;

@@ -7,7 +7,7 @@ use std::fs;
 use std::sync::LazyLock;
 
 /// Every crate of ours with its folder and the crates of ours that it may use.
-const HOUSE: [(&str, &str, &[&str]); 9] = [
+const HOUSE: [(&str, &str, &[&str]); 10] = [
     ("rules", "crates/rules/", &[]),
     ("contract", "crates/contract/", &["rules"]),
     ("store", "crates/store/", &[]),
@@ -16,6 +16,7 @@ const HOUSE: [(&str, &str, &[&str]); 9] = [
     ("fuzz", "crates/fuzz/", &["golden", "rules"]),
     ("load", "crates/load/", &[]),
     ("vafa", "src/", &["contract", "rules"]),
+    ("studio", "crates/studio/", &["contract", "rules"]),
     ("xtask", "xtask/", &[]),
 ];
 
@@ -178,6 +179,7 @@ fn the_bindings_are_made_by_the_version_that_the_code_is_compiled_with() {
     assert!(tool.is_some_and(|requirement| requirement.starts_with('=')));
     assert_eq!(version("vafa", "wasm-bindgen"), tool);
     assert_eq!(version("golden", "wasm-bindgen"), tool);
+    assert_eq!(version("studio", "wasm-bindgen"), tool);
 }
 
 #[test]

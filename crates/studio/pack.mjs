@@ -1,0 +1,55 @@
+// Packs the studio: the page, and beside it everything else under names that say what is in them.
+//
+//   node pack.mjs --glue DIR --out DIR
+//
+// DIR of --glue holds studio.js (the bindings) and studio_bg.wasm, optimised. The same input gives the same bytes.
+
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { bundled, hashed, minifyCss, ship, table } from '../../www/ship.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const read = (...path) => readFileSync(join(here, ...path), 'utf8');
+/** The style sheets, each on top of those before it. */
+const SHEETS = ['tokens', 'base', 'forms', 'shell', 'pages'];
+
+const { values } = parseArgs({ options: { glue: { type: 'string' }, out: { type: 'string' } } });
+if (!values.glue || !values.out) throw new Error('node pack.mjs --glue DIR --out DIR');
+const [glue, out] = [resolve(values.glue), resolve(values.out)];
+
+const locales = Object.fromEntries(readdirSync(join(here, 'locales')).sort().reverse().map((file) => {
+  const words = JSON.parse(read('locales', file));
+  return [words.lang, words];
+}));
+
+const unknown = readdirSync(join(here, 'style')).filter((file) => !SHEETS.includes(file.replace('.css', '')));
+if (unknown.length) throw new Error(`say in SHEETS where ${unknown} stands`);
+
+const parts = {
+  'studio.css': Buffer.from(await minifyCss(SHEETS.map((sheet) => read('style', `${sheet}.css`)).join('\n'), ['chrome123', 'firefox120', 'safari17.5'])),
+  'studio.wasm': readFileSync(join(glue, 'studio_bg.wasm')),
+  'studio.js': await bundled({ entryPoints: [join(glue, 'studio.js')], format: 'esm' }),
+  'icon.svg': readFileSync(join(here, 'icon.svg')),
+};
+parts['boot.js'] = await bundled({
+  entryPoints: [join(here, 'boot.js')],
+  format: 'iife',
+  define: {
+    DIRECTIONS: JSON.stringify(Object.fromEntries(Object.entries(locales).map(([lang, { dir }]) => [lang, dir]))),
+    GLUE: JSON.stringify(hashed('studio.js', parts)),
+    WASM: JSON.stringify(hashed('studio.wasm', parts)),
+  },
+});
+
+const inEach = (key, name) => Object.entries(locales).map(([lang, words]) => `<p class="${name}" lang="${lang}" dir="${words.dir}">${words[key]}</p>`).join('\n');
+const places = { failed: inEach('boot.failed', 'failed'), noscript: inEach('boot.noscript', 'none') };
+const page = read('page.html').replace(/\{([\w.]+)\}/g, (_, name) => places[name] ?? `/studio/assets/${hashed(name, parts)}`);
+
+rmSync(out, { recursive: true, force: true });
+const manifest = {};
+for (const [name, bytes] of Object.entries(parts)) manifest[name] = ship(out, 'assets/' + hashed(name, parts), bytes, [[0, 0]]);
+manifest['index.html'] = ship(out, 'index.html', Buffer.from(page));
+writeFileSync(join(out, 'manifest.json'), JSON.stringify({ files: manifest }, null, 2) + '\n');
+table(manifest);

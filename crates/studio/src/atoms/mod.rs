@@ -1,0 +1,9 @@
+//! What pages are made of.
+
+mod field;
+mod notice;
+mod page;
+
+pub(crate) use field::{Field, Kind};
+pub(crate) use notice::{Problem, Retry, Skeleton, announce, live_region};
+pub(crate) use page::{Page, busy_button, go_on, lead_to};

@@ -1,0 +1,219 @@
+//! Every sentence, number, date and sum that somebody reads here.
+//!
+//! Sentences come from one locale file for each language; numbers, plurals and dates from the browser's `Intl`. What
+//! reads a word while a view is drawn is drawn again when the language changes.
+
+use js_sys::{Array, Function, Intl, Object, Reflect};
+use leptos::prelude::*;
+use rules::program::{Currency, MoneyDisplay, Text};
+use rules::{Money, Timestamp};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use wasm_bindgen::JsValue;
+
+/// The languages of the studio, Persian first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lang {
+    Fa,
+    En,
+}
+
+impl Lang {
+    pub(crate) const ALL: [Self; 2] = [Self::Fa, Self::En];
+
+    /// The tag that documents and locale files have.
+    pub(crate) const fn tag(self) -> &'static str {
+        match self {
+            Self::Fa => "fa",
+            Self::En => "en",
+        }
+    }
+
+    /// The language of a tag, with or without a region.
+    pub(crate) fn of(tag: &str) -> Option<Self> {
+        let base = tag.split('-').next().unwrap_or_default();
+        Self::ALL.into_iter().find(|lang| lang.tag() == base)
+    }
+
+    const fn file(self) -> &'static str {
+        match self {
+            Self::Fa => include_str!("../locales/fa.json"),
+            Self::En => include_str!("../locales/en.json"),
+        }
+    }
+}
+
+type Sentences = HashMap<String, String>;
+
+thread_local! {
+    static LANG: ArcRwSignal<Lang> = ArcRwSignal::new(Lang::Fa);
+    static ZONE: ArcRwSignal<String> = ArcRwSignal::new(String::new());
+    static READ: RefCell<Vec<(Lang, Sentences)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The language that is spoken.
+pub(crate) fn lang() -> Lang {
+    LANG.with(Clone::clone).get()
+}
+
+/// Speaks another language from now on.
+pub(crate) fn speak(lang: Lang) {
+    LANG.with(|now| now.set(lang));
+}
+
+/// Shows dates in this IANA zone from now on: the club's.
+pub(crate) fn zone(name: &str) {
+    ZONE.with(|now| now.set(name.to_owned()));
+}
+
+fn find(lang: Lang, key: &str) -> Option<String> {
+    READ.with_borrow_mut(|read| {
+        if !read.iter().any(|(known, _)| *known == lang) {
+            // The files are ours: the house's tests read them too.
+            read.push((lang, serde_json::from_str(lang.file()).unwrap_or_default()));
+        }
+        let (_, sentences) = read.iter().find(|(known, _)| *known == lang)?;
+        sentences.get(key).cloned()
+    })
+}
+
+/// The sentence under this key; the key itself shows that one is missing.
+pub(crate) fn say(key: &str) -> String {
+    find(lang(), key).unwrap_or_else(|| key.to_owned())
+}
+
+/// The sentence under this key, as a view takes it: it follows the language.
+pub(crate) fn t(key: &'static str) -> impl Fn() -> String + Copy + Send + Sync + 'static {
+    move || say(key)
+}
+
+/// A sentence with its places filled: `{name}` takes the value called `name`.
+pub(crate) fn fill(key: &str, values: &[(&str, &str)]) -> String {
+    let mut sentence = say(key);
+    for (name, value) in values {
+        sentence = sentence.replace(&format!("{{{name}}}"), value);
+    }
+    sentence
+}
+
+/// As [`fill`], in the plural form for `n`, which also fills `{n}`.
+pub(crate) fn count(key: &str, n: i64, values: &[(&str, &str)]) -> String {
+    let rules = Intl::PluralRules::new(&tags(), &Object::new());
+    let form = rules.select(n as f64).as_string().unwrap_or_default();
+    let form = format!("{key}.{form}");
+    let known = find(lang(), &form).is_some();
+    let key = if known { form } else { format!("{key}.other") };
+    let n = number(n);
+    fill(&key, &[&[("n", n.as_str())], values].concat())
+}
+
+/// The locale that `Intl` is asked for.
+fn tags() -> Array {
+    Array::of1(&say("intl").into())
+}
+
+fn options(values: &[(&str, JsValue)]) -> Object {
+    let object = Object::new();
+    for (name, value) in values {
+        // A fresh plain object takes any property.
+        let _ = Reflect::set(&object, &(*name).into(), value);
+    }
+    object
+}
+
+fn call(format: &Function, value: f64) -> String {
+    let written = format.call1(&JsValue::UNDEFINED, &value.into());
+    written
+        .ok()
+        .and_then(|written| written.as_string())
+        .unwrap_or_default()
+}
+
+/// A whole number in the language's digits.
+pub(crate) fn number(n: i64) -> String {
+    call(
+        &Intl::NumberFormat::new(&tags(), &Object::new()).format(),
+        n as f64,
+    )
+}
+
+/// Digits that are no number to count with, such as a complaint's, in the language's own.
+pub(crate) fn digits(text: &str) -> String {
+    let own = |c: char| {
+        c.to_digit(10)
+            .map_or_else(|| c.to_string(), |d| number(d.into()))
+    };
+    text.chars().map(own).collect()
+}
+
+/// A sum of the club's money, as its shoppers say it.
+pub(crate) fn money(sum: Money, currency: &Currency) -> String {
+    if currency.display == MoneyDisplay::Toman {
+        return fill("money.toman", &[("n", &number(sum.0 / 10))]);
+    }
+    let style = options(&[
+        ("style", "currency".into()),
+        ("currency", currency.code.as_str().into()),
+    ]);
+    let format = Intl::NumberFormat::new(&tags(), &style);
+    let digits = Reflect::get(&format.resolved_options(), &"maximumFractionDigits".into());
+    let digits = digits
+        .ok()
+        .and_then(|digits| digits.as_f64())
+        .unwrap_or(0.0);
+    call(&format.format(), sum.0 as f64 / 10_f64.powf(digits))
+}
+
+fn dated(at: Timestamp, parts: &[(&str, JsValue)]) -> String {
+    let mut parts = parts.to_vec();
+    let zone = ZONE.with(Clone::clone).get();
+    if !zone.is_empty() {
+        parts.push(("timeZone", zone.into()));
+    }
+    call(
+        &Intl::DateTimeFormat::new(&tags(), &options(&parts)).format(),
+        at.0 as f64,
+    )
+}
+
+/// A day in the language's calendar.
+pub(crate) fn date(at: Timestamp) -> String {
+    dated(at, &[("dateStyle", "medium".into())])
+}
+
+/// A day and a time of day.
+pub(crate) fn moment(at: Timestamp) -> String {
+    dated(
+        at,
+        &[
+            ("dateStyle", "medium".into()),
+            ("timeStyle", "short".into()),
+        ],
+    )
+}
+
+/// How long ago something was, or in how long it will be.
+pub(crate) fn ago(at: Timestamp) -> String {
+    let seconds = (at.0 as f64 - js_sys::Date::now()) / 1_000.0;
+    let (size, unit) = [
+        (31_557_600.0, "year"),
+        (2_629_800.0, "month"),
+        (86_400.0, "day"),
+        (3_600.0, "hour"),
+        (60.0, "minute"),
+    ]
+    .into_iter()
+    .find(|(size, _)| seconds.abs() >= *size)
+    .unwrap_or((1.0, "second"));
+    let style = options(&[("numeric", "auto".into())]);
+    let format = Intl::RelativeTimeFormat::new(&tags(), &style);
+    String::from(format.format((seconds / size).trunc(), unit))
+}
+
+/// A merchant's text in the language that is spoken, else in any that it has.
+pub(crate) fn text(text: &Text) -> String {
+    text.get(lang().tag())
+        .or_else(|| text.values().next())
+        .cloned()
+        .unwrap_or_default()
+}
