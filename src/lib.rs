@@ -184,7 +184,7 @@ pub fn set_language(locale: JsValue) {
 
 /// Another tab of the shop has changed something.
 #[wasm_bindgen]
-pub fn message(_value: JsValue) {
-    with_store(prompts::heard);
+pub fn message(value: JsValue) {
+    with_store(|store| prompts::heard(store, &value));
     refresh();
 }

@@ -194,6 +194,19 @@ fn ask(store: Store) {
     let Some((show, id)) = show else {
         return come_again(store, next);
     };
+    // What the tab before has kept may come to this one later than its turn does: only who holds the question asks it.
+    let question = ["asked.", &show.survey, ".", &show.scope].concat();
+    let work = move |free| {
+        if free {
+            put(store, show, id);
+        }
+    };
+    host.turn(&question, false, Box::new(work));
+}
+
+/// Puts a survey on screen.
+fn put(store: Store, show: Show, id: Option<String>) {
+    let host = store.host();
     let response = ["rsp_", &host.uuid().replace('-', "")].concat();
     let prompt = Prompt {
         show,
@@ -295,13 +308,18 @@ fn settle(store: Store, show: Show, reaction: Reaction) {
     record(store, &show, reaction);
     in_turn(store, move || {
         record(store, &show, reaction);
-        store.host().tell(&"changed".into());
+        // With the record itself: what they find where it is kept may be older than these words.
+        let host = store.host();
+        host.tell(&object(&[(&place(host), list(&here(host)))]));
     });
 }
 
 fn keep(host: &Host, all: &[Prompted]) {
-    let stored: Array = all.iter().map(write).collect();
-    host.keep(&place(host), &stored);
+    host.keep(&place(host), &list(all));
+}
+
+fn list(all: &[Prompted]) -> JsValue {
+    all.iter().map(write).collect::<Array>().into()
 }
 
 fn write(p: &Prompted) -> JsValue {
@@ -413,9 +431,11 @@ pub fn close(store: Store) {
     face::tell(store);
 }
 
-/// Another tab has answered or dismissed what this one shows.
-pub fn heard(store: Store) {
-    let all = here(store.host());
+/// Another tab may have answered or dismissed what this one shows: it is asked no longer.
+pub fn heard(store: Store, told: &JsValue) {
+    let host = store.host();
+    let mut all = here(host);
+    all.extend(decode::<Vec<_>>(&field(told, &place(host))).unwrap_or_default());
     store.set(|s| {
         let over = s.prompt.as_ref().is_some_and(|prompt| {
             prompt.scores.is_empty()

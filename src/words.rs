@@ -192,6 +192,15 @@ pub fn digits(n: i64) -> String {
     text
 }
 
+/// A number that is a name, such as `C-1042`, in the language's digits.
+pub fn local(name: &str) -> String {
+    let digit = |c: char| match c.to_digit(10) {
+        Some(digit) => number(digit.into()),
+        None => c.into(),
+    };
+    name.chars().map(digit).collect()
+}
+
 /// A code or id that keeps its own direction inside a sentence.
 pub fn isolate(code: &str) -> String {
     ["\u{2068}", code, "\u{2069}"].concat()

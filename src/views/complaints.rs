@@ -44,7 +44,7 @@ fn state(complaint: &JsValue) -> String {
 }
 
 fn number(complaint: &JsValue) -> String {
-    let number = words::isolate(&word(complaint, "number"));
+    let number = words::isolate(&words::local(&word(complaint, "number")));
     fill("care.number", &[("number", &number)])
 }
 
