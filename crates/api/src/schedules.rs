@@ -5,10 +5,8 @@ use crate::ids;
 use crate::problem::{Error, Result};
 use crate::state::State;
 use crate::versions;
-use contract::problem::Fault;
+use contract::versions::{Schedule, Stage};
 use rules::Timestamp;
-use schemars::JsonSchema;
-use serde::Serialize;
 use serde_json::json;
 use store::query;
 
@@ -17,56 +15,22 @@ pub const WAITING_MAX: usize = 20;
 /// Days ahead that a version may be scheduled.
 pub const AHEAD_DAYS: i64 = 366;
 
-/// A version that waits, or waited.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Schedule {
-    /// `sch_…`.
-    pub id: String,
-    /// When it is published: at most a minute after.
-    pub publish_at: Timestamp,
-    /// What became of it.
-    pub state: Stage,
-    /// What is noted with the version.
-    pub note: Option<String>,
-    /// Who scheduled it.
-    pub created_by: String,
-    /// When.
-    pub created_at: Timestamp,
-    /// The version that it became.
-    pub version: Option<i64>,
-    /// Why it was refused when it was due.
-    pub faults: Vec<Fault>,
-}
-
-/// What became of a scheduled version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// Its time has not come.
-    Waiting,
-    /// It is a version.
-    Published,
-    /// It no longer held when its time came.
-    Refused,
-    /// Somebody took it back.
-    Cancelled,
-}
-
 type Row = (
     String,
     i64,
     String,
     Option<String>,
     String,
+    Option<String>,
     i64,
     Option<String>,
 );
 
-const COLUMNS: &str =
-    "SELECT schedule, publish_at, state, note, created_by, created_at, outcome FROM schedules";
+const COLUMNS: &str = "SELECT h.schedule, h.publish_at, h.state, h.note, h.created_by, s.email, h.created_at, h.outcome
+    FROM schedules h LEFT JOIN staff s ON s.tenant = h.tenant AND s.staff = h.created_by";
 
 fn schedule(row: Row) -> Result<Schedule> {
-    let (id, publish_at, state, note, created_by, created_at, outcome) = row;
+    let (id, publish_at, state, note, created_by, created_by_email, created_at, outcome) = row;
     let state = crate::club::from_word(&state)?;
     let (mut version, mut faults) = (None, Vec::new());
     match (state, outcome) {
@@ -80,6 +44,7 @@ fn schedule(row: Row) -> Result<Schedule> {
         state,
         note,
         created_by,
+        created_by_email,
         created_at: Timestamp(created_at),
         version,
         faults,
@@ -134,7 +99,7 @@ pub async fn add(
 /// # Errors
 /// 404 when there is none with this id.
 pub async fn get(club: &mut Club, id: &str) -> Result<Schedule> {
-    let row = query(format!("{COLUMNS} WHERE tenant = $1 AND schedule = $2"));
+    let row = query(format!("{COLUMNS} WHERE h.tenant = $1 AND h.schedule = $2"));
     let row = row.bind(club.tenant()).bind(id);
     let row: Option<Row> = row.fetch_optional(&mut club.tx).await?;
     schedule(row.ok_or_else(|| Error::not_found(format!("There is no schedule {id}.")))?)
@@ -146,8 +111,8 @@ pub async fn get(club: &mut Club, id: &str) -> Result<Schedule> {
 /// When the database fails.
 pub async fn list(club: &mut Club) -> Result<Vec<Schedule>> {
     let rows = query(format!(
-        "{COLUMNS} WHERE tenant = $1 ORDER BY CASE WHEN state = 'waiting' THEN 0 ELSE 1 END,
-         CASE WHEN state = 'waiting' THEN publish_at ELSE -publish_at END, schedule LIMIT 100"
+        "{COLUMNS} WHERE h.tenant = $1 ORDER BY CASE WHEN h.state = 'waiting' THEN 0 ELSE 1 END,
+         CASE WHEN h.state = 'waiting' THEN h.publish_at ELSE -h.publish_at END, h.schedule LIMIT 100"
     ));
     let rows = rows.bind(club.tenant());
     let rows: Vec<Row> = rows.fetch_all(&mut club.tx).await?;

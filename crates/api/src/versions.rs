@@ -3,46 +3,31 @@
 use crate::club::Club;
 use crate::problem::{Error, Result};
 use crate::programs;
+use contract::versions::{Version, VersionPage};
 use rules::Timestamp;
-use schemars::JsonSchema;
-use serde::Serialize;
 use serde_json::{Value, json};
-
-/// A published version.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Version {
-    /// Its number; the highest one runs.
-    pub version: i64,
-    /// What whoever published it noted.
-    pub note: Option<String>,
-    /// The account (`stf_…`), the key (`key_…`), or `seed`.
-    pub published_by: String,
-    /// When.
-    pub published_at: Timestamp,
-    /// Whether it is the one that runs.
-    pub running: bool,
-}
-
-/// A page of versions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Page {
-    /// Newest first.
-    pub versions: Vec<Version>,
-    /// What asks for the next page; null on the last one.
-    pub next_cursor: Option<String>,
-}
+use store::query;
 
 /// Versions on a page, unless told otherwise.
 pub const PAGE: u32 = 20;
 const PAGE_MAX: u32 = 100;
 
-type Row = (i64, Option<String>, String, i64);
+type Row = (i64, Option<String>, String, Option<String>, i64);
+/// With the document.
+type Whole = (i64, Option<String>, String, Option<String>, i64, String);
 
-fn version(running: i64, (version, note, published_by, published_at): Row) -> Version {
+/// A version's columns, with the address of whoever published it.
+const COLUMNS: &str = "p.version, p.note, p.published_by, s.email, p.published_at";
+const FROM: &str =
+    "FROM programs p LEFT JOIN staff s ON s.tenant = p.tenant AND s.staff = p.published_by";
+
+fn version(running: i64, row: Row) -> Version {
+    let (version, note, published_by, published_by_email, published_at) = row;
     Version {
         version,
         note,
         published_by,
+        published_by_email,
         published_at: Timestamp(published_at),
         running: version == running,
     }
@@ -52,7 +37,7 @@ fn version(running: i64, (version, note, published_by, published_at): Row) -> Ve
 ///
 /// # Errors
 /// 400 for a cursor that this API did not give.
-pub async fn list(club: &mut Club, limit: u32, cursor: Option<&str>) -> Result<Page> {
+pub async fn list(club: &mut Club, limit: u32, cursor: Option<&str>) -> Result<VersionPage> {
     let limit = limit.clamp(1, PAGE_MAX) as usize;
     let before = match cursor {
         None => i64::MAX,
@@ -60,13 +45,11 @@ pub async fn list(club: &mut Club, limit: u32, cursor: Option<&str>) -> Result<P
             .parse()
             .map_err(|_| Error::malformed("The cursor is not one that this API gave."))?,
     };
-    let rows = club
-        .query(
-            "SELECT version, note, published_by, published_at FROM programs
-             WHERE tenant = $1 AND version < $2 ORDER BY version DESC LIMIT $3",
-        )
-        .bind(before)
-        .bind(limit as i64 + 1);
+    let rows = query(format!(
+        "SELECT {COLUMNS} {FROM} WHERE p.tenant = $1 AND p.version < $2 ORDER BY p.version DESC LIMIT $3"
+    ));
+    let rows = rows.bind(club.tenant()).bind(before);
+    let rows = rows.bind(limit as i64 + 1);
     let rows: Vec<Row> = rows.fetch_all(&mut club.tx).await?;
     let running = club.version();
     let more = rows.len() > limit;
@@ -76,7 +59,7 @@ pub async fn list(club: &mut Club, limit: u32, cursor: Option<&str>) -> Result<P
         .last()
         .filter(|_| more)
         .map(|last| last.version.to_string());
-    Ok(Page {
+    Ok(VersionPage {
         versions,
         next_cursor,
     })
@@ -87,17 +70,17 @@ pub async fn list(club: &mut Club, limit: u32, cursor: Option<&str>) -> Result<P
 /// # Errors
 /// 404 when there is no such version.
 pub async fn get(club: &mut Club, number: i64) -> Result<(Version, Value)> {
-    let row = club
-        .query(
-            "SELECT version, note, published_by, published_at, document FROM programs
-             WHERE tenant = $1 AND version = $2",
-        )
-        .bind(number);
-    let row: Option<(i64, Option<String>, String, i64, String)> =
-        row.fetch_optional(&mut club.tx).await?;
-    let (number, note, by, at, document) = row.ok_or_else(|| unknown(number))?;
+    let row = query(format!(
+        "SELECT {COLUMNS}, p.document {FROM} WHERE p.tenant = $1 AND p.version = $2"
+    ));
+    let row = row.bind(club.tenant()).bind(number);
+    let row: Option<Whole> = row.fetch_optional(&mut club.tx).await?;
+    let (number, note, by, email, at, document) = row.ok_or_else(|| unknown(number))?;
     let document = serde_json::from_str(&document)?;
-    Ok((version(club.version(), (number, note, by, at)), document))
+    Ok((
+        version(club.version(), (number, note, by, email, at)),
+        document,
+    ))
 }
 
 fn unknown(number: i64) -> Error {

@@ -18,4 +18,5 @@ pub mod shopper;
 pub mod simulations;
 pub mod staff;
 pub mod surveys;
+pub mod versions;
 pub mod webhooks;

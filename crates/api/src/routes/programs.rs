@@ -12,14 +12,15 @@ use crate::explain::{self, Told};
 use crate::inputs::{PageSize, Path, Query};
 use crate::openapi::{Route, Tag, delete, get, post};
 use crate::problem::{Error, Result};
-use crate::schedules::{self, Schedule};
+use crate::schedules;
 use crate::scopes::Scope;
 use crate::staff::Role;
 use crate::state::State;
-use crate::versions::{self, Page, Version};
+use crate::versions;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use axum::response::Response;
+use contract::versions::{Schedule, Version, VersionPage};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -29,7 +30,7 @@ pub(super) fn routes() -> Vec<Route> {
         get("/v1/programs/{program}/versions", list_versions)
             .named("listVersions", "List the versions", "Newest first, without their documents.")
             .tagged(Tag::Programs)
-            .replies::<Page>(200, "A page of versions.", json!({
+            .replies::<VersionPage>(200, "A page of versions.", json!({
                 "versions": [version_example()], "next_cursor": null,
             })),
         get("/v1/programs/{program}/versions/{version}", get_version)
@@ -67,7 +68,8 @@ pub(super) fn routes() -> Vec<Route> {
             .tagged(Tag::Programs)
             .replies::<Schedules>(200, "The schedules.", json!({ "schedules": [{
                 "id": "sch_8x0w3k6m1q9r4t7v2yaz", "publish_at": "2027-03-20T20:30:00Z", "state": "waiting",
-                "note": "Nowruz", "created_by": "stf_1q9r4t7v2yaz8x0w3k6m", "created_at": "2026-11-22T08:30:00Z",
+                "note": "Nowruz", "created_by": "stf_1q9r4t7v2yaz8x0w3k6m",
+                "created_by_email": "sara@shop.example", "created_at": "2026-11-22T08:30:00Z",
                 "version": null, "faults": [],
             }] })),
         delete("/v1/programs/{program}/schedules/{schedule}", cancel)
@@ -93,7 +95,7 @@ pub(super) fn routes() -> Vec<Route> {
 pub(super) fn version_example() -> Value {
     json!({
         "version": 7, "note": "Double points in spring", "published_by": "stf_1q9r4t7v2yaz8x0w3k6m",
-        "published_at": "2026-11-22T08:30:00Z", "running": true,
+        "published_by_email": "sara@shop.example", "published_at": "2026-11-22T08:30:00Z", "running": true,
     })
 }
 
