@@ -13,7 +13,7 @@ import { bundled, hashed, minifyCss, ship, table } from '../../www/ship.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 const read = (...path) => readFileSync(join(here, ...path), 'utf8');
 /** The style sheets, each on top of those before it. */
-const SHEETS = ['tokens', 'base', 'forms', 'shell', 'pages'];
+const SHEETS = ['tokens', 'base', 'forms', 'shell', 'pages', 'customise'];
 
 const { values } = parseArgs({ options: { glue: { type: 'string' }, out: { type: 'string' } } });
 if (!values.glue || !values.out) throw new Error('node pack.mjs --glue DIR --out DIR');
@@ -43,13 +43,15 @@ parts['boot.js'] = await bundled({
   },
 });
 
+parts['preview.js'] = await bundled({ entryPoints: [join(here, 'preview.js')], format: 'iife' });
+
 const inEach = (key, name) => Object.entries(locales).map(([lang, words]) => `<p class="${name}" lang="${lang}" dir="${words.dir}">${words[key]}</p>`).join('\n');
 const places = { failed: inEach('boot.failed', 'failed'), noscript: inEach('boot.noscript', 'none') };
-const page = read('page.html').replace(/\{([\w.]+)\}/g, (_, name) => places[name] ?? `/studio/assets/${hashed(name, parts)}`);
+const filled = (file) => read(file).replace(/\{([\w.]+)\}/g, (_, name) => places[name] ?? `/studio/assets/${hashed(name, parts)}`);
 
 rmSync(out, { recursive: true, force: true });
 const manifest = {};
 for (const [name, bytes] of Object.entries(parts)) manifest[name] = ship(out, 'assets/' + hashed(name, parts), bytes, [[0, 0]]);
-manifest['index.html'] = ship(out, 'index.html', Buffer.from(page));
+for (const [file, name] of [['page.html', 'index.html'], ['preview.html', 'preview.html']]) manifest[name] = ship(out, name, Buffer.from(filled(file)));
 writeFileSync(join(out, 'manifest.json'), JSON.stringify({ files: manifest }, null, 2) + '\n');
 table(manifest);

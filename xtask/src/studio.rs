@@ -42,11 +42,13 @@ const SOURCES: [&str; 9] = [
 ];
 
 /// What it is packed from besides.
-const PACKED: [&str; 6] = [
+const PACKED: [&str; 8] = [
     "crates/studio/style",
     "crates/studio/locales",
     "crates/studio/boot.js",
     "crates/studio/page.html",
+    "crates/studio/preview.html",
+    "crates/studio/preview.js",
     "crates/studio/pack.mjs",
     "www/ship.mjs",
 ];

@@ -69,6 +69,8 @@ pub struct Draft {
     pub document: String,
     /// Who saved it.
     pub updated_by: String,
+    /// Their address, when it was somebody with an account.
+    pub email: Option<String>,
     /// When.
     pub updated_at: Timestamp,
 }
@@ -87,10 +89,13 @@ pub struct Shelf {
 /// # Errors
 /// When the database fails.
 pub async fn get(club: &mut Club) -> Result<Shelf> {
-    let row = club
-        .query("SELECT revision, document, updated_by, updated_at FROM drafts WHERE tenant = $1");
-    let row: Option<(i64, String, String, i64)> = row.fetch_optional(&mut club.tx).await?;
-    let Some((revision, document, updated_by, updated_at)) = row else {
+    let row = club.query(
+        "SELECT d.revision, d.document, d.updated_by, d.updated_at, s.email FROM drafts d
+         LEFT JOIN staff s ON s.tenant = d.tenant AND s.staff = d.updated_by WHERE d.tenant = $1",
+    );
+    let row: Option<(i64, String, String, i64, Option<String>)> =
+        row.fetch_optional(&mut club.tx).await?;
+    let Some((revision, document, updated_by, updated_at, email)) = row else {
         return Ok(Shelf {
             revision: 0,
             draft: None,
@@ -100,6 +105,7 @@ pub async fn get(club: &mut Club) -> Result<Shelf> {
         revision,
         document,
         updated_by,
+        email,
         updated_at: Timestamp(updated_at),
     });
     Ok(Shelf { revision, draft })

@@ -25,6 +25,7 @@ pub fn app(state: State) -> Router {
         .route("/studio", get(studio_page::page))
         .route("/studio/", get(studio_page::page))
         .route("/studio/{*place}", get(studio_page::page))
+        .route("/studio/preview", get(studio_page::preview))
         .route("/studio/assets/{*file}", get(studio_page::hashed))
         .fallback(async || {
             Error::not_found(

@@ -60,6 +60,7 @@ pub mod redemptions;
 pub mod referrals;
 pub mod refunds;
 pub mod routes;
+pub mod sample;
 pub mod schedules;
 pub mod scopes;
 pub mod segments;

@@ -3,8 +3,6 @@
 //! In English a sentence names the numbers and names of the very place. In Persian it says what is wrong in general;
 //! the pointer and the code, which are the same in every language, lead to the place.
 
-mod fa;
-
 use crate::problem::{Error, Result};
 use crate::programs::{beyond, other_id, told};
 use contract::problem::Fault;
@@ -54,7 +52,7 @@ pub fn of(document: &str, id: &str, now: Timestamp, language: Language) -> Vec<F
     };
     if language == Language::Persian {
         for fault in &mut faults {
-            if let Some(sentence) = fa::sentence(&fault.code) {
+            if let Some(sentence) = document::fa::sentence(&fault.code) {
                 sentence.clone_into(&mut fault.detail);
             }
         }

@@ -5,6 +5,7 @@
 //! schema, is passed over.
 
 mod duplicates;
+pub mod fa;
 mod schema;
 mod shape;
 

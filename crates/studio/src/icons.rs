@@ -23,6 +23,15 @@ pub(crate) enum Icon {
     Tiers,
     Partners,
     Leaf,
+    Brush,
+    Add,
+    Open,
+    Up,
+    Down,
+    Copy,
+    Remove,
+    Undo,
+    Redo,
 }
 
 impl Icon {
@@ -51,6 +60,15 @@ impl Icon {
             Self::Partners => {
                 "M8 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M16 11a3.5 3.5 0 1 0 0-7M2 20c.5-4 3-6 6-6s5.5 2 6 6M16 14c3 0 5.5 2 6 6"
             }
+            Self::Brush => "M14 4l6 6-8 8H6v-6zM4 21h16M11 7l6 6",
+            Self::Add => "M12 5v14M5 12h14",
+            Self::Open => "m6 9 6 6 6-6",
+            Self::Up => "M12 19V5M6 11l6-6 6 6",
+            Self::Down => "M12 5v14M6 13l6 6 6-6",
+            Self::Copy => "M9 9h11v11H9zM5 15H4V4h11v1",
+            Self::Remove => "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5",
+            Self::Undo => "M4 9h10a5 5 0 0 1 0 10h-3M8 5 4 9l4 4",
+            Self::Redo => "M20 9H10a5 5 0 0 0 0 10h3M16 5l4 4-4 4",
             Self::Leaf => "M5 19C4 10 9 4 20 4c1 11-5 16-13 14M5 19c2-5 5-8 9-10",
         }
     }

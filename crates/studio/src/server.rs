@@ -53,6 +53,21 @@ pub(crate) async fn put(path: &str, body: &Value) -> Reply<()> {
     ask(Method::PUT, path, Some(body)).await.map(drop)
 }
 
+/// Puts something in its place, if what stands there is still of this revision, and reads what came of it.
+pub(crate) async fn put_upon<T: DeserializeOwned>(
+    path: &str,
+    body: &Value,
+    revision: i64,
+) -> Reply<T> {
+    loop {
+        let builder = Request::put(path).header("If-Match", &format!("\"{revision}\""));
+        match sent(builder, Some(body)).await {
+            Err(failure) if failure.code() == "unauthorized" => session::again().await,
+            answer => return read(&answer?).await,
+        }
+    }
+}
+
 /// Asks without a session, or for one: nobody is asked to log in first.
 pub(crate) async fn bare<T: DeserializeOwned>(
     method: Method,
@@ -77,7 +92,10 @@ async fn ask(method: Method, path: &str, body: Option<&Value>) -> Reply<Response
 }
 
 async fn once(method: Method, path: &str, body: Option<&Value>) -> Reply<Response> {
-    let builder: RequestBuilder = Request::get(path).method(method);
+    sent(Request::get(path).method(method), body).await
+}
+
+async fn sent(builder: RequestBuilder, body: Option<&Value>) -> Reply<Response> {
     let request = match body {
         Some(body) => builder.json(body),
         None => builder.build(),

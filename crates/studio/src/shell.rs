@@ -4,7 +4,7 @@ use crate::app::BASE;
 use crate::club;
 use crate::icons::{Icon, icon};
 use crate::look::{self, Theme};
-use crate::pages::{account, again, complaint, inbox, missing, overview};
+use crate::pages::{account, again, complaint, customise, inbox, missing, overview};
 use crate::session;
 use crate::words::{self, Lang, fill, number, say, t};
 use leptos::ev::MouseEvent;
@@ -19,8 +19,9 @@ use web_sys::Element;
 
 /// The places: where they are below [`BASE`], what they are called, and their icons. A new page is added here and
 /// among the routes of [`Shell`].
-const PLACES: [(&str, &str, Icon); 2] = [
+const PLACES: [(&str, &str, Icon); 3] = [
     ("", "overview.title", Icon::Home),
+    ("/customise", "customise.title", Icon::Brush),
     ("/inbox", "inbox.title", Icon::Inbox),
 ];
 
@@ -91,6 +92,10 @@ pub(crate) fn Shell() -> impl IntoView {
                     <ParentRoute path=path!("inbox") view=inbox::Inbox>
                         <Route path=path!("") view=inbox::NoneChosen />
                         <Route path=path!(":complaint") view=complaint::Complaint />
+                    </ParentRoute>
+                    <ParentRoute path=path!("customise") view=customise::Customise>
+                        <Route path=path!("") view=customise::Section />
+                        <Route path=path!(":section") view=customise::Section />
                     </ParentRoute>
                     <Route path=path!("account") view=account::Account />
                 </Routes>

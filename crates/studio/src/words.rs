@@ -151,9 +151,16 @@ pub(crate) fn money(sum: Money, currency: &Currency) -> String {
     if currency.display == MoneyDisplay::Toman {
         return fill("money.toman", &[("n", &number(sum.0 / 10))]);
     }
+    let (format, digits) = currency_format(&currency.code);
+    call(&format.format(), sum.0 as f64 / 10_f64.powf(digits))
+}
+
+/// How a currency is written, and with how many digits behind the point; a code that is none has two.
+fn currency_format(code: &str) -> (Intl::NumberFormat, f64) {
+    let plausible = code.len() == 3 && code.chars().all(|c| c.is_ascii_alphabetic());
     let style = options(&[
         ("style", "currency".into()),
-        ("currency", currency.code.as_str().into()),
+        ("currency", if plausible { code } else { "XXX" }.into()),
     ]);
     let format = Intl::NumberFormat::new(&tags(), &style);
     let digits = Reflect::get(&format.resolved_options(), &"maximumFractionDigits".into());
@@ -161,7 +168,12 @@ pub(crate) fn money(sum: Money, currency: &Currency) -> String {
         .ok()
         .and_then(|digits| digits.as_f64())
         .unwrap_or(0.0);
-    call(&format.format(), sum.0 as f64 / 10_f64.powf(digits))
+    (format, digits)
+}
+
+/// Digits behind the point of a sum in this currency.
+pub(crate) fn minor_digits(code: &str) -> usize {
+    currency_format(code).1 as usize
 }
 
 fn dated(at: Timestamp, parts: &[(&str, JsValue)]) -> String {
@@ -216,4 +228,31 @@ pub(crate) fn text(text: &Text) -> String {
         .or_else(|| text.values().next())
         .cloned()
         .unwrap_or_default()
+}
+
+/// An instant as a clock on the club's wall shows it, the way that a browser's field takes it.
+pub(crate) fn wall(at: Timestamp) -> String {
+    let zone = ZONE.with(Clone::clone).get();
+    let mut parts = vec![
+        ("year", "numeric".into()),
+        ("month", "2-digit".into()),
+        ("day", "2-digit".into()),
+        ("hour", "2-digit".into()),
+        ("minute", "2-digit".into()),
+    ];
+    if !zone.is_empty() {
+        parts.push(("timeZone", zone.into()));
+    }
+    // Swedish is written the way that the field takes it, but for the space.
+    let format = Intl::DateTimeFormat::new(&Array::of1(&"sv-SE".into()), &options(&parts));
+    call(&format.format(), at.0 as f64).replace(' ', "T")
+}
+
+/// The instant at which the club's clock shows this.
+pub(crate) fn from_wall(shown: &str) -> Option<Timestamp> {
+    let as_utc = |shown: &str| Timestamp::parse(&format!("{shown}:00Z"));
+    let wanted = as_utc(shown)?;
+    let nearer = |at: Timestamp| as_utc(&wall(at)).map(|told| at.plus_ms(wanted.since(told)));
+    // Once more, for the offset of the first guess may be that of another season.
+    nearer(nearer(wanted)?)
 }

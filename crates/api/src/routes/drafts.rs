@@ -9,7 +9,8 @@ use crate::inputs::Path;
 use crate::large::Large;
 use crate::openapi::{Route, Tag, delete, get, post, put};
 use crate::problem::{Error, Result};
-use crate::schedules;
+use contract::shopper::{ProgramView, Snapshot};
+use contract::versions::{Schedule, Version};
 use crate::scopes::Scope;
 use crate::staff::Role;
 use crate::state::State;
@@ -21,7 +22,7 @@ use axum::extract::State as Shared;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use contract::problem::Fault;
-use contract::shopper::ProgramView;
+use contract::shopper::{ProgramView, Snapshot};
 use contract::versions::{Schedule, Version};
 use rules::member::Member;
 use rules::rewards::Basket;
@@ -80,10 +81,12 @@ pub(super) fn routes() -> Vec<Route> {
                 "previewProgram",
                 "Try a document out",
                 "Answers what the widget would be told if the document were published now; for a member, from the \
-                 member's real facts; with a basket, also what the order would bring. Nothing is saved.",
+                 member's real facts; with a basket, also what the order would bring; with a sample, also all that \
+                 the widget would be told of somebody who stands like that. Nothing is saved.",
             )
             .tagged(Tag::Programs)
             .body("The draft, for somebody new", json!({ "basket": { "total": 250_000 } }))
+            .body("The draft, for somebody near a tier", json!({ "sample": "near_tier" }))
             .replies::<PreviewReply>(200, "What the widget would be told.", preview_example())
             .refuses(&["not_found"]),
         post("/v1/programs/{program}/publish", publish)
@@ -127,6 +130,8 @@ struct DraftView {
     running_version: i64,
     /// The account or key that saved it.
     updated_by: Option<String>,
+    /// The address of that account.
+    updated_by_email: Option<String>,
     /// When it was saved.
     updated_at: Option<Timestamp>,
 }
@@ -135,7 +140,8 @@ fn draft_example() -> Value {
     json!({ "draft": {
         "revision": 3, "saved": true, "document": { "id": "club", "name": { "en": "Club" } },
         "faults": [{ "pointer": "/currency", "code": "missing_field", "detail": "The field `currency` is missing." }],
-        "running_version": 7, "updated_by": "stf_8x0w3k6m1q9r4t7v2yaz", "updated_at": "2026-11-22T08:30:00Z",
+        "running_version": 7, "updated_by": "stf_8x0w3k6m1q9r4t7v2yaz",
+        "updated_by_email": "sara@shop.example", "updated_at": "2026-11-22T08:30:00Z",
     } })
 }
 
@@ -153,6 +159,7 @@ fn preview_example() -> Value {
     json!({ "preview": {
         "view": { "program": program, "zone": rules::Zone::default() },
         "what_if": what_if,
+        "snapshot": null,
     } })
 }
 
@@ -176,6 +183,7 @@ fn view(club: &crate::club::Club, shelf: Shelf) -> Result<DraftView> {
             faults: Vec::new(),
             running_version,
             updated_by: None,
+            updated_by_email: None,
             updated_at: None,
         });
     };
@@ -186,6 +194,7 @@ fn view(club: &crate::club::Club, shelf: Shelf) -> Result<DraftView> {
         document: serde_json::from_str(&draft.document)?,
         running_version,
         updated_by: Some(draft.updated_by),
+        updated_by_email: draft.email,
         updated_at: Some(draft.updated_at),
     })
 }
@@ -313,6 +322,8 @@ struct Preview {
     member: Option<String>,
     /// What would be bought.
     basket: Option<Basket>,
+    /// How somebody stands who is made up.
+    sample: Option<Sample>,
 }
 
 /// The one member of the reply.
@@ -329,6 +340,8 @@ struct PreviewView {
     view: ProgramView,
     /// What the order would bring, when there is a basket.
     what_if: Option<WhatIf>,
+    /// What the widget would be told of the sample, when one is asked for.
+    snapshot: Option<Snapshot>,
 }
 
 async fn preview(
@@ -389,12 +402,14 @@ async fn tried(club: &mut crate::club::Club, asked: &Preview) -> Result<PreviewV
     let basket = asked.basket.as_ref();
     let what_if = basket.map(|basket| simulate(&program, &zone, &facts, basket, now));
     program.look = program.look.completed();
+    let snapshot = asked.sample.map(|sample| sample::of(&program, sample, now));
     Ok(PreviewView {
         view: ProgramView {
             program: programs::with_stock(club, program).await?,
             zone,
         },
         what_if,
+        snapshot,
     })
 }
 

@@ -305,6 +305,16 @@ async fn a_preview_shows_what_would_be_and_changes_nothing() {
         1
     );
     assert_eq!(running["preview"]["what_if"], Value::Null);
+    // Somebody who is made up is whatever the document makes of them.
+    assert_eq!(running["preview"]["snapshot"], Value::Null);
+    let sample = asked(json!({"sample": "top_tier"})).send().await;
+    let sample = &sample.expect(200).body["preview"]["snapshot"];
+    assert_eq!(sample["facts"]["id"], "mem_sample");
+    assert!(sample["facts"]["lots"][0]["remaining"].as_i64().unwrap() > 0);
+    asked(json!({"sample": "nobody"}))
+        .send()
+        .await
+        .expect(400);
     asked(json!({"member": "nobody"}))
         .send()
         .await

@@ -33,6 +33,7 @@ impl Site {
         fs::create_dir_all(made.join("assets")).unwrap();
         fs::write(made.join("index.html"), "<!doctype html><title>studio").unwrap();
         fs::write(made.join("index.html.br"), "packed").unwrap();
+        fs::write(made.join("preview.html"), "<!doctype html><title>preview").unwrap();
         fs::write(made.join("secret.json"), "{}").unwrap();
         fs::write(made.join("assets/studio-1a2b3c.wasm"), "wasm").unwrap();
         fs::write(made.join("assets/studio-1a2b3c.wasm.gz"), "gzipped").unwrap();
@@ -105,6 +106,19 @@ async fn every_place_of_the_studio_is_its_one_page() {
         (packed.bytes.as_slice(), packed.header("content-encoding")),
         (&b"packed"[..], "br")
     );
+}
+
+#[tokio::test]
+async fn the_preview_is_framed_by_the_studio_alone_and_has_nothing_of_its_origin() {
+    let site = Site::empty().await;
+    let page = site.get("/studio/preview", "").await.expect(200);
+    assert_eq!(page.bytes, b"<!doctype html><title>preview");
+    assert!(page.headers.get("x-frame-options").is_none());
+    let policy = page.header("content-security-policy");
+    for part in ["frame-ancestors 'self'", "sandbox allow-scripts;", "connect-src 'self'"] {
+        assert!(policy.contains(part), "{part} is not in {policy}");
+    }
+    assert!(!policy.contains("allow-same-origin") && !policy.contains("unsafe-inline"));
 }
 
 #[tokio::test]

@@ -5,5 +5,5 @@ mod notice;
 mod page;
 
 pub(crate) use field::{Field, Kind};
-pub(crate) use notice::{Problem, Retry, Skeleton, announce, live_region};
+pub(crate) use notice::{Problem, Retry, Skeleton, announce, live_region, told};
 pub(crate) use page::{Page, busy_button, go_on, lead_to};

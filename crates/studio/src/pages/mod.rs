@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod again;
 pub(crate) mod complaint;
+pub(crate) mod customise;
 pub(crate) mod first_run;
 pub(crate) mod inbox;
 pub(crate) mod login;

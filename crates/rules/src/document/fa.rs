@@ -1,7 +1,7 @@
-//! The sentences in Persian, by their codes.
+//! The sentences of faults in Persian, by their codes: those of the rules, and the two that a server adds.
 
-/// What a code means, and how to mend it.
-pub(super) fn sentence(code: &str) -> Option<&'static str> {
+/// What a code means, and how to mend it; `None` for a code that is none of ours.
+pub fn sentence(code: &str) -> Option<&'static str> {
     let found = SENTENCES.iter().find(|(known, _)| *known == code);
     found.map(|(_, sentence)| *sentence)
 }
@@ -147,7 +147,7 @@ mod tests {
         reason = "a test that panics is a test that fails"
     )]
     use super::*;
-    use rules::validate::Code;
+    use crate::validate::Code;
 
     #[test]
     fn every_code_has_its_sentence_once() {

@@ -1,0 +1,70 @@
+// In the frame beside a draft: the widget as every shop has it. What it asks of the API about the club and its member is
+// answered here, by what the studio sends; its own files come from the server. Nothing that is done in it is done.
+//
+// The frame has an origin of its own: neither the session nor anything that the browser keeps can be reached from it.
+
+const network = window.fetch;
+const API = /^\/v1\/(programs|referrals|surveys|me|events|complaints)\b/;
+/** What the club and its member are now; none before the studio has told. */
+let told;
+
+const answer = (status, body) => new Response(body && JSON.stringify(body), {
+  status,
+  headers: { 'Content-Type': 'application/json', Date: new Date().toUTCString() },
+});
+
+/** What the server would say, as far as it changes nothing. */
+const reply = (method, path, body) => {
+  if (method === 'GET' && path.startsWith('/v1/programs/')) return answer(200, told.view);
+  if (method === 'GET' && path === '/v1/me') return told.snapshot ? answer(200, told.snapshot) : answer(404, { code: 'not_found' });
+  if (method === 'GET' && path === '/v1/me/entries') return answer(200, { entries: told.snapshot.entries });
+  if (method === 'GET') return answer(200, {});
+  if (path === '/v1/events') return answer(202);
+  if (path === '/v1/me/responses') return answer(200, { response: { id: JSON.parse(body).id, points: 0, counted: true } });
+  parent.postMessage({ preview: 'tried' }, location.origin);
+  return answer(403, { code: 'preview' });
+};
+
+window.fetch = async (asked, how = {}) => {
+  const { pathname } = new URL(asked, location.href);
+  return API.test(pathname) ? reply(how.method ?? 'GET', pathname, how.body) : network(asked, how);
+};
+
+/** A token that says no more than that somebody is there. */
+const token = () => {
+  const now = Math.floor(Date.now() / 1000);
+  return `e30.${btoa(JSON.stringify({ sub: 'sample', iat: now, exp: now + 600 }))}.x`;
+};
+
+const begin = ({ lang, dark, view, survey, snapshot }) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`html { color-scheme: ${dark ? 'dark' : 'light'}; font: 16px system-ui, sans-serif } body { margin: 0 }`);
+  document.adoptedStyleSheets = [sheet];
+  document.documentElement.lang = lang;
+  window.vafa = [];
+  for (const name of ['login', 'join']) window.vafa.push(['hook', name, () => {}]);
+  if (snapshot) window.vafa.push(['identify', token]);
+  window.vafa.push(survey ? ['ask', survey] : ['open']);
+  const loader = document.createElement('script');
+  const attributes = { program: view.program.id, key: 'pk_preview', lang, theme: dark ? 'dark' : 'light', prefetch: 'none' };
+  for (const [name, value] of Object.entries(attributes)) loader.setAttribute(`data-${name}`, value);
+  const policy = window.trustedTypes?.createPolicy('vafa', { createScriptURL: (address) => address });
+  const src = new URL('/v1/vafa.js', location.href).href;
+  loader.src = policy?.createScriptURL(src) ?? src;
+  document.head.append(loader);
+};
+
+addEventListener('message', ({ source, origin, data }) => {
+  if (source !== parent || origin !== location.origin || !data?.view) return;
+  const first = !told;
+  told = data;
+  if (first) begin(data);
+  else window.vafa.refresh();
+});
+
+// Links lead away from the preview; a press on one is no wish to leave the studio.
+addEventListener('click', (event) => {
+  if (event.composedPath().some((it) => it.localName === 'a' && it.href)) event.preventDefault();
+}, true);
+
+addEventListener('DOMContentLoaded', () => parent.postMessage({ preview: 'ready' }, location.origin));
