@@ -94,9 +94,13 @@ fn member(program: &Program, sample: Sample, now: Timestamp) -> Member {
     let ending = if soon > 0 { points.div_euclid(5) } else { 0 };
     let ends = (soon > 0).then(|| now.plus_days(soon));
     let ends_later = (soon > 0).then(|| now.plus_days(soon.saturating_add(180)));
-    member.lots.extend(lot("lot_1", ending, now.plus_days(-30), ends));
+    member
+        .lots
+        .extend(lot("lot_1", ending, now.plus_days(-30), ends));
     let rest = points.saturating_sub(ending);
-    member.lots.extend(lot("lot_2", rest, now.plus_days(-1), ends_later));
+    member
+        .lots
+        .extend(lot("lot_2", rest, now.plus_days(-1), ends_later));
     if program.cashback.is_some() {
         member.wallet.push(Lot {
             id: "lot_w".to_owned(),
@@ -107,7 +111,11 @@ fn member(program: &Program, sample: Sample, now: Timestamp) -> Member {
         });
     }
     stand(program, sample, now, &mut member);
-    if let Some(plan) = program.memberships.first().filter(|_| sample == Sample::TopTier) {
+    if let Some(plan) = program
+        .memberships
+        .first()
+        .filter(|_| sample == Sample::TopTier)
+    {
         member.membership = Some(Membership {
             plan: plan.id.clone(),
             started_at: now.plus_days(-10),
@@ -155,18 +163,29 @@ fn stand(program: &Program, sample: Sample, now: Timestamp, member: &mut Member)
             Sample::TopTier => ladder.levels.last().map(|top| top.enter.saturating_add(1)),
         }
     });
-    let measure = program.tiers.as_ref().map_or(Measure::Spend, |it| it.measure);
+    let measure = program
+        .tiers
+        .as_ref()
+        .map_or(Measure::Spend, |it| it.measure);
     let value = value.unwrap_or(1).max(0);
-    let bought = |spend| Purchase { paid_at: now, spend: Money(spend) };
+    let bought = |spend| Purchase {
+        paid_at: now,
+        spend: Money(spend),
+    };
     match measure {
         Measure::Spend => member.purchases.push(bought(value)),
         Measure::PointsEarned => {
             member.purchases.push(bought(1));
-            member.credits.push(Credit { activates_at: now, points: Points(value) });
+            member.credits.push(Credit {
+                activates_at: now,
+                points: Points(value),
+            });
         }
         Measure::Orders => {
             let orders = usize::try_from(value.min(1_000)).unwrap_or_default();
-            member.purchases.extend(std::iter::repeat_n(bought(1), orders));
+            member
+                .purchases
+                .extend(std::iter::repeat_n(bought(1), orders));
         }
     }
 }

@@ -55,10 +55,7 @@ const PREVIEW_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe
 ///
 /// # Errors
 /// 404 when this server has no studio.
-pub(crate) async fn preview(
-    Shared(state): Shared<State>,
-    headers: HeaderMap,
-) -> Result<Response> {
+pub(crate) async fn preview(Shared(state): Shared<State>, headers: HeaderMap) -> Result<Response> {
     let html = "text/html; charset=utf-8";
     let mut response = assets::serve_as(&state.studio, "preview.html", html, &headers).await?;
     response.extensions_mut().insert(Framed);

@@ -115,7 +115,11 @@ async fn the_preview_is_framed_by_the_studio_alone_and_has_nothing_of_its_origin
     assert_eq!(page.bytes, b"<!doctype html><title>preview");
     assert!(page.headers.get("x-frame-options").is_none());
     let policy = page.header("content-security-policy");
-    for part in ["frame-ancestors 'self'", "sandbox allow-scripts;", "connect-src 'self'"] {
+    for part in [
+        "frame-ancestors 'self'",
+        "sandbox allow-scripts;",
+        "connect-src 'self'",
+    ] {
         assert!(policy.contains(part), "{part} is not in {policy}");
     }
     assert!(!policy.contains("allow-same-origin") && !policy.contains("unsafe-inline"));

@@ -20,14 +20,19 @@ pub(super) fn Clash(
 
 fn both(draft: Draft, theirs: Told) -> impl IntoView {
     let base = draft.base();
-    let who = theirs.updated_by_email.clone().unwrap_or_else(|| say("customise.clash.somebody"));
+    let who = theirs
+        .updated_by_email
+        .clone()
+        .unwrap_or_else(|| say("customise.clash.somebody"));
     let when = theirs.updated_at.map(ago).unwrap_or_default();
     let said = fill("customise.clash.who", &[("who", &who), ("when", &when)]);
     let other = edit::differences(&base, &theirs.document);
     let theirs = StoredValue::new(theirs);
     let (of_base, of_theirs) = (StoredValue::new(base), StoredValue::new(other.clone()));
     let mine = Memo::new(move |_| {
-        draft.document.with(|document| of_base.with_value(|base| edit::differences(base, document)))
+        draft
+            .document
+            .with(|document| of_base.with_value(|base| edit::differences(base, document)))
     });
     let settle = move |document: Value| {
         draft.settle(document);
@@ -47,11 +52,20 @@ fn both(draft: Draft, theirs: Told) -> impl IntoView {
         of_theirs.with_value(|theirs| theirs.iter().any(meets))
     };
     let never = |_: &[String]| false;
-    let (document, base) = (theirs.with_value(|it| it.document.clone()), of_base.get_value());
-    let others: Vec<_> = other.iter().map(|one| row(&document, &base, one, &never)).collect();
+    let (document, base) = (
+        theirs.with_value(|it| it.document.clone()),
+        of_base.get_value(),
+    );
+    let others: Vec<_> = other
+        .iter()
+        .map(|one| row(&document, &base, one, &never))
+        .collect();
     let own = move || {
         let (document, base) = (draft.document.get(), of_base.get_value());
-        mine.get().iter().map(|one| row(&document, &base, one, &both)).collect_view()
+        mine.get()
+            .iter()
+            .map(|one| row(&document, &base, one, &both))
+            .collect_view()
     };
     view! {
         <section class="card clash" role="alert" aria-labelledby="clash-title">

@@ -118,17 +118,27 @@ pub(super) fn line(place: &Place, latin: bool) -> impl IntoView + use<> {
 pub(super) fn sentences(place: &Place, long: bool) -> impl IntoView + use<> {
     let languages = place.draft.memo("/languages".to_owned());
     let place = place.clone();
+    let (id, label) = (place.id(), place.label);
     let all = move || {
         let tags = languages.get();
         let tags: Vec<String> = serde_json::from_value(tags).unwrap_or_default();
-        tags.into_iter().map(|tag| sentence(&place, tag, long)).collect_view()
+        tags.into_iter()
+            .map(|tag| sentence(&place, tag, long))
+            .collect_view()
     };
-    view! { <div class="sentences">{all}</div> }
+    view! {
+        <div class="sentences" id=id tabindex="-1" role="group" aria-label=move || label.get()>
+            {all}
+        </div>
+    }
 }
 
 fn sentence(place: &Place, tag: String, long: bool) -> impl IntoView + use<> {
     let pointer = super::edit::below(&place.pointer, &tag);
-    let one = Place { pointer, ..place.clone() };
+    let one = Place {
+        pointer,
+        ..place.clone()
+    };
     let (own, whole) = (
         one.faults.at(one.pointer.clone()),
         one.faults.at(place.pointer.clone()),
@@ -142,7 +152,11 @@ fn sentence(place: &Place, tag: String, long: bool) -> impl IntoView + use<> {
     let (id, value, put) = (one.id(), one.value(), one.put());
     let shown = move || value.get().as_str().unwrap_or_default().to_owned();
     let took = move |typed: String| {
-        put(if typed.is_empty() { Value::Null } else { json!(typed) });
+        put(if typed.is_empty() {
+            Value::Null
+        } else {
+            json!(typed)
+        });
     };
     let dir = if tag == "fa" { "rtl" } else { "auto" };
     let own = id.clone();
@@ -194,11 +208,18 @@ pub(super) fn number(place: &Place, quantity: Memo<Quantity>) -> impl IntoView +
     // What is being typed stands as long as it means the same: a point at its end is no fault.
     let shown = move || {
         let (raw, value, quantity) = (raw.get(), value.get(), quantity.get());
-        if quantity.read(&raw) == value { raw } else { quantity.write(&value) }
+        if quantity.read(&raw) == value {
+            raw
+        } else {
+            quantity.write(&value)
+        }
     };
     let unit = move || quantity.get().unit();
     let assumed = move || {
-        default.as_ref().map(|default| quantity.get().write(default)).unwrap_or_default()
+        default
+            .as_ref()
+            .map(|default| quantity.get().write(default))
+            .unwrap_or_default()
     };
     let own = id.clone();
     around(place, &id, place.label, fault, move |described| {
@@ -236,7 +257,9 @@ pub(super) fn instant(place: &Place) -> impl IntoView + use<> {
     let hint = place.hint;
     let place = Place {
         hint: Signal::derive(move || {
-            let said = told.get().map(|at| fill("customise.in_zone", &[("at", &at)]));
+            let said = told
+                .get()
+                .map(|at| fill("customise.in_zone", &[("at", &at)]));
             said.or_else(|| hint.get())
         }),
         ..place.clone()
@@ -264,7 +287,11 @@ pub(super) fn instant(place: &Place) -> impl IntoView + use<> {
 /// Yes or no.
 pub(super) fn flag(place: &Place) -> impl IntoView + use<> {
     let (id, value, put, label) = (place.id(), place.value(), place.put(), place.label);
-    let default = place.default.clone().and_then(|default| default.as_bool()).unwrap_or_default();
+    let default = place
+        .default
+        .clone()
+        .and_then(|default| default.as_bool())
+        .unwrap_or_default();
     let fault = place.faults.at(place.pointer.clone());
     let fault_id = format!("{id}-fault");
     view! {
@@ -333,9 +360,7 @@ pub(super) fn ticks(
     options: Signal<Vec<(String, String)>>,
 ) -> impl IntoView + use<> {
     let (id, value, put, label) = (place.id(), place.value(), place.put(), place.label);
-    let chosen = move || -> Vec<String> {
-        serde_json::from_value(value.get()).unwrap_or_default()
-    };
+    let chosen = move || -> Vec<String> { serde_json::from_value(value.get()).unwrap_or_default() };
     let all = move || {
         let each = options.get().into_iter().map(|(name, said)| {
             let put = put.clone();
@@ -383,7 +408,11 @@ pub(super) fn lines(place: &Place) -> impl IntoView + use<> {
     let shown = move || {
         let lines: Vec<String> = serde_json::from_value(value.get()).unwrap_or_default();
         let raw = raw.get();
-        if read(&raw) == lines { raw } else { lines.join("\n") }
+        if read(&raw) == lines {
+            raw
+        } else {
+            lines.join("\n")
+        }
     };
     let place = Place {
         hint: Signal::derive(|| Some(say("customise.lines.hint"))),

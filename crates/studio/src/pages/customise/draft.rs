@@ -300,11 +300,13 @@ impl Draft {
         let wait = self.wait_ms.get_value();
         match failure {
             Failure::Refused(problem, wait) if problem.code != "unavailable" => {
-                self.saving.set(Saving::Refused(Failure::Refused(problem, wait)));
+                self.saving
+                    .set(Saving::Refused(Failure::Refused(problem, wait)));
             }
             Failure::Offline | Failure::Odd | Failure::Refused(..) => {
                 self.saving.set(Saving::Offline);
-                self.wait_ms.set_value(wait.saturating_mul(2).min(TRY_AGAIN_MS.1));
+                self.wait_ms
+                    .set_value(wait.saturating_mul(2).min(TRY_AGAIN_MS.1));
                 self.save_in(Duration::from_millis(wait));
             }
         }
@@ -356,7 +358,11 @@ impl Draft {
         if let Some(timer) = self.timer.try_get_value().flatten() {
             timer.clear();
         }
-        if self.saving.try_get_untracked().is_none_or(|saving| saving == Saving::Done) {
+        if self
+            .saving
+            .try_get_untracked()
+            .is_none_or(|saving| saving == Saving::Done)
+        {
             return;
         }
         let (Some(program), Some(base), Some(revision), Some(document)) = (
@@ -369,7 +375,12 @@ impl Draft {
         };
         let clashes = self.theirs.try_get_untracked().flatten().is_some();
         let sent = (path(&program), document.clone());
-        UNSENT.set(Some(Unsent { program, base, revision, document }));
+        UNSENT.set(Some(Unsent {
+            program,
+            base,
+            revision,
+            document,
+        }));
         if clashes || self.busy.try_get_value() == Some(true) {
             return;
         }

@@ -126,12 +126,20 @@ fn compare(was: &Value, is: &Value, path: &mut Vec<String>, found: &mut Vec<Diff
         (Value::Object(before), Value::Object(after)) => {
             for name in names(&[before, after]) {
                 let (was, is) = (before.get(&name), after.get(&name));
-                each(&name, was.unwrap_or(&Value::Null), is.unwrap_or(&Value::Null));
+                each(
+                    &name,
+                    was.unwrap_or(&Value::Null),
+                    is.unwrap_or(&Value::Null),
+                );
             }
         }
         (Value::Array(before), Value::Array(after)) => {
             let (Some(old), Some(new)) = (ids(before), ids(after)) else {
-                found.push(Difference { path: path.clone(), was: was.clone(), is: is.clone() });
+                found.push(Difference {
+                    path: path.clone(),
+                    was: was.clone(),
+                    is: is.clone(),
+                });
                 return;
             };
             for id in &new {
@@ -146,15 +154,25 @@ fn compare(was: &Value, is: &Value, path: &mut Vec<String>, found: &mut Vec<Diff
                 old.iter().filter(|id| new.contains(id)).collect(),
             );
             if stay != stood {
-                found.push(Difference { path: path.clone(), was: was.clone(), is: is.clone() });
+                found.push(Difference {
+                    path: path.clone(),
+                    was: was.clone(),
+                    is: is.clone(),
+                });
             }
         }
-        _ => found.push(Difference { path: path.clone(), was: was.clone(), is: is.clone() }),
+        _ => found.push(Difference {
+            path: path.clone(),
+            was: was.clone(),
+            is: is.clone(),
+        }),
     }
 }
 
 fn names(all: &[&Map<String, Value>]) -> BTreeSet<String> {
-    all.iter().flat_map(|fields| fields.keys().cloned()).collect()
+    all.iter()
+        .flat_map(|fields| fields.keys().cloned())
+        .collect()
 }
 
 /// Two people's changes of one document in one. Where both have changed the same place differently, `mine` stands, and
@@ -183,7 +201,8 @@ fn merge(
         (Value::Object(before), Value::Object(mine), Value::Object(theirs)) => {
             let mut all = Map::new();
             for name in names(&[before, mine, theirs]) {
-                let of = |fields: &Map<String, Value>| fields.get(&name).cloned().unwrap_or_default();
+                let of =
+                    |fields: &Map<String, Value>| fields.get(&name).cloned().unwrap_or_default();
                 path.push(name.clone());
                 let one = merge(&of(before), &of(mine), &of(theirs), path, clashes);
                 path.pop();
@@ -203,10 +222,19 @@ fn merge(
                 let stay = list.iter().filter(|id| old.contains(id));
                 stay.map(|id| (*id).to_owned()).collect()
             };
-            let stayed: Vec<String> =
-                old.iter().filter(|id| my.contains(id)).map(|id| (*id).to_owned()).collect();
-            let (first, second) = if kept(&my) == stayed { (&their, &my) } else { (&my, &their) };
-            let order = first.iter().chain(second.iter().filter(|id| !first.contains(id)));
+            let stayed: Vec<String> = old
+                .iter()
+                .filter(|id| my.contains(id))
+                .map(|id| (*id).to_owned())
+                .collect();
+            let (first, second) = if kept(&my) == stayed {
+                (&their, &my)
+            } else {
+                (&my, &their)
+            };
+            let order = first
+                .iter()
+                .chain(second.iter().filter(|id| !first.contains(id)));
             let mut all = Vec::new();
             for id in order {
                 let of = |items: &[Value]| by_id(items, id).cloned().unwrap_or_default();
@@ -233,7 +261,8 @@ mod tests {
 
     #[test]
     fn a_value_is_put_in_its_place_and_nothing_else_changes() {
-        let mut document = json!({ "look": { "odd": 1 }, "rewards": [{ "id": "a" }, { "id": "b" }] });
+        let mut document =
+            json!({ "look": { "odd": 1 }, "rewards": [{ "id": "a" }, { "id": "b" }] });
         put(&mut document, "/look/accent", json!("#112233"));
         put(&mut document, "/rewards/1/cost", json!(5));
         put(&mut document, "/links/club", json!("/club"));
@@ -251,7 +280,8 @@ mod tests {
 
     #[test]
     fn changes_of_different_places_are_both_kept() {
-        let base = json!({ "a": 1, "list": [{ "id": "x", "n": 1, "m": 1 }, { "id": "y", "n": 1 }] });
+        let base =
+            json!({ "a": 1, "list": [{ "id": "x", "n": 1, "m": 1 }, { "id": "y", "n": 1 }] });
         let mine = json!({ "a": 2, "list": [{ "id": "x", "n": 2, "m": 1 }, { "id": "y", "n": 1 }, { "id": "z" }] });
         let theirs = json!({ "a": 1, "b": 1, "list": [{ "id": "y", "n": 1 }, { "id": "x", "n": 1, "m": 3 }, { "id": "w" }] });
         let (all, clashes) = merged(&base, &mine, &theirs);
@@ -270,8 +300,8 @@ mod tests {
         let theirs = json!({ "a": 3, "list": [{ "id": "y", "n": 3 }] });
         let (all, clashes) = merged(&base, &mine, &theirs);
         assert_eq!(all, json!({ "a": 2, "list": [{ "id": "x", "n": 2 }] }));
-        let told: Vec<String> = clashes.iter().map(|path| path.join(".")).collect();
-        assert_eq!(told, ["a", "list.y", "list.x"]);
+        let told: Vec<String> = clashes.iter().map(|path| path.join("/")).collect();
+        assert_eq!(told, ["a", "list/y", "list/x"]);
     }
 
     #[test]
@@ -279,8 +309,8 @@ mod tests {
         let was = json!({ "list": [{ "id": "x", "n": 1 }, { "id": "y" }] });
         let is = json!({ "list": [{ "id": "y" }, { "id": "x", "n": 2 }] });
         let found = differences(&was, &is);
-        let told: Vec<String> = found.iter().map(|one| one.path.join(".")).collect();
-        assert_eq!(told, ["list.x.n", "list"]);
+        let told: Vec<String> = found.iter().map(|one| one.path.join("/")).collect();
+        assert_eq!(told, ["list/x/n", "list"]);
         assert_eq!((&found[0].was, &found[0].is), (&json!(1), &json!(2)));
     }
 }

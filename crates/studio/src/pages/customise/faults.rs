@@ -40,7 +40,10 @@ impl Faults {
     pub(super) fn at(self, pointer: String) -> Signal<String> {
         let found = Memo::new(move |_| {
             let found = |faults: &Vec<Fault>| {
-                faults.iter().find(|fault| fault.pointer == pointer).cloned()
+                faults
+                    .iter()
+                    .find(|fault| fault.pointer == pointer)
+                    .cloned()
             };
             self.0.with(found)
         });
@@ -61,7 +64,9 @@ pub(super) fn is_in(pointer: &str, place: &str) -> bool {
 }
 
 fn judged(document: &Value) -> Vec<Fault> {
-    let found = document::read(&document.to_string()).err().unwrap_or_default();
+    let found = document::read(&document.to_string())
+        .err()
+        .unwrap_or_default();
     let told = found.into_iter().map(|fault| Fault {
         pointer: fault.pointer,
         code: fault.code,
@@ -84,7 +89,11 @@ pub(super) fn mark(faults: Faults, pointers: Vec<String>) -> impl IntoView {
     move || {
         let n = faults.within(&pointers);
         (n > 0).then(|| {
-            let said = count("customise.faults.in", i64::try_from(n).unwrap_or(i64::MAX), &[]);
+            let said = count(
+                "customise.faults.in",
+                i64::try_from(n).unwrap_or(i64::MAX),
+                &[],
+            );
             view! { <span class="pill bad">{said}</span> }
         })
     }
@@ -101,8 +110,9 @@ pub(super) fn Summary(
     go: Callback<String>,
 ) -> impl IntoView {
     let n = Memo::new(move |_| i64::try_from(faults.all().len()).unwrap_or(i64::MAX));
-    let list = move || {
-        let all = faults.all().into_iter().map(|fault| {
+    let list =
+        move || {
+            let all = faults.all().into_iter().map(|fault| {
             let place = draft.document.with(|document| labels::at(document, &fault.pointer));
             let said = sentence(&fault);
             let pointer = fault.pointer;
@@ -115,8 +125,8 @@ pub(super) fn Summary(
                 </li>
             }
         });
-        all.collect_view()
-    };
+            all.collect_view()
+        };
     view! {
         {move || {
             (n.get() > 0)

@@ -92,7 +92,11 @@ fn several(scope: Scope, place: &Place, name: &str, item: Part) -> AnyView {
             Some(options) => controls::ticks(place, options).into_any(),
             None => controls::lines(place).into_any(),
         },
-        Form::Choice(choices) if variants(choices).iter().all(|(_, content)| content.is_none()) => {
+        Form::Choice(choices)
+            if variants(choices)
+                .iter()
+                .all(|(_, content)| content.is_none()) =>
+        {
             let kind = each.kind;
             let options = Signal::derive(move || picks(kind, choices));
             controls::ticks(place, options).into_any()
@@ -157,7 +161,11 @@ fn optional_group(
     let top = pointer.matches('/').count() == 1;
     let asked = move || {
         let what = label.get();
-        if top { fill("customise.has", &[("what", &what)]) } else { what }
+        if top {
+            fill("customise.has", &[("what", &what)])
+        } else {
+            what
+        }
     };
     let own = pointer.clone();
     let toggle = move |on: bool| {
@@ -187,7 +195,8 @@ fn optional_group(
 
 fn picks(kind: &str, choices: &'static [Value]) -> Vec<(String, String)> {
     let all = variants(choices).into_iter();
-    all.map(|(name, _)| (name.to_owned(), labels::pick(kind, name))).collect()
+    all.map(|(name, _)| (name.to_owned(), labels::pick(kind, name)))
+        .collect()
 }
 
 /// One of several, and what it brings along.
@@ -210,14 +219,20 @@ pub(super) fn choice(
     });
     let pointer = place.pointer.clone();
     let pick = Callback::new(move |name: String| {
-        let found = variants(choices).into_iter().find(|(known, _)| *known == name);
-        let value = found.map_or(Value::Null, |(name, content)| schema::variant(name, content));
+        let found = variants(choices)
+            .into_iter()
+            .find(|(known, _)| *known == name);
+        let value = found.map_or(Value::Null, |(name, content)| {
+            schema::variant(name, content)
+        });
         scope.draft.put(&pointer, value);
     });
     let pointer = place.pointer.clone();
     let content = move || {
         let name = chosen.get();
-        let found = variants(choices).into_iter().find(|(known, _)| *known == name);
+        let found = variants(choices)
+            .into_iter()
+            .find(|(known, _)| *known == name);
         let (name, part) = found?;
         let part = part.filter(|_| value.with_untracked(Value::is_object))?;
         let pointer = edit::below(&pointer, name);
@@ -240,7 +255,11 @@ pub(super) fn choice(
 
 /// The type's name of what a choice brings along: its own, where its fields are called otherwise there.
 fn kind_of(kind: &'static str, variant: &str) -> &'static str {
-    if variant == "surprise" { "Surprise" } else { kind }
+    if variant == "surprise" {
+        "Surprise"
+    } else {
+        kind
+    }
 }
 
 fn yes_or_no(place: &Place) -> impl IntoView + use<> {
@@ -250,7 +269,10 @@ fn yes_or_no(place: &Place) -> impl IntoView + use<> {
         all.map(|(name, key)| (name.to_owned(), say(key))).to_vec()
     });
     let chosen = Signal::derive(move || {
-        let named = value.get().as_bool().map(|yes| if yes { "yes" } else { "no" });
+        let named = value
+            .get()
+            .as_bool()
+            .map(|yes| if yes { "yes" } else { "no" });
         named.unwrap_or_default().to_owned()
     });
     let (draft, pointer) = (place.draft, place.pointer.clone());
@@ -276,7 +298,8 @@ fn references(draft: Draft, name: &str) -> Option<Signal<Vec<(String, String)>>>
         "languages" => {
             return Some(Signal::derive(|| {
                 let all = crate::words::Lang::ALL.map(crate::words::Lang::tag);
-                all.map(|tag| (tag.to_owned(), labels::language(tag))).to_vec()
+                all.map(|tag| (tag.to_owned(), labels::language(tag)))
+                    .to_vec()
             }));
         }
         _ => return None,
@@ -291,10 +314,7 @@ fn references(draft: Draft, name: &str) -> Option<Signal<Vec<(String, String)>>>
     }))
 }
 
-fn reference(
-    place: &Place,
-    options: Signal<Vec<(String, String)>>,
-) -> impl IntoView + use<> {
+fn reference(place: &Place, options: Signal<Vec<(String, String)>>) -> impl IntoView + use<> {
     let value = place.draft.memo(place.pointer.clone());
     let optional = place.optional;
     let all = Signal::derive(move || {

@@ -86,7 +86,11 @@ impl Items {
 
     fn add(self) {
         let list = self.list.get_value();
-        let index = self.scope.draft.document.with_untracked(|all| edit::items(all, &list).len());
+        let index = self
+            .scope
+            .draft
+            .document
+            .with_untracked(|all| edit::items(all, &list).len());
         let mut value = schema::least(self.item);
         self.give_id(&mut value);
         self.change(|items| items.push(value));
@@ -117,8 +121,16 @@ impl Items {
         });
         self.open(None);
         announce(untrack(|| say("customise.item.removed")));
-        let left = self.scope.draft.document.with_untracked(|all| edit::items(all, &list).len());
-        lead(if left > index { item_id(&list, index) } else { add_id(&list) });
+        let left = self
+            .scope
+            .draft
+            .document
+            .with_untracked(|all| edit::items(all, &list).len());
+        lead(if left > index {
+            item_id(&list, index)
+        } else {
+            add_id(&list)
+        });
     }
 
     fn shift(self, index: usize, to: usize, button: &'static str) {
@@ -141,8 +153,14 @@ pub(super) fn list(scope: Scope, place: &Place, item: Part) -> impl IntoView + u
     let label = place.label;
     let pointer = place.pointer.clone();
     let shape = shape(item);
-    let items = Items { scope, list: StoredValue::new(pointer.clone()), item, kind: shape.kind };
-    let named = matches!(shape.form, Form::Group(fields) if fields.contains_key("id") && fields.len() > 2);
+    let items = Items {
+        scope,
+        list: StoredValue::new(pointer.clone()),
+        item,
+        kind: shape.kind,
+    };
+    let named =
+        matches!(shape.form, Form::Group(fields) if fields.contains_key("id") && fields.len() > 2);
     let value = scope.draft.memo(pointer.clone());
     let count = Memo::new(move |_| value.with(|value| value.as_array().map_or(0, Vec::len)));
     let fault = place.faults.at(pointer.clone());
@@ -154,7 +172,7 @@ pub(super) fn list(scope: Scope, place: &Place, item: Part) -> impl IntoView + u
     let heading = format!("{}-list", id_of(&pointer));
     let named_by = heading.clone();
     view! {
-        <section class="list" aria-labelledby=named_by>
+        <section class="list" id=id_of(&pointer) tabindex="-1" aria-labelledby=named_by>
             <h3 id=heading>{move || label.get()}</h3>
             {move || (count.get() == 0).then(|| view! { <p class="hint">{t("customise.list.empty")}</p> })}
             <ol>{rows}</ol>
@@ -213,9 +231,7 @@ fn one(items: Items, index: usize, named: bool) -> impl IntoView {
     } else {
         view! { <span class="toggle" id=id.clone() tabindex="-1"></span> }.into_any()
     };
-    let body = move || {
-        open.get().then(|| body(items, &pointer))
-    };
+    let body = move || open.get().then(|| body(items, &pointer));
     view! {
         <div class="item-head">{head} {move || Draft::writes().then(|| actions(items, index, id.clone(), name))}</div>
         <div class="item-body" id=body_id>
@@ -248,10 +264,18 @@ fn body(items: Items, pointer: &str) -> AnyView {
 fn actions(items: Items, index: usize, id: String, name: Memo<String>) -> impl IntoView {
     let list = items.list.get_value();
     let last = Memo::new(move |_| {
-        let count = items.scope.draft.document.with(|all| edit::items(all, &list).len());
+        let count = items
+            .scope
+            .draft
+            .document
+            .with(|all| edit::items(all, &list).len());
         index.saturating_add(1) >= count
     });
-    let button = |what: &'static str, key: &'static str, picture: Icon, act: Callback<()>, ends: Signal<bool>| {
+    let button = |what: &'static str,
+                  key: &'static str,
+                  picture: Icon,
+                  act: Callback<()>,
+                  ends: Signal<bool>| {
         let own = format!("{id}-{what}");
         view! {
             <button

@@ -52,9 +52,7 @@ pub(super) fn Look(
             {styles.into_iter().collect_view()}
         </fieldset>
         <Accent scope />
-        <p class="hint">
-            {t("customise.look.more")} " " <a href="/docs">{t("customise.look.docs")}</a>
-        </p>
+        <p class="hint">{t("customise.look.more")}</p>
     }
 }
 
@@ -68,8 +66,14 @@ fn Accent(
     // What is seen while nothing is said.
     let assumed = move || {
         let name = preset.get();
-        let preset = PRESETS.iter().find(|(known, ..)| name == *known).map(|(.., it)| *it);
-        let look = Looks { accent: None, preset: preset.unwrap_or_default() };
+        let preset = PRESETS
+            .iter()
+            .find(|(known, ..)| name == *known)
+            .map(|(.., it)| *it);
+        let look = Looks {
+            accent: None,
+            preset: preset.unwrap_or_default(),
+        };
         look.completed().accent.unwrap_or_else(|| OWN.to_owned())
     };
     let seen = Memo::new(move |_| {
@@ -111,7 +115,9 @@ fn Accent(
 
 /// The parts of `#rrggbb`.
 fn rgb(colour: &str) -> Option<[u8; 3]> {
-    let digits = colour.strip_prefix('#').filter(|digits| digits.len() == 6)?;
+    let digits = colour
+        .strip_prefix('#')
+        .filter(|digits| digits.len() == 6)?;
     let part = |from: usize| u8::from_str_radix(digits.get(from..from.saturating_add(2))?, 16).ok();
     Some([part(0)?, part(2)?, part(4)?])
 }
@@ -120,7 +126,11 @@ fn rgb(colour: &str) -> Option<[u8; 3]> {
 fn luminance(colour: [u8; 3]) -> f64 {
     let linear = |part: u8| {
         let part = f64::from(part) / 255.0;
-        if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        if part <= 0.04045 {
+            part / 12.92
+        } else {
+            ((part + 0.055) / 1.055).powf(2.4)
+        }
     };
     let [red, green, blue] = colour.map(linear);
     0.2126 * red + 0.7152 * green + 0.0722 * blue
@@ -147,7 +157,11 @@ fn contrast(colour: [u8; 3]) -> impl IntoView {
     // Cut, not rounded: 4.46 is under 4.5.
     let tenths = (best * 10.0).floor() / 10.0;
     let written = digits(&format!("{tenths:.1}"));
-    let written = if lang().tag() == "fa" { written.replace('.', "٫") } else { written };
+    let written = if lang().tag() == "fa" {
+        written.replace('.', "٫")
+    } else {
+        written
+    };
     view! {
         <p class="contrast">
             {fill(key, &[("ratio", &written)])} " " <span class=class>{say(word)}</span>

@@ -44,7 +44,9 @@ pub(crate) use sections::Section;
 pub(crate) fn Customise() -> impl IntoView {
     let told = RwSignal::new(None::<Told>);
     let failure = RwSignal::new(None);
-    let program = untrack(session::who).map(|who| who.program).unwrap_or_default();
+    let program = untrack(session::who)
+        .map(|who| who.program)
+        .unwrap_or_default();
     let own = program.clone();
     let ask = Callback::new(move |()| {
         failure.set(None);
@@ -87,7 +89,11 @@ fn Desk(
 ) -> impl IntoView {
     let draft = Draft::new(&program, told);
     let faults = Faults::of(draft);
-    let scope = Scope { draft, faults, open: RwSignal::new(BTreeMap::new()) };
+    let scope = Scope {
+        draft,
+        faults,
+        open: RwSignal::new(BTreeMap::new()),
+    };
     provide_context(scope);
     let navigate = use_navigate();
     let go = Callback::new(move |pointer: String| {
@@ -132,14 +138,18 @@ fn open_around(scope: Scope, pointer: &str) {
 /// Leads to the control of a place, or of the nearest around it that has one, as soon as it is drawn.
 fn focus_at(pointer: String, tries: u32) {
     request_animation_frame(move || {
-        let found = document().get_element_by_id(&controls::id_of(&pointer));
+        let id = controls::id_of(&pointer);
+        let item = || document().get_element_by_id(&format!("{id}-item"));
+        let found = document().get_element_by_id(&id).or_else(item);
         if let Some(found) = found {
             let mut around = found.closest("details").ok().flatten();
             while let Some(one) = around {
                 if let Some(details) = one.dyn_ref::<HtmlDetailsElement>() {
                     details.set_open(true);
                 }
-                around = one.parent_element().and_then(|it: Element| it.closest("details").ok().flatten());
+                around = one
+                    .parent_element()
+                    .and_then(|it: Element| it.closest("details").ok().flatten());
             }
             if let Ok(control) = found.dyn_into::<HtmlElement>() {
                 // Nothing is lost where it cannot take the focus.

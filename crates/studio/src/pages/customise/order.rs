@@ -8,23 +8,44 @@ type Order = (&'static [&'static str], &'static [&'static str]);
 pub(super) const HIDDEN: [&str; 4] = ["former", "entry_since", "version", "$schema"];
 
 /// Sentences that take more than a line.
-pub(super) const LONG: [&str; 9] =
-    ["terms", "question", "low", "mid", "high", "open", "ending", "taken", "body"];
+pub(super) const LONG: [&str; 9] = [
+    "terms", "question", "low", "mid", "high", "open", "ending", "taken", "body",
+];
 
 /// What is Latin.
 pub(super) const LATIN: [&str; 13] = [
-    "id", "zone", "code", "login", "join", "club", "invite", "link", "buy", "experiment", "arm", "free_product", "consent",
+    "id",
+    "zone",
+    "code",
+    "login",
+    "join",
+    "club",
+    "invite",
+    "link",
+    "buy",
+    "experiment",
+    "arm",
+    "free_product",
+    "consent",
 ];
 
 /// The order of a type's fields.
 pub(super) fn of(kind: &str) -> Order {
     match kind {
+        // The program itself.
+        "" => (
+            &["name", "tiers", "rewards", "offers", "surveys", "earning"],
+            &["memberships", "partners", "tips"],
+        ),
         "Earning" => (&["purchase", "activities"], &[]),
         "PurchaseRule" => (
             &["points", "per", "pending_days"],
             &["rounding", "base", "multiplier_max", "caps", "id"],
         ),
-        "Base" => (&["tax", "shipping", "gift_cards", "excluded_categories"], &[]),
+        "Base" => (
+            &["tax", "shipping", "gift_cards", "excluded_categories"],
+            &[],
+        ),
         "Cap" => (&["per", "times", "points"], &[]),
         "ActivityRule" => (&["kind", "points", "title"], &["caps", "claimable", "id"]),
         "Campaign" => (
@@ -34,26 +55,64 @@ pub(super) fn of(kind: &str) -> Order {
         "Audience" => (&["tiers", "orders_min", "member_days_min", "segments"], &[]),
         "Cashback" => (
             &["brackets", "pending_days", "months"],
-            &["scale", "minimum_order", "ceiling", "rounding", "base", "id"],
+            &[
+                "scale",
+                "minimum_order",
+                "ceiling",
+                "rounding",
+                "base",
+                "id",
+            ],
         ),
         "Bracket" => (&["from", "rate"], &[]),
         "Ladder" => (
             &["measure", "window", "levels"],
             &["downgrade", "grace_days", "notice_days"],
         ),
-        "Tier" => (&["name", "enter", "multiplier", "perks"], &["retain", "entry", "id"]),
+        "Tier" => (
+            &["name", "enter", "multiplier", "perks"],
+            &["retain", "entry", "id"],
+        ),
         "Reward" => (
             &["title", "kind", "cost", "terms"],
             &[
-                "tier", "minimum_order", "stock", "per_member", "period", "coupon_days", "starts_at", "ends_at",
-                "units", "excluded", "segments", "consent", "id",
+                "tier",
+                "minimum_order",
+                "stock",
+                "per_member",
+                "period",
+                "coupon_days",
+                "starts_at",
+                "ends_at",
+                "units",
+                "excluded",
+                "segments",
+                "consent",
+                "id",
             ],
         ),
         "Survey" => (
-            &["enabled", "kind", "question", "trigger", "scope", "follow_up"],
             &[
-                "rate", "answered_wait_days", "dismissed_wait_days", "global_wait_days", "max_displays", "pages",
-                "audience", "starts_at", "ends_at", "priority", "arm", "id",
+                "enabled",
+                "kind",
+                "question",
+                "trigger",
+                "scope",
+                "follow_up",
+            ],
+            &[
+                "rate",
+                "answered_wait_days",
+                "dismissed_wait_days",
+                "global_wait_days",
+                "max_displays",
+                "pages",
+                "audience",
+                "starts_at",
+                "ends_at",
+                "priority",
+                "arm",
+                "id",
             ],
         ),
         "FollowUp" => (&["low", "mid", "high"], &[]),
@@ -61,7 +120,15 @@ pub(super) fn of(kind: &str) -> Order {
         "Offer" => (
             &["title", "trigger", "benefit", "valid_hours", "messages"],
             &[
-                "audience", "starts_at", "ends_at", "per_member", "period", "stock", "priority", "arm", "id",
+                "audience",
+                "starts_at",
+                "ends_at",
+                "per_member",
+                "period",
+                "stock",
+                "priority",
+                "arm",
+                "id",
             ],
         ),
         "Messages" => (&["open", "ending", "taken"], &[]),

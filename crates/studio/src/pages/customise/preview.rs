@@ -92,11 +92,16 @@ async fn ask(program: &str, document: &Value, who: &Who) -> Reply<Told> {
 
 /// What the frame is sent. A survey that is to be seen is due: for everybody, now, and whenever the page asks.
 fn message(told: Told, setting: &Setting) -> Value {
-    let Told { mut view, mut snapshot } = told;
+    let Told {
+        mut view,
+        mut snapshot,
+    } = told;
     let mut asked = Value::Null;
     if let Who::Asked(id) = &setting.who {
         let surveys = edit::items(&view, "/program/surveys");
-        let found = surveys.into_iter().find(|survey| survey.get("id").is_some_and(|it| it == id));
+        let found = surveys
+            .into_iter()
+            .find(|survey| survey.get("id").is_some_and(|it| it == id));
         if let Some(mut survey) = found {
             let due = json!({
                 "enabled": true, "trigger": "manual", "scope": "once", "rate": 10_000, "starts_at": null, "ends_at": null,
@@ -113,7 +118,11 @@ fn message(told: Told, setting: &Setting) -> Value {
         }
     }
     if !snapshot.is_null() {
-        edit::put(&mut snapshot, "/first_name", json!(untrack(|| say("customise.preview.name"))));
+        edit::put(
+            &mut snapshot,
+            "/first_name",
+            json!(untrack(|| say("customise.preview.name"))),
+        );
     }
     json!({
         "view": view, "snapshot": snapshot, "survey": asked, "lang": setting.lang.tag(), "dark": setting.dark,
@@ -122,7 +131,9 @@ fn message(told: Told, setting: &Setting) -> Value {
 
 fn wide() -> bool {
     let width = window().inner_width().ok();
-    width.and_then(|width| width.as_f64()).is_none_or(|width| width >= WIDE)
+    width
+        .and_then(|width| width.as_f64())
+        .is_none_or(|width| width >= WIDE)
 }
 
 /// The frame, and how it is looked at.
@@ -197,7 +208,9 @@ fn Body(
     });
     let latest = StoredValue::new(0_u32);
     Effect::new(move |_| {
-        let Some((document, setting)) = wanted.get() else { return };
+        let Some((document, setting)) = wanted.get() else {
+            return;
+        };
         let this = latest.get_value().wrapping_add(1);
         latest.set_value(this);
         let program = program.clone();
@@ -233,8 +246,11 @@ fn Body(
     });
     let node = NodeRef::<Iframe>::new();
     let send = move || {
-        let window = node.get_untracked().and_then(|frame| frame.content_window());
-        let text = told.with_untracked(|told| told.as_ref().map(|(_, message)| message.to_string()));
+        let window = node
+            .get_untracked()
+            .and_then(|frame| frame.content_window());
+        let text =
+            told.with_untracked(|told| told.as_ref().map(|(_, message)| message.to_string()));
         if let (Some(window), Some(Ok(message))) = (window, text.map(|text| JSON::parse(&text))) {
             // The frame has no origin that could be named; it is ours, for the page's policy lets no other in.
             let _ = window.post_message(&message, "*");
@@ -245,13 +261,21 @@ fn Body(
         send();
     });
     let heard = window_event_listener_untyped("message", move |event| {
-        let Some(event) = event.dyn_ref::<MessageEvent>() else { return };
-        let window = node.get_untracked().and_then(|frame| frame.content_window());
-        let ours = window.zip(event.source()).is_some_and(|(window, from)| Object::is(&window, &from));
+        let Some(event) = event.dyn_ref::<MessageEvent>() else {
+            return;
+        };
+        let window = node
+            .get_untracked()
+            .and_then(|frame| frame.content_window());
+        let ours = window
+            .zip(event.source())
+            .is_some_and(|(window, from)| Object::is(&window, &from));
         if !ours {
             return;
         }
-        let said = Reflect::get(&event.data(), &"preview".into()).ok().and_then(|it| it.as_string());
+        let said = Reflect::get(&event.data(), &"preview".into())
+            .ok()
+            .and_then(|it| it.as_string());
         match said.as_deref() {
             Some("ready") => send(),
             Some("tried") => announce(untrack(|| say("customise.preview.tried"))),
@@ -301,11 +325,19 @@ fn Controls(
         let samples = SAMPLES.map(|(name, key)| (name.to_owned(), say(key)));
         let guest = [("guest".to_owned(), say("customise.preview.guest"))];
         let surveys = surveys.get();
-        let surveys = surveys.as_array().into_iter().flatten().enumerate().filter_map(|(index, survey)| {
-            let id = survey.get("id").and_then(Value::as_str)?;
-            let name = labels::item(survey, index);
-            Some((format!("survey:{id}"), fill("customise.preview.survey", &[("name", &name)])))
-        });
+        let surveys = surveys
+            .as_array()
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .filter_map(|(index, survey)| {
+                let id = survey.get("id").and_then(Value::as_str)?;
+                let name = labels::item(survey, index);
+                Some((
+                    format!("survey:{id}"),
+                    fill("customise.preview.survey", &[("name", &name)]),
+                ))
+            });
         let all = samples.into_iter().chain(guest).chain(surveys);
         all.map(|(name, said)| {
             let selected = name == now;
@@ -326,15 +358,27 @@ fn Controls(
         }
     };
     let device = |key, is: bool| {
-        choice(key, Signal::derive(move || phone.get() == is), Callback::new(move |()| phone.set(is)))
+        choice(
+            key,
+            Signal::derive(move || phone.get() == is),
+            Callback::new(move |()| phone.set(is)),
+        )
     };
     let light = |key, dark: bool| {
         let pressed = Signal::derive(move || setting.with(|setting| setting.dark == dark));
-        choice(key, pressed, Callback::new(move |()| setting.update(|setting| setting.dark = dark)))
+        choice(
+            key,
+            pressed,
+            Callback::new(move |()| setting.update(|setting| setting.dark = dark)),
+        )
     };
     let lang = |key, lang: Lang| {
         let pressed = Signal::derive(move || setting.with(|setting| setting.lang == lang));
-        choice(key, pressed, Callback::new(move |()| setting.update(|setting| setting.lang = lang)))
+        choice(
+            key,
+            pressed,
+            Callback::new(move |()| setting.update(|setting| setting.lang = lang)),
+        )
     };
     view! {
         <div class="field">

@@ -41,29 +41,52 @@ fn unit_of(kind: &str, name: &str) -> (usize, &'static str) {
 
 impl Quantity {
     /// That of a field, by the type of its number, the type that it is in, and its name.
-    pub(super) fn of(draft: Draft, kind: &'static str, inside: &'static str, name: &str) -> Memo<Self> {
+    pub(super) fn of(
+        draft: Draft,
+        kind: &'static str,
+        inside: &'static str,
+        name: &str,
+    ) -> Memo<Self> {
         let (places, unit) = unit_of(kind, name);
         let threshold = inside == "Tier" && matches!(name, "enter" | "retain");
         Memo::new(move |_| {
             let measure = draft.at("/tiers/measure");
             match measure.as_str().filter(|_| threshold) {
                 Some("spend") => Self::money(draft),
-                Some("orders") => Self { places: 0, unit: Unit::Named("unit.orders") },
-                Some(_) => Self { places: 0, unit: Unit::Named("unit.points") },
+                Some("orders") => Self {
+                    places: 0,
+                    unit: Unit::Named("unit.orders"),
+                },
+                Some(_) => Self {
+                    places: 0,
+                    unit: Unit::Named("unit.points"),
+                },
                 None if kind == "Money" => Self::money(draft),
-                None if unit.is_empty() => Self { places, unit: Unit::None },
-                None => Self { places, unit: Unit::Named(unit) },
+                None if unit.is_empty() => Self {
+                    places,
+                    unit: Unit::None,
+                },
+                None => Self {
+                    places,
+                    unit: Unit::Named(unit),
+                },
             }
         })
     }
 
     fn money(draft: Draft) -> Self {
         if draft.at("/currency/display") == "toman" {
-            return Self { places: 1, unit: Unit::Named("unit.toman") };
+            return Self {
+                places: 1,
+                unit: Unit::Named("unit.toman"),
+            };
         }
         let code = draft.at("/currency/code");
         let code = code.as_str().unwrap_or_default();
-        Self { places: minor_digits(code), unit: Unit::Currency(code.to_owned()) }
+        Self {
+            places: minor_digits(code),
+            unit: Unit::Currency(code.to_owned()),
+        }
     }
 
     /// What stands beside it.
@@ -118,7 +141,10 @@ fn whole(typed: &str, places: usize) -> Option<i64> {
     let (before, behind) = plain.split_once('.').unwrap_or((plain, ""));
     let behind = behind.trim_end_matches('0');
     let digits = before.len().saturating_add(behind.len());
-    let all_digits = before.chars().chain(behind.chars()).all(|c| c.is_ascii_digit());
+    let all_digits = before
+        .chars()
+        .chain(behind.chars())
+        .all(|c| c.is_ascii_digit());
     if behind.len() > places || digits == 0 && !plain.contains('0') || !all_digits {
         return None;
     }
@@ -130,7 +156,11 @@ fn whole(typed: &str, places: usize) -> Option<i64> {
 /// The other way round.
 fn decimal(number: i64, places: usize) -> String {
     let sign = if number < 0 { "-" } else { "" };
-    let all = format!("{:0>width$}", number.unsigned_abs(), width = places.saturating_add(1));
+    let all = format!(
+        "{:0>width$}",
+        number.unsigned_abs(),
+        width = places.saturating_add(1)
+    );
     let (before, behind) = all.split_at(all.len().saturating_sub(places));
     let behind = behind.trim_end_matches('0');
     let point = if behind.is_empty() { "" } else { "." };

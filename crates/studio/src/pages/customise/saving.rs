@@ -31,12 +31,15 @@ pub(super) fn Toolbar(
         }
         event.prevent_default();
     });
-    let leaving = window_event_listener(leptos::ev::beforeunload, move |event: web_sys::BeforeUnloadEvent| {
-        if draft.unsaved() {
-            // The browser asks in its own words.
-            event.prevent_default();
-        }
-    });
+    let leaving = window_event_listener(
+        leptos::ev::beforeunload,
+        move |event: web_sys::BeforeUnloadEvent| {
+            if draft.unsaved() {
+                // The browser asks in its own words.
+                event.prevent_default();
+            }
+        },
+    );
     let online = window_event_listener(leptos::ev::online, move |_| draft.save());
     on_cleanup(move || {
         keys.remove();
@@ -125,7 +128,9 @@ enum Wish {
 
 /// Ctrl or Command with Z, and with Shift or Y for the way back; a text field has its own.
 fn wish(event: &KeyboardEvent) -> Option<Wish> {
-    let typed = AsRef::<Event>::as_ref(event).target().and_then(|it| it.dyn_into::<Element>().ok());
+    let typed = AsRef::<Event>::as_ref(event)
+        .target()
+        .and_then(|it| it.dyn_into::<Element>().ok());
     let fields = "textarea, input:not([type=checkbox], [type=radio], [type=color])";
     if typed.is_some_and(|it| it.matches(fields).unwrap_or_default()) {
         return None;

@@ -84,10 +84,19 @@ pub(super) fn shape(part: Part) -> Shape {
         (_, "array") => Form::List(part.get("items").unwrap_or(&Value::Null)),
         (_, "integer") => Form::Whole,
         (_, "boolean") => Form::Flag,
-        _ if part.get("format").is_some_and(|format| format == "date-time") => Form::Instant,
+        _ if part
+            .get("format")
+            .is_some_and(|format| format == "date-time") =>
+        {
+            Form::Instant
+        }
         _ => Form::Line,
     };
-    Shape { form, optional, kind }
+    Shape {
+        form,
+        optional,
+        kind,
+    }
 }
 
 /// What the document goes by where it says nothing.
@@ -106,7 +115,12 @@ pub(super) fn variants(choices: &'static [Value]) -> Vec<(&'static str, Option<P
         let several = several.into_iter().flatten().filter_map(Value::as_str);
         all.extend(several.map(|name| (name, None)));
         let fields = choice.get("properties").and_then(Value::as_object);
-        all.extend(fields.into_iter().flatten().map(|(name, part)| (name.as_str(), Some(part))));
+        all.extend(
+            fields
+                .into_iter()
+                .flatten()
+                .map(|(name, part)| (name.as_str(), Some(part))),
+        );
     }
     all
 }
@@ -136,13 +150,19 @@ pub(super) fn least(part: Part) -> Value {
         Form::List(_) => json!([]),
         Form::Choice(choices) => {
             let all = variants(choices);
-            all.first().map_or(Value::Null, |(name, content)| variant(name, *content))
+            all.first()
+                .map_or(Value::Null, |(name, content)| variant(name, *content))
         }
         Form::Group(fields) => {
             let mut kind = "";
             let part = resolved(part, &mut kind);
-            let part = part.get("anyOf").and_then(|either| either.get(0)).unwrap_or(part);
-            let needed = resolved(part, &mut kind).get("required").and_then(Value::as_array);
+            let part = part
+                .get("anyOf")
+                .and_then(|either| either.get(0))
+                .unwrap_or(part);
+            let needed = resolved(part, &mut kind)
+                .get("required")
+                .and_then(Value::as_array);
             let needed = needed.into_iter().flatten().filter_map(Value::as_str);
             let all = needed.filter_map(|name| Some((name.to_owned(), least(fields.get(name)?))));
             Value::Object(all.collect())
@@ -158,7 +178,10 @@ pub(super) fn part_at(pointer: &str) -> Option<Part> {
             Form::Group(fields) => fields.get(&step)?,
             Form::List(item) => item,
             Form::Choice(choices) => {
-                variants(choices).into_iter().find(|(name, _)| *name == step)?.1?
+                variants(choices)
+                    .into_iter()
+                    .find(|(name, _)| *name == step)?
+                    .1?
             }
             Form::Words | Form::Line | Form::Instant | Form::Whole | Form::Flag => return None,
         };
@@ -188,14 +211,26 @@ mod tests {
             assert_eq!(found, Some((optional, kind)), "{pointer}");
         }
         assert_eq!(form("/name").map(|shape| shape.form), Some(Form::Words));
-        assert_eq!(form("/surveys/0/enabled").map(|shape| shape.form), Some(Form::Flag));
-        assert_eq!(form("/rewards/0/starts_at").map(|shape| shape.form), Some(Form::Instant));
+        assert_eq!(
+            form("/surveys/0/enabled").map(|shape| shape.form),
+            Some(Form::Flag)
+        );
+        assert_eq!(
+            form("/rewards/0/starts_at").map(|shape| shape.form),
+            Some(Form::Instant)
+        );
         assert_eq!(form("/nothing"), None);
     }
 
     #[test]
     fn what_is_added_has_all_that_it_needs() {
-        for list in ["/tiers/levels/0", "/rewards/0", "/surveys/0", "/offers/0", "/earning/activities/0"] {
+        for list in [
+            "/tiers/levels/0",
+            "/rewards/0",
+            "/surveys/0",
+            "/offers/0",
+            "/earning/activities/0",
+        ] {
             let part = part_at(list).map(least).unwrap_or_default();
             let id = part.get("id");
             assert_eq!(id, Some(&json!("")), "{list}: {part}");

@@ -21,21 +21,49 @@ const ALL: [Part; 16] = [
     (
         "club",
         "customise.section.club",
-        &["/name", "/languages", "/links", "/point_value", "/currency", "/zone", "/calendar"],
+        &[
+            "/name",
+            "/languages",
+            "/links",
+            "/point_value",
+            "/currency",
+            "/zone",
+            "/calendar",
+        ],
     ),
-    ("earning", "customise.section.earning", &["/earning/purchase", "/earning/activities"]),
-    ("campaigns", "customise.section.campaigns", &["/earning/campaigns", "/earning/combine"]),
+    (
+        "earning",
+        "customise.section.earning",
+        &["/earning/purchase", "/earning/activities"],
+    ),
+    (
+        "campaigns",
+        "customise.section.campaigns",
+        &["/earning/campaigns", "/earning/combine"],
+    ),
     ("tiers", "customise.section.tiers", &["/tiers"]),
     ("rewards", "customise.section.rewards", &["/rewards"]),
     ("offers", "customise.section.offers", &["/offers"]),
     ("referral", "customise.section.referral", &["/referral"]),
     ("surveys", "customise.section.surveys", &["/surveys"]),
     ("cashback", "customise.section.cashback", &["/cashback"]),
-    ("expiry", "customise.section.expiry", &["/expiry", "/negative_policy", "/reinstate_days"]),
-    ("memberships", "customise.section.memberships", &["/memberships"]),
+    (
+        "expiry",
+        "customise.section.expiry",
+        &["/expiry", "/negative_policy", "/reinstate_days"],
+    ),
+    (
+        "memberships",
+        "customise.section.memberships",
+        &["/memberships"],
+    ),
     ("partners", "customise.section.partners", &["/partners"]),
     ("tips", "customise.section.tips", &["/tips"]),
-    ("experiments", "customise.section.experiments", &["/experiments"]),
+    (
+        "experiments",
+        "customise.section.experiments",
+        &["/experiments"],
+    ),
 ];
 
 /// The address of the section that a place is in; the first of them for what is in none.
@@ -48,7 +76,9 @@ pub(super) fn of(pointer: &str) -> &'static str {
 fn chosen() -> Memo<Part> {
     let params = use_params_map();
     Memo::new(move |_| {
-        let named = params.with(|params| params.get("section")).unwrap_or_default();
+        let named = params
+            .with(|params| params.get("section"))
+            .unwrap_or_default();
         let found = ALL.into_iter().find(|(address, ..)| *address == named);
         found.unwrap_or(ALL[0])
     })
@@ -63,8 +93,17 @@ pub(super) fn Sections(
     let location = leptos_router::hooks::use_location();
     let here = Memo::new(move |_| {
         let path = location.pathname.get();
-        let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
-        if ALL.iter().any(|(address, ..)| *address == last) { last } else { ALL[0].0.to_owned() }
+        let last = path
+            .trim_end_matches('/')
+            .rsplit('/')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        if ALL.iter().any(|(address, ..)| *address == last) {
+            last
+        } else {
+            ALL[0].0.to_owned()
+        }
     });
     let all = ALL.map(|(address, name, places)| {
         let places = places.iter().map(|place| (*place).to_owned()).collect();

@@ -33,19 +33,34 @@ fn walk(
     match (shape.form, value) {
         (Form::Words, _) => {
             let (pointer, name) = (pointer.to_owned(), name.to_owned());
-            found.push(Found { pointer, inside, name });
+            found.push(Found {
+                pointer,
+                inside,
+                name,
+            });
         }
         (Form::Group(fields), Value::Object(_)) => {
             let (main, more) = order::of(shape.kind);
             let known = |name: &&str| main.contains(name) || more.contains(name);
-            let rest = fields.keys().map(String::as_str).filter(|name| !known(name));
+            let rest = fields
+                .keys()
+                .map(String::as_str)
+                .filter(|name| !known(name));
             for name in main.iter().chain(more).copied().chain(rest) {
-                let Some(part) = fields.get(name) else { continue };
+                let Some(part) = fields.get(name) else {
+                    continue;
+                };
                 let below = value.get(name).unwrap_or(&Value::Null);
                 // What an object lacks that may be left out altogether has no words.
                 let whole = schema::default_of(part).filter(|it| below.is_null() && it.is_object());
                 let below = whole.unwrap_or(below);
-                walk(below, part, &edit::below(pointer, name), (shape.kind, name), found);
+                walk(
+                    below,
+                    part,
+                    &edit::below(pointer, name),
+                    (shape.kind, name),
+                    found,
+                );
             }
         }
         (Form::Choice(choices), Value::Object(_)) => {
@@ -54,12 +69,24 @@ fn walk(
             let content = variants.into_iter().find(|(name, _)| *name == own);
             if let Some((name, Some(part))) = content {
                 let below = value.get(name).unwrap_or(&Value::Null);
-                walk(below, part, &edit::below(pointer, name), (shape.kind, name), found);
+                walk(
+                    below,
+                    part,
+                    &edit::below(pointer, name),
+                    (shape.kind, name),
+                    found,
+                );
             }
         }
         (Form::List(item), Value::Array(items)) => {
             for (index, value) in items.iter().enumerate() {
-                walk(value, item, &format!("{pointer}/{index}"), (inside, name), found);
+                walk(
+                    value,
+                    item,
+                    &format!("{pointer}/{index}"),
+                    (inside, name),
+                    found,
+                );
             }
         }
         _ => {}
