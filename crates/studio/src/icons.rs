@@ -32,6 +32,7 @@ pub(crate) enum Icon {
     Remove,
     Undo,
     Redo,
+    Send,
 }
 
 impl Icon {
@@ -41,6 +42,7 @@ impl Icon {
             Self::Inbox => "M3 13h5l1.5 3h5L16 13h5M3 13l3-8h12l3 8v6H3z",
             Self::Person => "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4 20c1-4 4.5-6 8-6s7 2 8 6",
             Self::Out => "M14 4h5v16h-5M10 8l-4 4 4 4M6 12h9",
+            Self::Send => "M4 12 20 4l-5 16-3.5-6.5z M11.5 13.5 20 4",
             Self::Menu => "M4 7h16M4 12h16M4 17h16",
             Self::Close => "m6 6 12 12M18 6 6 18",
             Self::Back => "M15 5l-7 7 7 7",

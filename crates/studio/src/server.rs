@@ -5,7 +5,7 @@
 
 use crate::session;
 use contract::problem::Problem;
-use gloo_net::http::{Method, Request, RequestBuilder, Response};
+use gloo_net::http::{Method, Request, Response};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -33,24 +33,54 @@ impl Failure {
 /// What the server gives.
 pub(crate) type Reply<T> = Result<T, Failure>;
 
+/// What a request says beside its address and body.
+#[derive(Clone, Copy, Debug)]
+enum Besides<'a> {
+    Nothing,
+    /// It is done only while what it changes is still of this revision.
+    Revision(i64),
+    /// It is done once for this key, however often it is sent.
+    Key(&'a str),
+}
+
 /// Reads.
 pub(crate) async fn get<T: DeserializeOwned>(path: &str) -> Reply<T> {
-    read(&ask(Method::GET, path, None).await?).await
+    read(&ask(Method::GET, path, None, Besides::Nothing).await?).await
 }
 
 /// Asks for a change, and reads what came of it.
 pub(crate) async fn post<T: DeserializeOwned>(path: &str, body: &Value) -> Reply<T> {
-    read(&ask(Method::POST, path, Some(body)).await?).await
+    read(&ask(Method::POST, path, Some(body), Besides::Nothing).await?).await
+}
+
+/// As [`post`], if what it is about is still of this revision.
+pub(crate) async fn post_upon<T: DeserializeOwned>(
+    path: &str,
+    body: &Value,
+    revision: i64,
+) -> Reply<T> {
+    let besides = Besides::Revision(revision);
+    read(&ask(Method::POST, path, Some(body), besides).await?).await
+}
+
+/// As [`post`], once for this key.
+pub(crate) async fn post_once<T: DeserializeOwned>(
+    path: &str,
+    body: &Value,
+    key: &str,
+) -> Reply<T> {
+    read(&ask(Method::POST, path, Some(body), Besides::Key(key)).await?).await
 }
 
 /// Asks for a change that has no body.
 pub(crate) async fn act<T: DeserializeOwned>(path: &str) -> Reply<T> {
-    read(&ask(Method::POST, path, None).await?).await
+    read(&ask(Method::POST, path, None, Besides::Nothing).await?).await
 }
 
 /// Puts something in its place. The answer has no body.
 pub(crate) async fn put(path: &str, body: &Value) -> Reply<()> {
-    ask(Method::PUT, path, Some(body)).await.map(drop)
+    let answer = ask(Method::PUT, path, Some(body), Besides::Nothing).await;
+    answer.map(drop)
 }
 
 /// Puts something in its place, if what stands there is still of this revision, and reads what came of it.
@@ -59,13 +89,25 @@ pub(crate) async fn put_upon<T: DeserializeOwned>(
     body: &Value,
     revision: i64,
 ) -> Reply<T> {
-    loop {
-        let builder = Request::put(path).header("If-Match", &format!("\"{revision}\""));
-        match sent(builder, Some(body)).await {
-            Err(failure) if failure.code() == "unauthorized" => session::again().await,
-            answer => return read(&answer?).await,
-        }
-    }
+    let besides = Besides::Revision(revision);
+    read(&ask(Method::PUT, path, Some(body), besides).await?).await
+}
+
+/// Changes a part of something, and reads what came of it.
+pub(crate) async fn patch<T: DeserializeOwned>(path: &str, body: &Value) -> Reply<T> {
+    read(&ask(Method::PATCH, path, Some(body), Besides::Nothing).await?).await
+}
+
+/// Takes something away.
+pub(crate) async fn delete(path: &str) -> Reply<()> {
+    let answer = ask(Method::DELETE, path, None, Besides::Nothing).await;
+    answer.map(drop)
+}
+
+/// Takes something away, if it is still of this revision.
+pub(crate) async fn delete_upon(path: &str, revision: i64) -> Reply<()> {
+    let besides = Besides::Revision(revision);
+    ask(Method::DELETE, path, None, besides).await.map(drop)
 }
 
 /// Asks without a session, or for one: nobody is asked to log in first.
@@ -74,28 +116,41 @@ pub(crate) async fn bare<T: DeserializeOwned>(
     path: &str,
     body: Option<&Value>,
 ) -> Reply<T> {
-    read(&once(method, path, body).await?).await
+    read(&once(method, path, body, Besides::Nothing).await?).await
 }
 
 /// Ends the session.
 pub(crate) async fn log_out() -> Reply<()> {
-    once(Method::DELETE, "/v1/sessions", None).await.map(drop)
+    let answer = once(Method::DELETE, "/v1/sessions", None, Besides::Nothing).await;
+    answer.map(drop)
 }
 
-async fn ask(method: Method, path: &str, body: Option<&Value>) -> Reply<Response> {
+async fn ask(
+    method: Method,
+    path: &str,
+    body: Option<&Value>,
+    besides: Besides<'_>,
+) -> Reply<Response> {
     loop {
-        match once(method.clone(), path, body).await {
+        match once(method.clone(), path, body, besides).await {
             Err(failure) if failure.code() == "unauthorized" => session::again().await,
             answer => return answer,
         }
     }
 }
 
-async fn once(method: Method, path: &str, body: Option<&Value>) -> Reply<Response> {
-    sent(Request::get(path).method(method), body).await
-}
-
-async fn sent(builder: RequestBuilder, body: Option<&Value>) -> Reply<Response> {
+async fn once(
+    method: Method,
+    path: &str,
+    body: Option<&Value>,
+    besides: Besides<'_>,
+) -> Reply<Response> {
+    let mut builder = Request::get(path).method(method);
+    builder = match besides {
+        Besides::Nothing => builder,
+        Besides::Revision(revision) => builder.header("If-Match", &format!("\"{revision}\"")),
+        Besides::Key(key) => builder.header("Idempotency-Key", key),
+    };
     let request = match body {
         Some(body) => builder.json(body),
         None => builder.build(),

@@ -4,7 +4,7 @@ use crate::app::BASE;
 use crate::club;
 use crate::icons::{Icon, icon};
 use crate::look::{self, Theme};
-use crate::pages::{account, again, complaint, customise, inbox, missing, overview};
+use crate::pages::{account, again, complaint, customise, inbox, missing, overview, publish};
 use crate::session;
 use crate::words::{self, Lang, fill, number, say, t};
 use leptos::ev::MouseEvent;
@@ -19,9 +19,10 @@ use web_sys::Element;
 
 /// The places: where they are below [`BASE`], what they are called, and their icons. A new page is added here and
 /// among the routes of [`Shell`].
-const PLACES: [(&str, &str, Icon); 3] = [
+const PLACES: [(&str, &str, Icon); 4] = [
     ("", "overview.title", Icon::Home),
     ("/customise", "customise.title", Icon::Brush),
+    ("/publish", "publish.title", Icon::Send),
     ("/inbox", "inbox.title", Icon::Inbox),
 ];
 
@@ -97,6 +98,7 @@ pub(crate) fn Shell() -> impl IntoView {
                         <Route path=path!("") view=customise::Section />
                         <Route path=path!(":section") view=customise::Section />
                     </ParentRoute>
+                    <Route path=path!("publish") view=publish::Publish />
                     <Route path=path!("account") view=account::Account />
                 </Routes>
             </main>

@@ -38,6 +38,9 @@ pub(crate) fn told(failure: &Failure) -> String {
             ("setup_code_wrong", _) => say("failure.setup_code_wrong"),
             ("already_set_up", _) => say("failure.already_set_up"),
             ("complaint_not_now", _) => say("failure.complaint_not_now"),
+            ("draft_changed", _) => say("failure.draft_changed"),
+            ("too_many_schedules", _) => say("failure.too_many_schedules"),
+            ("schedule_over", _) => say("failure.schedule_over"),
             ("unavailable" | "ledger_broken", _) => say("failure.unavailable"),
             // The server's own words, which are English, are better than none.
             _ => problem.detail.clone(),

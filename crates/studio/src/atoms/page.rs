@@ -68,14 +68,18 @@ pub(crate) fn Page(
 }
 
 /// The button that sends a form: while it is under way it says so and sends nothing more.
-pub(crate) fn busy_button(label: &'static str, busy: RwSignal<bool>) -> impl IntoView {
+pub(crate) fn busy_button(
+    label: impl Into<Signal<&'static str>>,
+    busy: RwSignal<bool>,
+) -> impl IntoView {
+    let label = label.into();
     view! {
         <button
             type="submit"
             class="button primary"
             aria-disabled=move || busy.get().then_some("true")
         >
-            {move || say(if busy.get() { "busy" } else { label })}
+            {move || say(if busy.get() { "busy" } else { label.get() })}
         </button>
     }
 }

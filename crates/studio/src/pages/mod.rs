@@ -9,6 +9,7 @@ pub(crate) mod inbox;
 pub(crate) mod login;
 pub(crate) mod missing;
 pub(crate) mod overview;
+pub(crate) mod publish;
 
 use crate::server::Failure;
 use crate::words::say;

@@ -114,7 +114,8 @@ fn row(
     }
 }
 
-fn change(was: &Value, is: &Value) -> String {
+/// What stood there and what stands there, in a line.
+pub(crate) fn change(was: &Value, is: &Value) -> String {
     let short = |value: &Value| match value {
         Value::Null => Some(say("customise.nothing")),
         Value::Bool(yes) => Some(say(if *yes { "yes" } else { "no" })),

@@ -97,17 +97,17 @@ fn by_id<'v>(items: &'v [Value], id: &str) -> Option<&'v Value> {
 
 /// A place at which two documents differ. Items of lists are named by their ids.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Difference {
+pub(crate) struct Difference {
     /// The way to it.
-    pub(super) path: Vec<String>,
+    pub(crate) path: Vec<String>,
     /// What stood there.
-    pub(super) was: Value,
+    pub(crate) was: Value,
     /// What stands there.
-    pub(super) is: Value,
+    pub(crate) is: Value,
 }
 
 /// Where `is` differs from `was`, from the top down.
-pub(super) fn differences(was: &Value, is: &Value) -> Vec<Difference> {
+pub(crate) fn differences(was: &Value, is: &Value) -> Vec<Difference> {
     let mut found = Vec::new();
     compare(was, is, &mut Vec::new(), &mut found);
     found

@@ -316,7 +316,7 @@ pub(super) fn pick(kind: &str, name: &str) -> String {
 }
 
 /// A merchant's words in the language that is spoken, else in any.
-pub(super) fn words(value: &Value) -> Option<String> {
+pub(crate) fn words(value: &Value) -> Option<String> {
     let read: Text = serde_json::from_value(value.clone()).ok()?;
     Some(text(&read)).filter(|words| !words.trim().is_empty())
 }
@@ -336,7 +336,7 @@ pub(super) fn item(value: &Value, index: usize) -> String {
 }
 
 /// A place in words, from the section down. Items are named as they are in `document`.
-pub(super) fn place(document: &Value, path: &[String]) -> String {
+pub(crate) fn place(document: &Value, path: &[String]) -> String {
     let mut said = Vec::new();
     let (mut value, mut part) = (Some(document), Some(schema::program()));
     for step in path {
@@ -392,7 +392,7 @@ pub(super) fn language(tag: &str) -> String {
 }
 
 /// A place in words, by its pointer.
-pub(super) fn at(document: &Value, pointer: &str) -> String {
+pub(crate) fn at(document: &Value, pointer: &str) -> String {
     place(document, &edit::steps(pointer))
 }
 

@@ -3,10 +3,10 @@
 mod clash;
 mod controls;
 mod draft;
-mod edit;
+pub(crate) mod edit;
 mod faults;
 mod form;
-mod labels;
+pub(crate) mod labels;
 mod list;
 mod look;
 mod order;
@@ -37,6 +37,7 @@ use std::collections::BTreeMap;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDetailsElement, HtmlElement};
 
+pub(crate) use clash::change;
 pub(crate) use sections::Section;
 
 /// The draft, read once; the sections come and go inside.
