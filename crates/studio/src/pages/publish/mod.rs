@@ -7,10 +7,11 @@ mod schedules;
 mod versions;
 
 use crate::app::BASE;
-use crate::atoms::{Page, Retry, Skeleton};
+use crate::atoms::{Page, Problem, Retry, Skeleton};
+use crate::club::{self, Club};
 use crate::icons::{Icon, icon};
 use crate::remote::Remote;
-use crate::server::{self, Reply};
+use crate::server::{self, Failure, Reply};
 use crate::session;
 use crate::words::{ago, count, fill, lang, number, say, t};
 use contract::problem::Fault;
@@ -81,33 +82,48 @@ async fn work(language: &'static str) -> Reply<Work> {
 /// All that is shown here; whoever changes something has it read anew.
 #[derive(Clone, Copy)]
 struct Shelf {
+    club: Club,
     work: Remote<Work>,
+    /// Why something was refused that is drawn anew: the draft is another one by now.
+    overtaken: RwSignal<Option<Failure>>,
     /// Counts what has changed among the versions and schedules.
     changed: RwSignal<u32>,
 }
 
 impl Shelf {
+    /// Something was refused. What is on screen may not be what is there: then that is shown.
+    fn refused(self, failure: Failure, place: RwSignal<Option<Failure>>) {
+        if failure.code() == "draft_changed" {
+            self.overtaken.set(Some(failure));
+            self.work.again();
+        } else {
+            place.set(Some(failure));
+        }
+    }
+
     /// Something was published, scheduled, brought back, cancelled or discarded.
     fn changed(self) {
+        self.overtaken.set(None);
         self.work.again();
         self.changed.update(|n| *n = n.wrapping_add(1));
-        crate::club::club().0.again();
+        self.club.0.again();
     }
 }
 
-/// The place.
+/// The draft, the schedules and the versions.
 #[component]
 pub(crate) fn Publish() -> impl IntoView {
     let shelf = Shelf {
+        club: club::club(),
         work: Remote::new(|| work(lang().tag())),
+        overtaken: RwSignal::new(None),
         changed: RwSignal::new(0),
     };
     provide_context(shelf);
-    let club = crate::club::club();
-    provide_context(club);
     let work = shelf.work;
     view! {
         <Page title="publish.title">
+            <Problem failure=shelf.overtaken />
             {move || match (work.get(), work.failure()) {
                 (Some(work), None) => shown(work).into_any(),
                 (_, Some(failure)) => {

@@ -54,12 +54,8 @@ pub(super) fn Release(
                     shelf.changed();
                 }
                 Err(refused) => {
-                    // What is on screen is not what would be published: it is shown anew.
-                    if refused.code() == "draft_changed" {
-                        shelf.work.again();
-                    }
-                    failure.set(Some(refused));
                     busy.set(false);
+                    shelf.refused(refused, failure);
                 }
             }
         });
@@ -161,8 +157,9 @@ pub(super) fn discard(draft: &Draft) -> impl IntoView + use<> {
                     shelf.changed();
                 }
                 Err(refused) => {
-                    failure.set(Some(refused));
                     busy.set(false);
+                    open.set(false);
+                    shelf.refused(refused, failure);
                 }
             }
         });
@@ -171,9 +168,9 @@ pub(super) fn discard(draft: &Draft) -> impl IntoView + use<> {
         <button type="button" class="button" on:click=move |_| open.set(true)>
             {t("publish.discard")}
         </button>
+        <Problem failure=failure />
         <Question id="discard" open title="publish.discard.ask">
             <p>{t("publish.discard.text")}</p>
-            <Problem failure=failure />
             <div class="buttons">
                 <button
                     type="button"
