@@ -3,7 +3,8 @@
 mod flows;
 
 pub use flows::{
-    PointsPeriod, RiskPage, ScorePart, Series, SeriesPoint, SeriesReply, TierMove, TierPeriod,
+    IndicatorReading, Indicators, IndicatorsReply, PointsPeriod, RiskPage, ScorePart, Series,
+    SeriesPoint, SeriesReply, TierMove, TierPeriod,
 };
 
 use rules::churn::Risk;

@@ -18,7 +18,7 @@ mod window;
 
 pub use definitions::definitions;
 pub use scores::By;
-pub use series::{PERIODS_MAX, series};
+pub use series::{PERIODS_MAX, indicators, series};
 pub use window::{Ask, window};
 
 use crate::club::Club;

@@ -1,11 +1,13 @@
-//! An indicator period by period, for a chart.
+//! Indicators period by period, for charts: one, or all of them with the window that is looked at.
 
 use super::pages::{self, Span};
 use super::{Question, kind, points, scores, unit};
 use crate::club::Club;
 use crate::problem::{Error, Result};
-use contract::insights::{InsightName, Series, SeriesPoint};
-use rules::insights::{Figure, Indicator, Step, Window, latest};
+use contract::insights::{
+    IndicatorReading, Indicators, InsightName, InsightUnit, Series, SeriesPoint,
+};
+use rules::insights::{Figure, Indicator, Reading, Step, Window, latest};
 
 /// Periods of a series at most.
 pub const PERIODS_MAX: u32 = 36;
@@ -21,31 +23,116 @@ pub async fn series(
     step: Step,
     count: u32,
 ) -> Result<Series> {
-    let known = name.indicator().is_some() || name == InsightName::RedemptionRate;
-    let Some(unit) = unit(name).filter(|_| known) else {
+    let Some(unit) = followed(name) else {
         return Err(Error::invalid(
             "/name",
             "no_series",
             "This insight is no indicator that can be followed over time.",
         ));
     };
-    let to = asked.window.to;
-    let (calendar, zone) = (club.program().calendar, club.zone().clone());
-    let count = count.clamp(1, PERIODS_MAX) as usize;
-    let windows = latest(calendar, &zone, to, step, count);
-    let figures = figures(club, name, asked, &windows).await?;
-    let point = |(window, figure): (&Window, Option<Figure>)| SeriesPoint {
-        from: window.from,
-        to: window.to,
-        running: window.to < step.around(calendar, &zone, window.from).to,
-        figure,
-        too_few: figure.is_some_and(|figure| figure.too_few()),
-    };
+    let periods = Periods::of(club, asked, step, count);
+    let figures = figures(club, name, asked, &periods.windows).await?;
     Ok(Series {
         name,
         unit,
         step,
-        points: windows.iter().zip(figures).map(point).collect(),
+        points: periods.points(&figures),
+    })
+}
+
+/// The unit of an insight that can be followed over time.
+fn followed(name: InsightName) -> Option<InsightUnit> {
+    let known = name.indicator().is_some() || name == InsightName::RedemptionRate;
+    unit(name).filter(|_| known)
+}
+
+/// The last periods up to the end of a question's window.
+struct Periods {
+    windows: Vec<Window>,
+    /// Which of them are not over.
+    running: Vec<bool>,
+}
+
+impl Periods {
+    fn of(club: &Club, asked: &Question, step: Step, count: u32) -> Self {
+        let (calendar, zone) = (club.program().calendar, club.zone());
+        let count = count.clamp(1, PERIODS_MAX) as usize;
+        let windows = latest(calendar, zone, asked.window.to, step, count);
+        let running = |window: &Window| window.to < step.around(calendar, zone, window.from).to;
+        Self {
+            running: windows.iter().map(running).collect(),
+            windows,
+        }
+    }
+
+    fn points(&self, figures: &[Option<Figure>]) -> Vec<SeriesPoint> {
+        let all = self.windows.iter().zip(&self.running).zip(figures);
+        all.map(|((window, running), figure)| SeriesPoint {
+            from: window.from,
+            to: window.to,
+            running: *running,
+            figure: *figure,
+            too_few: figure.is_some_and(|figure| figure.too_few()),
+        })
+        .collect()
+    }
+}
+
+/// Every indicator of the window, of the period before, and of the last so many periods up to the window's end. What was
+/// bought, and who acted, is read once for all of them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn indicators(
+    club: &mut Club,
+    asked: &Question,
+    step: Step,
+    count: u32,
+) -> Result<Indicators> {
+    let periods = Periods::of(club, asked, step, count);
+    let span = Span::of(club, asked.window);
+    let mut windows = vec![span.window, span.before];
+    windows.extend(&periods.windows);
+    let spans: Vec<Span> = windows
+        .iter()
+        .map(|window| Span::of(club, *window))
+        .collect();
+    let counts = pages::count(club, &spans, true).await?;
+    let mut readings = Vec::new();
+    for name in InsightName::ALL {
+        let Some(unit) = followed(name) else { continue };
+        let counted = name
+            .indicator()
+            .filter(|one| Indicator::COUNTED.contains(one));
+        let figures = match counted {
+            Some(indicator) => {
+                let all = counts.iter().zip(&windows);
+                all.map(|(counts, window)| counts.figure(indicator, &asked.terms(*window)))
+                    .collect()
+            }
+            None => figures(club, name, asked, &windows).await?,
+        };
+        let [now, then, rest @ ..] = figures.as_slice() else {
+            continue;
+        };
+        let indicator = name.indicator().unwrap_or(Indicator::Retention);
+        readings.push(IndicatorReading {
+            name,
+            unit,
+            figure: *now,
+            too_few: now.is_some_and(|figure| figure.too_few()),
+            previous: *then,
+            trend: Reading::of(indicator, *now, *then).trend,
+            points: periods.points(rest),
+        });
+    }
+    Ok(Indicators {
+        from: span.window.from,
+        to: span.window.to,
+        previous_from: span.before.from,
+        previous_to: span.before.to,
+        step,
+        readings,
     })
 }
 

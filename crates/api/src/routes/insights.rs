@@ -18,7 +18,7 @@ use axum::body::Body;
 use axum::extract::State as Shared;
 use axum::response::Response;
 use contract::insights::{
-    GoalInput, GoalReply, Insight, InsightList, InsightName, RiskPage, SeriesReply,
+    GoalInput, GoalReply, IndicatorsReply, Insight, InsightList, InsightName, RiskPage, SeriesReply,
 };
 use futures_util::{StreamExt, stream};
 use rules::Timestamp;
@@ -49,6 +49,24 @@ pub(super) fn routes() -> Vec<Route> {
             )
             .tagged(Tag::Insights)
             .replies::<Insight>(200, "The insight.", example())
+            .refuses(&["validation_failed"]),
+        get("/v1/indicators", indicators)
+            .named(
+                "readIndicators",
+                "Read all indicators",
+                "Each indicator of the window with its sample and interval, what it said of the period before, and \
+                 what it says of each of the last weeks, months or years up to the window's end, oldest first. One \
+                 reading for all of them.",
+            )
+            .tagged(Tag::Insights)
+            .replies::<IndicatorsReply>(200, "The indicators.", json!({ "indicators": {
+                "from": "2026-08-24T08:30:00Z", "to": "2026-11-22T08:30:00Z", "previous_from": "2026-05-26T08:30:00Z",
+                "previous_to": "2026-08-24T08:30:00Z", "step": "month", "readings": [{
+                    "name": "retention", "unit": "share",
+                    "figure": { "value": 8000, "low": 7110, "high": 8670, "n": 100 }, "too_few": false,
+                    "previous": { "value": 7500, "low": 6570, "high": 8250, "n": 100 }, "trend": 500, "points": [],
+                }],
+            } }))
             .refuses(&["validation_failed"]),
         get("/v1/insights/{name}/series", series)
             .named(
@@ -200,6 +218,26 @@ struct SeriesQuery {
     survey: Option<String>,
 }
 
+/// A window, and the periods up to its end.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+struct IndicatorsQuery {
+    /// First instant (RFC 3339), or first day in the program's zone such as `2026-11-22`; 90 days before `to` when
+    /// absent.
+    from: Option<String>,
+    /// First instant after the window, or first day after it; now when absent.
+    to: Option<String>,
+    /// How long a period is; a month when absent.
+    step: Option<Step>,
+    /// How many periods; 12 when absent.
+    periods: Option<PageSize<{ insights::PERIODS_MAX }>>,
+    /// For a lifetime value: what remains of the revenue, in basis points; 10000 when absent.
+    #[schemars(range(max = 10_000))]
+    margin_bp: Option<u32>,
+    /// For a lifetime value: the longest lifespan in years; 5 when absent.
+    #[schemars(range(min = 1, max = 50))]
+    years_max: Option<u8>,
+}
+
 /// Which members at risk.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 struct RiskQuery {
@@ -284,6 +322,35 @@ async fn series(
     });
     let series = series.await?;
     answer::ok(&SeriesReply { series })
+}
+
+async fn indicators(
+    Shared(state): Shared<State>,
+    desk: Desk,
+    Query(query): Query<IndicatorsQuery>,
+) -> Result<Response> {
+    desk.needs(Scope::Insights, Role::Viewer)?;
+    let step = query.step.unwrap_or_default();
+    let periods = query.periods.map_or(12, PageSize::get);
+    let ask = Ask {
+        from: query.from,
+        to: query.to,
+        margin_bp: query.margin_bp,
+        years_max: query.years_max,
+        ..Ask::default()
+    };
+    let read = desk.read(
+        &state,
+        (ask, step, periods),
+        |club, (ask, step, periods)| {
+            Box::pin(async move {
+                let question = insights::window(club, ask)?;
+                insights::indicators(club, &question, *step, *periods).await
+            })
+        },
+    );
+    let indicators = read.await?;
+    answer::ok(&IndicatorsReply { indicators })
 }
 
 /// The end of the window that a question about members at risk has.

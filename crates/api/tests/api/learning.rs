@@ -332,6 +332,43 @@ async fn a_series_says_of_each_period_what_the_insight_says() {
 }
 
 #[tokio::test]
+async fn all_indicators_at_once_say_what_each_says_alone() {
+    let shop = Shop::open().await;
+    for (at, who) in ["a", "b", "c"].into_iter().enumerate() {
+        shop.member(who).await;
+        for month in at..8 {
+            let day = format!("2026-{:02}-15T10:00:00Z", month + 2);
+            buys_at(&shop, who, &format!("{who}{month}"), &day, 1_000).await;
+        }
+    }
+    shop.redeems("a", "rwd_ship", "k").await;
+    shop.pass_ms(1);
+    let window = "from=2026-07-01&to=2026-10-01&margin_bp=3000&years_max=1";
+    let ask = format!("/v1/indicators?{window}&periods=4");
+    let reply = shop.server("GET", &ask).send().await.expect(200).body;
+    let all = &reply["indicators"];
+    let readings = all["readings"].as_array().unwrap();
+    assert_eq!(readings.len(), 14);
+    let said = readings.iter().filter(|one| !one["figure"].is_null());
+    assert!(said.count() >= 8, "{all}");
+    for one in readings {
+        let name = one["name"].as_str().unwrap();
+        let alone = asks(&shop, &format!("{name}?{window}&compare=previous")).await;
+        assert_eq!(one["figure"], alone["figure"], "{name}");
+        assert_eq!(one["previous"], alone["previous"]["figure"], "{name}");
+        assert_eq!(
+            (&one["trend"], &one["unit"], &one["too_few"]),
+            (&alone["trend"], &alone["unit"], &alone["too_few"]),
+            "{name}"
+        );
+        assert_eq!(all["previous_from"], alone["previous"]["from"]);
+        let series = format!("{name}/series?periods=4&to=2026-10-01&margin_bp=3000&years_max=1");
+        let series = asks(&shop, &series).await;
+        assert_eq!(one["points"], series["series"]["points"], "{name}");
+    }
+}
+
+#[tokio::test]
 async fn members_at_risk_are_read_in_pages_and_as_a_file() {
     let shop = Shop::open().await;
     let mut expected = Vec::new();

@@ -127,3 +127,52 @@ pub struct RiskPage {
     #[serde(default)]
     pub next_cursor: Option<String>,
 }
+
+/// `GET /v1/indicators` answers `{"indicators": …}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+pub struct IndicatorsReply {
+    /// All of them.
+    pub indicators: Indicators,
+}
+
+/// Every indicator in a window, in the period before, and period by period.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+pub struct Indicators {
+    /// First instant of the window.
+    pub from: Timestamp,
+    /// First instant after it.
+    pub to: Timestamp,
+    /// First instant of the period before.
+    pub previous_from: Timestamp,
+    /// First instant after that.
+    pub previous_to: Timestamp,
+    /// How long the periods of `points` are.
+    pub step: Step,
+    /// Each indicator, in the order of the list of insights.
+    pub readings: Vec<IndicatorReading>,
+}
+
+/// What an indicator says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+pub struct IndicatorReading {
+    /// Which.
+    pub name: InsightName,
+    /// What the figures' whole numbers mean.
+    pub unit: InsightUnit,
+    /// What it says of the window; absent where it would be divided by 0.
+    #[serde(default)]
+    pub figure: Option<Figure>,
+    /// The sample is below 30: shown as "too few".
+    pub too_few: bool,
+    /// What it said of the period before.
+    #[serde(default)]
+    pub previous: Option<Figure>,
+    /// How much more than in the period before, in the same unit.
+    #[serde(default)]
+    pub trend: Option<i64>,
+    /// The periods up to the window's end, oldest first.
+    pub points: Vec<SeriesPoint>,
+}
