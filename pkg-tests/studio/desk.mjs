@@ -65,9 +65,10 @@ export class Empty {
 
 /** The demo's club, and an account of it for each role. */
 export class Desk {
-  static async open() {
+  /** `options` are the stage's. */
+  static async open(options = {}) {
     const desk = new Desk();
-    desk.stage = await Stage.open({ desk: true });
+    desk.stage = await Stage.open({ ...options, desk: true });
     desk.browser = desk.stage.browser;
     desk.api = desk.stage.api.replace('127.0.0.1', 'localhost');
     for (const role of ['owner', 'editor', 'viewer']) {

@@ -33,6 +33,8 @@ pub(crate) enum Icon {
     Undo,
     Redo,
     Send,
+    Chart,
+    Table,
 }
 
 impl Icon {
@@ -72,6 +74,8 @@ impl Icon {
             Self::Undo => "M4 9h10a5 5 0 0 1 0 10h-3M8 5 4 9l4 4",
             Self::Redo => "M20 9H10a5 5 0 0 0 0 10h3M16 5l4 4-4 4",
             Self::Leaf => "M5 19C4 10 9 4 20 4c1 11-5 16-13 14M5 19c2-5 5-8 9-10",
+            Self::Chart => "M4 4v16h16M8 15l4-5 3 3 5-7",
+            Self::Table => "M4 5h16v14H4zM4 10h16M4 14.5h16M10 10v9",
         }
     }
 }

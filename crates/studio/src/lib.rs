@@ -11,6 +11,7 @@
 
 mod app;
 mod atoms;
+mod charts;
 mod club;
 mod icons;
 mod look;

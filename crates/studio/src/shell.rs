@@ -4,7 +4,9 @@ use crate::app::BASE;
 use crate::club;
 use crate::icons::{Icon, icon};
 use crate::look::{self, Theme};
-use crate::pages::{account, again, complaint, customise, inbox, missing, overview, publish};
+use crate::pages::{
+    account, again, complaint, customise, inbox, learn, missing, overview, publish,
+};
 use crate::session;
 use crate::words::{self, Lang, fill, number, say, t};
 use leptos::ev::MouseEvent;
@@ -19,11 +21,12 @@ use web_sys::Element;
 
 /// The places: where they are below [`BASE`], what they are called, and their icons. A new page is added here and
 /// among the routes of [`Shell`].
-const PLACES: [(&str, &str, Icon); 4] = [
+const PLACES: [(&str, &str, Icon); 5] = [
     ("", "overview.title", Icon::Home),
     ("/customise", "customise.title", Icon::Brush),
     ("/publish", "publish.title", Icon::Send),
     ("/inbox", "inbox.title", Icon::Inbox),
+    ("/learn", "learn.title", Icon::Chart),
 ];
 
 /// The pages inside, and what stands around them.
@@ -99,6 +102,18 @@ pub(crate) fn Shell() -> impl IntoView {
                         <Route path=path!(":section") view=customise::Section />
                     </ParentRoute>
                     <Route path=path!("publish") view=publish::Publish />
+                    <ParentRoute path=path!("learn") view=learn::LearnPlace>
+                        <Route path=path!("") view=learn::AllIndicators />
+                        <Route path=path!("indicators/:indicator") view=learn::OneIndicator />
+                        <Route path=path!("scores") view=learn::Scores />
+                        <Route path=path!("segments") view=learn::Segments />
+                        <Route path=path!("cohorts") view=learn::Cohorts />
+                        <Route path=path!("points") view=learn::PointsFlow />
+                        <Route path=path!("tiers") view=learn::Tiers />
+                        <Route path=path!("goals") view=learn::Goals />
+                        <Route path=path!("experiments") view=learn::Experiments />
+                        <Route path=path!("risk") view=learn::Risk />
+                    </ParentRoute>
                     <Route path=path!("account") view=account::Account />
                 </Routes>
             </main>

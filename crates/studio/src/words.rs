@@ -5,6 +5,7 @@
 
 use js_sys::{Array, Function, Intl, Object, Reflect};
 use leptos::prelude::*;
+use rules::calendar::Calendar;
 use rules::program::{Currency, MoneyDisplay, Text};
 use rules::{Money, Timestamp};
 use std::cell::RefCell;
@@ -146,34 +147,55 @@ pub(crate) fn digits(text: &str) -> String {
     text.chars().map(own).collect()
 }
 
-/// A sum of the club's money, as its shoppers say it.
-pub(crate) fn money(sum: Money, currency: &Currency) -> String {
-    if currency.display == MoneyDisplay::Toman {
-        return fill("money.toman", &[("n", &number(sum.0 / 10))]);
-    }
-    let (format, digits) = currency_format(&currency.code);
-    call(&format.format(), sum.0 as f64 / 10_f64.powf(digits))
+/// A number as `Intl` writes it with these options.
+pub(crate) fn formatted(n: f64, wishes: &[(&str, JsValue)]) -> String {
+    call(
+        &Intl::NumberFormat::new(&tags(), &options(wishes)).format(),
+        n,
+    )
 }
 
-/// How a currency is written, and with how many digits behind the point; a code that is none has two.
-fn currency_format(code: &str) -> (Intl::NumberFormat, f64) {
+/// Whether a sum is told in Toman, of which each is ten Rial.
+pub(crate) fn is_toman(currency: &Currency) -> bool {
+    currency.display == MoneyDisplay::Toman
+}
+
+/// How a currency is written; a code that is none has two digits behind the point.
+fn sums(code: &str) -> Intl::NumberFormat {
     let plausible = code.len() == 3 && code.chars().all(|c| c.is_ascii_alphabetic());
     let style = options(&[
         ("style", "currency".into()),
         ("currency", if plausible { code } else { "XXX" }.into()),
     ]);
-    let format = Intl::NumberFormat::new(&tags(), &style);
-    let digits = Reflect::get(&format.resolved_options(), &"maximumFractionDigits".into());
-    let digits = digits
-        .ok()
-        .and_then(|digits| digits.as_f64())
-        .unwrap_or(0.0);
-    (format, digits)
+    Intl::NumberFormat::new(&tags(), &style)
 }
 
 /// Digits behind the point of a sum in this currency.
-pub(crate) fn minor_digits(code: &str) -> usize {
-    currency_format(code).1 as usize
+pub(crate) fn minor_digits(code: &str) -> u32 {
+    let resolved = sums(code).resolved_options();
+    let digits = Reflect::get(&resolved, &"maximumFractionDigits".into());
+    digits
+        .ok()
+        .and_then(|digits| digits.as_f64())
+        .map_or(0, |digits| digits as u32)
+}
+
+/// Decimal places between a currency's minor unit and what it is told in.
+pub(crate) fn money_digits(currency: &Currency) -> u32 {
+    if is_toman(currency) {
+        1
+    } else {
+        minor_digits(&currency.code)
+    }
+}
+
+/// A sum of the club's money, as its shoppers say it.
+pub(crate) fn money(sum: Money, currency: &Currency) -> String {
+    if is_toman(currency) {
+        return fill("money.toman", &[("n", &number(sum.0 / 10))]);
+    }
+    let minor = 10_f64.powf(money_digits(currency).into());
+    call(&sums(&currency.code).format(), sum.0 as f64 / minor)
 }
 
 fn dated(at: Timestamp, parts: &[(&str, JsValue)]) -> String {
@@ -202,6 +224,71 @@ pub(crate) fn moment(at: Timestamp) -> String {
             ("timeStyle", "short".into()),
         ],
     )
+}
+
+/// How much of a month is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Length {
+    /// Its name and its year.
+    Full,
+    /// Its name.
+    Name,
+    /// Its name, as short as it can be.
+    Brief,
+}
+
+const fn calendar_word(calendar: Calendar) -> &'static str {
+    match calendar {
+        Calendar::Gregorian => "gregory",
+        Calendar::Jalali => "persian",
+    }
+}
+
+/// A month of this calendar.
+pub(crate) fn month(at: Timestamp, calendar: Calendar, length: Length) -> String {
+    let name = if length == Length::Brief {
+        "short"
+    } else {
+        "long"
+    };
+    let mut parts = vec![
+        ("calendar", calendar_word(calendar).into()),
+        ("month", name.into()),
+    ];
+    if length == Length::Full {
+        parts.push(("year", "numeric".into()));
+    }
+    dated(at, &parts)
+}
+
+/// A year of this calendar.
+pub(crate) fn year(at: Timestamp, calendar: Calendar) -> String {
+    let calendar = calendar_word(calendar).into();
+    dated(at, &[("calendar", calendar), ("year", "numeric".into())])
+}
+
+/// A day and its month, without the year.
+pub(crate) fn day_and_month(at: Timestamp) -> String {
+    dated(at, &[("month", "short".into()), ("day", "numeric".into())])
+}
+
+/// Which day it is in the club's zone, counted from 1970-01-01.
+pub(crate) fn today() -> i64 {
+    let zone = ZONE.with(Clone::clone).get();
+    let mut parts = vec![
+        ("year", "numeric".into()),
+        ("month", "2-digit".into()),
+        ("day", "2-digit".into()),
+    ];
+    if !zone.is_empty() {
+        parts.push(("timeZone", zone.into()));
+    }
+    // The locale that writes a day as ISO 8601 does.
+    let format = Intl::DateTimeFormat::new(&Array::of1(&"en-CA".into()), &options(&parts));
+    let written = call(&format.format(), js_sys::Date::now());
+    let now = Timestamp(js_sys::Date::now() as i64);
+    let midnight = Timestamp::parse(&format!("{written}T00:00:00Z")).unwrap_or(now);
+    midnight.0.div_euclid(rules::DAY_MS)
 }
 
 /// How long ago something was, or in how long it will be.

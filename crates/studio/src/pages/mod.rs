@@ -6,6 +6,7 @@ pub(crate) mod complaint;
 pub(crate) mod customise;
 pub(crate) mod first_run;
 pub(crate) mod inbox;
+pub(crate) mod learn;
 pub(crate) mod login;
 pub(crate) mod missing;
 pub(crate) mod overview;
