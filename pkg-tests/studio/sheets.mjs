@@ -66,13 +66,13 @@ export function differences(shown, written, say) {
 }
 
 /** The drawn bars: what is said of each, and how long it is along the axis of its values. */
-export const bars = (figure) => figure.locator('svg').evaluate((svg) => [...svg.querySelectorAll('path.bar')].filter((bar) => bar.querySelector('title')).map((bar) => {
+export const bars = (figure) => figure.locator('.plot svg').evaluate((svg) => [...svg.querySelectorAll('path.bar')].filter((bar) => bar.querySelector('title')).map((bar) => {
   const { width, height, x } = bar.getBBox();
   return { says: bar.querySelector('title').textContent, width, height, x };
 }));
 
 /** The drawn marks: what is said of each, and where its middle is. */
-export const marks = (figure) => figure.locator('svg').evaluate((svg) => [...svg.querySelectorAll('path.mark, path.hollow')].filter((mark) => mark.querySelector('title')).map((mark) => {
+export const marks = (figure) => figure.locator('.plot svg').evaluate((svg) => [...svg.querySelectorAll('path.mark, path.hollow')].filter((mark) => mark.querySelector('title')).map((mark) => {
   const { x, y, width, height } = mark.getBBox();
   return { says: mark.querySelector('title').textContent, x: x + width / 2, y: y + height / 2, hollow: mark.classList.contains('hollow') };
 }));

@@ -8,6 +8,7 @@ mod debian;
 mod demo;
 mod engine;
 mod faults;
+mod figures;
 mod fuzz;
 mod glue;
 mod lint;
@@ -79,6 +80,10 @@ enum Task {
     /// takes more than twice as long to answer (p95). Takes about 8 GiB of disk while it runs;
     /// --members and --times make it smaller.
     Scale(scale::Options),
+    /// Ask a club of 100,000 members and 1,000,000 orders for the studio's figures: p95 of each page, and memory
+    ///
+    /// On SQLite and on a PostgreSQL of its own. Takes some minutes and gigabytes of disk while it runs.
+    Figures(figures::Options),
     /// Run a PostgreSQL of one's own until Ctrl-C, and print its address
     ///
     /// As root on Debian it is installed when it is missing. Its data is in a temporary folder, and
@@ -120,6 +125,7 @@ fn main() -> ExitCode {
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Bench(options) => bench::run(&options),
         Task::Scale(options) => scale::run(&options),
+        Task::Figures(options) => figures::run(&options),
         Task::Postgres(options) => postgres::run(&options),
         Task::Load { options } => load::run(&options),
         Task::Faults(options) => faults::run(&options),

@@ -40,7 +40,7 @@ const FLOOR_US: u64 = 5_000;
 
 /// How the programs are built.
 #[derive(Clone, Copy)]
-enum Built {
+pub(crate) enum Built {
     Released,
     /// As the tests have them: quicker to build.
     Tested,
@@ -80,7 +80,7 @@ fn clubs(options: &Options, tools: &Tools, folder: &Path) -> Result<()> {
     let (small, large) = (folder.join("small.db"), folder.join("large.db"));
     let keys = tools.seed(folder, &small)?;
     let history = folder.join("history.ndjson");
-    write_history(&history, options.members)?;
+    write_history(&history, options.members, ORDERS)?;
     let took = tools.import(&small, &history)?;
     let lines = options.members * (ORDERS + 1);
     println!(
@@ -142,7 +142,7 @@ fn per_second(count: u64, took: Duration) -> u64 {
 }
 
 /// Members one after the other, each with orders over two years; the same at every run.
-fn write_history(to: &Path, members: u64) -> Result<()> {
+pub(crate) fn write_history(to: &Path, members: u64, orders: u64) -> Result<()> {
     let mut out = BufWriter::new(File::create(to)?);
     let mut order = 0;
     let mut random = 7_u64;
@@ -160,7 +160,7 @@ fn write_history(to: &Path, members: u64) -> Result<()> {
             r#"{{"member":{{"external_id":"c{member}","first_name":"Sara","joined_at":"{}"}}}}"#,
             date(day)
         )?;
-        for _ in 0..ORDERS {
+        for _ in 0..orders {
             day += 1 + below(45);
             let (sku, price, pieces) = (below(1_000), 100 + below(20_000), 1 + below(3));
             writeln!(
@@ -190,14 +190,14 @@ const PROGRAM: &str = r#"{"id":"club","version":1,"name":{"en":"Club"},"language
 {"id":"gold","name":{"en":"Gold"},"enter":1000000,"multiplier":20000}]}}"#;
 
 /// The programs that do the work.
-struct Tools {
+pub(crate) struct Tools {
     vafa: PathBuf,
     scale: PathBuf,
     load: PathBuf,
 }
 
 impl Tools {
-    fn build(built: Built) -> Result<Self> {
+    pub(crate) fn build(built: Built) -> Result<Self> {
         let (folder, flags): (_, &[&str]) = match built {
             Built::Released => ("release", &["--release"]),
             Built::Tested => ("debug", &[]),
@@ -224,14 +224,14 @@ impl Tools {
         })
     }
 
-    fn vafa(&self, command: &str, database: &Path) -> Command {
+    pub(crate) fn vafa(&self, command: &str, database: &Path) -> Command {
         let mut vafa = Command::new(&self.vafa);
         vafa.arg(command).arg("--database").arg(database);
         vafa.env("VAFA_LOG", "warn");
         vafa
     }
 
-    fn seed(&self, folder: &Path, database: &Path) -> Result<Value> {
+    pub(crate) fn seed(&self, folder: &Path, database: &Path) -> Result<Value> {
         let program = folder.join("program.json");
         fs::write(&program, PROGRAM)?;
         let mut seed = self.vafa("seed", database);
@@ -240,7 +240,7 @@ impl Tools {
         serde_json::from_str(&keys).context("the keys of the club")
     }
 
-    fn import(&self, database: &Path, history: &Path) -> Result<Duration> {
+    pub(crate) fn import(&self, database: &Path, history: &Path) -> Result<Duration> {
         let started = Instant::now();
         let mut import = self.vafa("import", database);
         run::run(import.args(["--program", "club"]).arg(history))?;
@@ -327,7 +327,7 @@ impl Tools {
 }
 
 /// The most memory that a process had so far, in KiB.
-fn high_water(child: &Child) -> Option<u64> {
+pub(crate) fn high_water(child: &Child) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
     let line = status
         .lines()
@@ -336,7 +336,7 @@ fn high_water(child: &Child) -> Option<u64> {
 }
 
 /// A server that does not outlive us.
-struct Server(Child);
+pub(crate) struct Server(pub(crate) Child);
 
 impl Drop for Server {
     fn drop(&mut self) {

@@ -251,14 +251,17 @@ pub(crate) fn month(at: Timestamp, calendar: Calendar, length: Length) -> String
     } else {
         "long"
     };
-    let mut parts = vec![
+    let parts = [
         ("calendar", calendar_word(calendar).into()),
         ("month", name.into()),
     ];
-    if length == Length::Full {
-        parts.push(("year", "numeric".into()));
+    let month = dated(at, &parts);
+    if length != Length::Full {
+        return month;
     }
-    dated(at, &parts)
+    // One pattern for both would have the year first in Persian, which nobody says.
+    let year = year(at, calendar);
+    fill("month.of_year", &[("month", &month), ("year", &year)])
 }
 
 /// A year of this calendar.

@@ -47,21 +47,23 @@ pub(super) async fn tiers(club: &mut Club) -> Result<Vec<TierShare>> {
 pub(super) async fn cohorts(club: &mut Club, window: Window) -> Result<Vec<Cohort>> {
     let published = club.published();
     let (calendar, zone) = (published.program.calendar, &published.zone);
-    let now = club.now.min(window.to);
+    let end = club.now.min(window.to);
+    // The last instant of the window: its end is in the next month where the window is whole months.
+    let last = club.now.min(window.to.plus_ms(-1));
     let mut sums: BTreeMap<(i32, u8), Vec<u32>> = BTreeMap::new();
     let mut after = String::new();
     loop {
-        let page = pages::next(club, &after, ever(now)).await?;
-        let Some(last) = page.last() else { break };
+        let page = pages::next(club, &after, ever(end)).await?;
+        let Some(there) = page.last() else { break };
         let sales: Vec<Sale<'_>> = page.iter().flat_map(History::sales).collect();
-        for cohort in cohorts_of(&sales, calendar, zone, now, MONTHS) {
+        for cohort in cohorts_of(&sales, calendar, zone, last, MONTHS) {
             let sum = sums.entry((cohort.year, cohort.month)).or_default();
             sum.resize(sum.len().max(cohort.bought.len()), 0);
             for (sum, one) in sum.iter_mut().zip(cohort.bought) {
                 *sum = sum.saturating_add(one);
             }
         }
-        after = last.member.clone();
+        after = there.member.clone();
     }
     let first = calendar.date_at(zone, window.from);
     let rows = sums

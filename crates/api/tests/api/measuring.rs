@@ -124,6 +124,9 @@ async fn the_check_values_of_orders() {
         {"year": 2026, "month": 10, "bought": [10, 0]},
     ]);
     assert_eq!(cohorts["cohorts"], rows);
+    // A window of whole months says nothing of the month after it.
+    let whole = shop.insight("cohorts?from=2026-09-01&to=2026-11-01").await;
+    assert_eq!(whole["cohorts"][0]["bought"], json!([100, 80]));
     let later = shop.insight("cohorts?from=2026-10-01&to=2026-11-22").await;
     assert_eq!(later["cohorts"].as_array().unwrap().len(), 1);
 }

@@ -122,6 +122,12 @@ impl Ink {
         self.path(d, "band".to_owned(), "", String::new());
     }
 
+    /// The interval of a single point.
+    pub(super) fn stem(&mut self, low: (f64, f64), high: (f64, f64)) {
+        let d = self.through(&[low, high]);
+        self.path(d, "whisker series-0".to_owned(), "", String::new());
+    }
+
     /// A mark in the shape of its series; hollow where what it tells is not over.
     pub(super) fn mark(&mut self, at: (f64, f64), series: usize, hollow: bool, title: String) {
         let (x, y, r) = (self.x(at.0), at.1, 4.0);

@@ -23,7 +23,7 @@ use leptos::prelude::*;
 use leptos::svg::Svg;
 
 /// How wide a chart is before anybody has measured its place.
-const WIDTH: f64 = 640.0;
+const WIDTH: i32 = 640;
 
 /// A table as a chart, with the table behind it and both as files; the table alone where nothing is to be drawn.
 #[component]
@@ -49,7 +49,7 @@ pub(crate) fn Chart(
         picture::save_text(&text, &format!("{name}.csv"));
     };
     let chart = NodeRef::<Svg>::new();
-    let size = RwSignal::new((WIDTH, 0.0));
+    let size = RwSignal::new((f64::from(WIDTH), 0.0));
     let paint = move |_| {
         if let Some(chart) = chart.get_untracked() {
             let (title, name) =
@@ -124,10 +124,8 @@ fn Drawn(
     let width = RwSignal::new(WIDTH);
     let measure = move || {
         let found = place.get_untracked().map(|place| place.client_width());
-        if let Some(found) = found.filter(|found| *found > 0)
-            && f64::from(found) != width.get_untracked()
-        {
-            width.set(found.into());
+        if let Some(found) = found.filter(|found| *found > 0 && *found != width.get_untracked()) {
+            width.set(found);
         }
     };
     Effect::new(move |_| {
@@ -136,26 +134,22 @@ fn Drawn(
     });
     let resized = window_event_listener(leptos::ev::resize, move |_| measure());
     on_cleanup(move || resized.remove());
-    let ink = Memo::new(move |_| sheet.with(|sheet| plot::draw(sheet, &plot, width.get())));
+    let ink = Memo::new(move |_| sheet.with(|sheet| plot::draw(sheet, &plot, width.get().into())));
     Effect::new(move |_| size.set(ink.with(|ink| (ink.width, ink.height))));
     let name = move || {
-        let rows = sheet.with(|sheet| {
-            let first = sheet
-                .rows
-                .first()
-                .map(|row| row.head().to_owned())
-                .unwrap_or_default();
-            let last = sheet
-                .rows
-                .last()
-                .map(|row| row.head().to_owned())
-                .unwrap_or_default();
-            (sheet.title.clone(), first, last)
-        });
-        fill(
-            "chart.name",
-            &[("title", &rows.0), ("first", &rows.1), ("last", &rows.2)],
-        )
+        sheet.with(|sheet| {
+            let head = |row: Option<&Row>| {
+                let cell = row.and_then(|row| row.cells.first());
+                let cell = cell.zip(sheet.columns.first());
+                cell.map(|(cell, column)| cell.shown(column))
+                    .unwrap_or_default()
+            };
+            let (first, last) = (head(sheet.rows.first()), head(sheet.rows.last()));
+            fill(
+                "chart.name",
+                &[("title", &sheet.title), ("first", &first), ("last", &last)],
+            )
+        })
     };
     view! {
         <div class="plot" node_ref=place>

@@ -188,7 +188,12 @@ fn over_time(
                     .filter_map(|(at, _)| Some((middle(*at), y((*of.get(*at)?)?))));
                 known.collect()
             };
-            ink.band(&edge(low), &edge(high));
+            let (low, high) = (edge(low), edge(high));
+            match (low.as_slice(), high.as_slice()) {
+                // Nothing lies between two points.
+                ([low], [high]) => ink.stem(*low, *high),
+                _ => ink.band(&low, &high),
+            }
         }
     }
     for (series, (values, column)) in drawn.iter().zip(columns).enumerate() {
@@ -338,7 +343,9 @@ fn by_rows(sheet: &Sheet, column: usize, ranged: Option<Ends>, width: f64, rtl: 
     }
     for (index, ((row, told), value)) in sheet.rows.iter().zip(told).zip(&all).enumerate() {
         let top = of_row * index as f64;
-        ink.label((0.0, top + 10.0), "start", "told", row.head().to_owned());
+        // A name runs in the direction of its own letters.
+        let name = format!("\u{2068}{}\u{2069}", row.head());
+        ink.label((0.0, top + 10.0), "start", "told", name);
         let second = if crowded { top + 29.0 } else { top + 10.0 };
         let (at, anchor) = if crowded {
             (0.0, "start")
@@ -351,12 +358,9 @@ fn by_rows(sheet: &Sheet, column: usize, ranged: Option<Ends>, width: f64, rtl: 
         let y = second + 18.0;
         let Some(((low, high), _)) = ranged else {
             ink.rule(&[(start, y), (end, y)], "grid");
-            ink.bar(
-                (start, y - 5.0),
-                ((x(*value) - start).max(1.0), 10.0),
-                0,
-                title,
-            );
+            if *value > 0 {
+                ink.bar((start, y - 5.0), (x(*value) - start, 10.0), 0, title);
+            }
             continue;
         };
         let end_at = |at: usize| row.cells.get(at).and_then(Cell::number);

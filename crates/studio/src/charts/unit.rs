@@ -93,6 +93,19 @@ impl Unit {
         }
     }
 
+    /// How far two values are apart, without a sign.
+    pub(crate) fn apart(&self, raw: i64) -> String {
+        let raw = raw.saturating_abs();
+        match self {
+            Self::Percent => {
+                let told = raw as f64 / self.divisor();
+                let n = formatted(told, &[("maximumFractionDigits", 1.into())]);
+                fill("unit.percentage_points", &[("n", &n)])
+            }
+            _ => self.show(raw),
+        }
+    }
+
     /// Beside an axis: short.
     pub(crate) fn brief(&self, raw: i64) -> String {
         let told = raw as f64 / self.divisor();

@@ -2,7 +2,7 @@
 
 use super::indicators::{back, card, unit_of};
 use super::kinds::{wire, words_of};
-use super::{Chooser, Learn, learn, shown};
+use super::{Chooser, Learn, few, learn, shown};
 use crate::atoms::Page;
 use crate::charts::{Cell, Chart, Column, Plot, Row, Sheet};
 use crate::pages::missing::Missing;
@@ -74,13 +74,13 @@ fn one(indicators: Indicators, name: InsightName, learn: Learn) -> impl IntoView
 
 fn table(reading: &IndicatorReading, step: Step, learn: Learn) -> Sheet {
     let unit = unit_of(reading, learn);
-    let (title, _, _) = words_of(reading.name).unwrap_or_default();
+    let (title, _, sample) = words_of(reading.name).unwrap_or_default();
     let number = |key: &str| Column::of(key, &unit);
     let rows = reading.points.iter().map(|point| {
         let (full, brief) = learn.piece(step, point.from);
         let figure = point.figure;
         let few = if point.too_few {
-            Cell::Text(say("learn.too_few"))
+            Cell::Text(say(few(sample == "sample.answers")))
         } else {
             Cell::Text(String::new())
         };

@@ -173,7 +173,7 @@ pub(super) fn card(reading: IndicatorReading, learn: Learn, leads: bool) -> impl
                 <bdi>{unit.show(figure.value)}</bdi>
             </strong>
             {ends}
-            <span class="beside">{of} " " {too_few(figure.n)}</span>
+            <span class="beside">{of} " " {too_few(figure.n, sample == "sample.answers")}</span>
         }
     });
     let none = figure.is_none().then(|| {
@@ -198,7 +198,7 @@ pub(super) fn card(reading: IndicatorReading, learn: Learn, leads: bool) -> impl
                 Some(Icon::Down),
             ),
         };
-        let sentence = fill(word, &[("n", &unit.more(trend)), ("before", &before)]);
+        let sentence = fill(word, &[("n", &unit.apart(trend)), ("before", &before)]);
         view! {
             <p class=class>
                 {picture.map(icon)} <span>{sentence}</span>

@@ -355,8 +355,15 @@ fn fact(name: &'static str, value: String) -> impl IntoView {
     }
 }
 
-/// A sentence where a sample is small.
-fn too_few(n: u32) -> impl IntoView {
-    let few = n < 30;
-    few.then(|| view! { <span class="pill waits">{say("learn.too_few")}</span> })
+/// What is said where a sample is small: of answers, or of anything else.
+fn too_few(n: u32, answers: bool) -> impl IntoView {
+    (n < 30).then(|| view! { <span class="pill waits">{say(few(answers))}</span> })
+}
+
+const fn few(answers: bool) -> &'static str {
+    if answers {
+        "learn.few_answers"
+    } else {
+        "learn.few"
+    }
 }

@@ -197,7 +197,7 @@ fn facts(
         {fact(title, with_interval(unit, figure))}
         <div>
             <dt>{t("scores.answers")}</dt>
-            <dd>{number(figure.n.into())} " " {too_few(figure.n)}</dd>
+            <dd>{number(figure.n.into())} " " {too_few(figure.n, true)}</dd>
         </div>
         {before.map(|before| fact("scores.before", with_interval(unit, before)))}
         {survey
@@ -260,7 +260,7 @@ fn by_part(name: InsightName, by: &str, parts: &[ScorePart], learn: Learn) -> Sh
         };
         let figure = part.figure;
         let few = if part.too_few {
-            say("learn.too_few")
+            say(super::few(true))
         } else {
             String::new()
         };
