@@ -58,7 +58,7 @@ const open = async (page, path) => {
 };
 const ready = async (page, say, key) => {
   await page.getByRole('heading', { level: 1, name: say[key], exact: true }).waitFor();
-  await page.locator('#main .skeleton').waitFor({ state: 'detached' });
+  await eventually(() => page.locator('#main .skeleton').count(), 0, 'what is not there yet');
 };
 
 for (const lang of ['fa', 'en']) {
@@ -146,8 +146,8 @@ test('the time is chosen, stands in the address, and what is too little is said'
   const card = page.locator('[data-indicator=csat]');
   await card.locator('strong').waitFor();
   // Forty answers are enough, what four members bought is not.
-  assert.equal(await card.getByText(say['learn.few_answers'], { exact: true }).count(), 0);
-  await page.locator('[data-indicator=retention]').getByText(say['learn.few'], { exact: true }).waitFor();
+  assert.equal(await card.getByText(say['learn.too_few_answers'], { exact: true }).count(), 0);
+  await page.locator('[data-indicator=retention]').getByText(say['learn.too_few'], { exact: true }).waitFor();
   await page.getByRole('combobox', { name: say['period.title'], exact: true }).selectOption('last_year');
   await eventually(() => new URL(page.url()).search, '?period=last_year', 'the address');
   await page.locator('[data-indicator=nps]').getByText(say['indicator.none'], { exact: true }).waitFor();
@@ -244,7 +244,7 @@ test('real purchases come out as they do by the definitions', async () => {
         assert.equal(Number(/of ([\d,]+) /.exec(card)[1].replace(',', '')), figure.n, at);
         const ends = say['indicator.interval'].replace('{low}', share(figure.low)).replace('{high}', share(figure.high));
         assert.equal(card.includes(ends), figure.low !== null, at);
-        assert.equal(card.includes(say['learn.few']), figure.n < 30, at);
+        assert.equal(card.includes(say['learn.too_few']), figure.n < 30, at);
         assert.equal(card.includes(say['indicator.no_before']), trend === null, at);
       }
     }

@@ -362,8 +362,8 @@ fn too_few(n: u32, answers: bool) -> impl IntoView {
 
 const fn few(answers: bool) -> &'static str {
     if answers {
-        "learn.few_answers"
+        "learn.too_few_answers"
     } else {
-        "learn.few"
+        "learn.too_few"
     }
 }
