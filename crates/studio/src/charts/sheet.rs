@@ -186,11 +186,13 @@ impl Sheet {
                     Cell::Number(_) | Cell::In(..) => Some("number".to_owned()),
                     Cell::Text(_) => None,
                 };
-                view! {
-                    <td class=class>
-                        <bdi>{cell.shown(column)}</bdi>
-                    </td>
-                }
+                let shown = cell.shown(column);
+                // A number runs as the page does, whatever marks it begins with.
+                let shown = match cell {
+                    Cell::Text(_) => view! { <bdi>{shown}</bdi> }.into_any(),
+                    _ => shown.into_any(),
+                };
+                view! { <td class=class>{shown}</td> }
             });
             view! { <tr>{first} {rest.collect_view()}</tr> }
         });

@@ -169,9 +169,7 @@ pub(super) fn card(reading: IndicatorReading, learn: Learn, leads: bool) -> impl
         });
         let of = count(sample, figure.n.into(), &[]);
         view! {
-            <strong>
-                <bdi>{unit.show(figure.value)}</bdi>
-            </strong>
+            <strong>{unit.show(figure.value)}</strong>
             {ends}
             <span class="beside">{of} " " {too_few(figure.n, sample == "sample.answers")}</span>
         }

@@ -348,9 +348,7 @@ fn fact(name: &'static str, value: String) -> impl IntoView {
     view! {
         <div>
             <dt>{t(name)}</dt>
-            <dd>
-                <bdi>{value}</bdi>
-            </dd>
+            <dd>{value}</dd>
         </div>
     }
 }

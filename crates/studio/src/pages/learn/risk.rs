@@ -77,7 +77,9 @@ fn facts(figure: Option<Figure>) -> impl IntoView {
 
 /// What the club offers to those who stay away.
 fn offers(learn: Learn) -> impl IntoView {
-    let offers = learn.names().come_back();
+    let offers = learn.names().come_back().into_iter();
+    // Each in the direction of its own letters.
+    let offers: Vec<String> = offers.map(|it| format!("\u{2068}{it}\u{2069}")).collect();
     let told = if offers.is_empty() {
         say("risk.offer.none")
     } else {
