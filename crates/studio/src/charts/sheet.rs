@@ -23,6 +23,16 @@ impl Column {
         }
     }
 
+    /// Its name, and in what its numbers are.
+    fn with_unit(&self, unit: &Unit) -> String {
+        let unit = unit.name();
+        if unit.is_empty() {
+            self.name.clone()
+        } else {
+            format!("{} ({unit})", self.name)
+        }
+    }
+
     /// A column of numbers.
     pub(crate) fn of(key: &str, unit: &Unit) -> Self {
         Self {
@@ -134,12 +144,8 @@ impl Sheet {
     /// The whole table for a spreadsheet: with a mark by which it knows the letters, and lines as RFC 4180 has them.
     pub(crate) fn csv(&self) -> String {
         let names = self.columns.iter().map(|column| {
-            let unit = column.unit.as_ref().map(Unit::name).unwrap_or_default();
-            guarded(&if unit.is_empty() {
-                column.name.clone()
-            } else {
-                format!("{} ({unit})", column.name)
-            })
+            let unit = column.unit.as_ref();
+            guarded(&unit.map_or_else(|| column.name.clone(), |unit| column.with_unit(unit)))
         });
         let names: Vec<String> = names.map(|name| quoted(&name)).collect();
         let mut file = format!("\u{feff}{}\r\n", names.join(","));
@@ -158,9 +164,14 @@ impl Sheet {
     pub(super) fn view(&self, heat: bool) -> impl IntoView + use<> {
         let head = self.columns.iter().map(|column| {
             let class = column.unit.as_ref().map(|_| "number");
+            // Days are told as plain numbers: the head says of what.
+            let name = match &column.unit {
+                Some(unit @ Unit::Days) => column.with_unit(unit),
+                _ => column.name.clone(),
+            };
             view! {
                 <th scope="col" class=class>
-                    {column.name.clone()}
+                    {name}
                 </th>
             }
         });
