@@ -174,7 +174,7 @@ fn Inside(
     let address = use_query_map();
     let location = use_location();
     let navigate = use_navigate();
-    let asked = Memo::new(move |_| address.with(Asked::read));
+    let asked = Memo::new(move |_| address.with(|address| Asked::read(|name| address.get(name))));
     let choose = Callback::new(move |asked: Asked| {
         let path = location.pathname.get_untracked();
         let path = path.strip_prefix(BASE).unwrap_or(&path);

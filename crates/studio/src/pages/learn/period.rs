@@ -1,6 +1,5 @@
 //! Which time the figures are about: kept in the address, so that it can be linked to.
 
-use leptos_router::params::ParamsMap;
 use rules::calendar::{Calendar, Date};
 use rules::insights::Step;
 use rules::{DAY_MS, Timestamp};
@@ -101,21 +100,21 @@ fn day(text: &str) -> Option<i64> {
 }
 
 impl Asked {
-    /// What an address asks for; where it makes no sense, what is asked when it says nothing.
-    pub(super) fn read(address: &ParamsMap) -> Self {
+    /// What an address asks for, by the names in it; where it makes no sense, what is asked when it says nothing.
+    pub(super) fn read(address: impl Fn(&str) -> Option<String>) -> Self {
         let usual = Self::default();
-        let named = address.get("period").unwrap_or_default();
+        let named = address("period").unwrap_or_default();
         let named = Period::NAMED.iter().find(|one| one.1 == named);
-        let end = |name: &str| address.get(name).and_then(|text| day(&text));
+        let end = |name: &str| address(name).and_then(|text| day(&text));
         let between = end("from")
             .zip(end("to"))
             .filter(|(from, to)| from <= to)
             .map(|(from, to)| Period::Between(from, to));
         let number = |name: &str, most: u32| {
-            let number: u32 = address.get(name)?.parse().ok()?;
+            let number: u32 = address(name)?.parse().ok()?;
             (number <= most).then_some(number)
         };
-        let step = address.get("step").unwrap_or_default();
+        let step = address("step").unwrap_or_default();
         let step = STEPS.iter().find(|one| one.1 == step);
         Self {
             period: between.or(named.map(|one| one.0)).unwrap_or(usual.period),
@@ -183,11 +182,10 @@ mod tests {
     use super::*;
 
     fn read(pairs: &[(&str, &str)]) -> Asked {
-        let mut map = ParamsMap::new();
-        for (name, value) in pairs {
-            map.insert((*name).to_owned(), (*value).to_owned());
-        }
-        Asked::read(&map)
+        Asked::read(|name| {
+            let found = pairs.iter().find(|pair| pair.0 == name);
+            found.map(|pair| pair.1.to_owned())
+        })
     }
 
     #[test]
