@@ -13,7 +13,7 @@ import { bundled, hashed, minifyCss, ship, table } from '../../www/ship.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 const read = (...path) => readFileSync(join(here, ...path), 'utf8');
 /** The style sheets, each on top of those before it. */
-const SHEETS = ['tokens', 'base', 'forms', 'shell', 'pages', 'customise', 'publish', 'learn'];
+const SHEETS = ['tokens', 'base', 'forms', 'shell', 'pages', 'customise', 'lists', 'publish', 'learn'];
 
 const { values } = parseArgs({ options: { glue: { type: 'string' }, out: { type: 'string' } } });
 if (!values.glue || !values.out) throw new Error('node pack.mjs --glue DIR --out DIR');

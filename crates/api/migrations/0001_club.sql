@@ -73,6 +73,16 @@ CREATE TABLE origins (
 );
 CREATE INDEX origins_by_origin ON origins (origin);
 
+-- When a page of an origin last asked with a key, to the hour.
+CREATE TABLE sightings (
+    tenant  TEXT   NOT NULL,
+    key_id  TEXT   NOT NULL,
+    origin  TEXT   NOT NULL,
+    seen_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant, key_id, origin),
+    FOREIGN KEY (tenant, key_id) REFERENCES keys (tenant, id)
+);
+
 CREATE TABLE staff (
     tenant      TEXT   NOT NULL REFERENCES tenants (tenant),
     staff       TEXT   NOT NULL,
@@ -136,7 +146,16 @@ CREATE TABLE members (
     UNIQUE (tenant, external_id),
     UNIQUE (tenant, referral_code)
 );
-CREATE INDEX members_by_joining ON members (tenant, joined_at);
+CREATE INDEX members_by_joining ON members (tenant, joined_at, member);
+-- How an id or a name begins is found by the order of bytes.
+-- only sqlite
+CREATE INDEX members_by_name ON members (tenant, LOWER(first_name), member) WHERE first_name IS NOT NULL;
+-- end
+-- only postgres
+CREATE INDEX members_by_id ON members (tenant, external_id COLLATE "C");
+CREATE INDEX members_by_name ON members (tenant, (LOWER(first_name) COLLATE "C"), member COLLATE "C")
+    WHERE first_name IS NOT NULL;
+-- end
 CREATE INDEX members_due ON members (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX members_by_birthday ON members (tenant, birthday, member) WHERE birthday IS NOT NULL;
 
@@ -370,7 +389,7 @@ CREATE TABLE plan_payments (
 );
 CREATE INDEX plan_payments_by_member ON plan_payments (tenant, member, at);
 
--- `address` is a hash of the visitor's network.
+-- `address` is a hash of the visitor's network. `allowed_at` is when somebody of the shop let it count after all.
 CREATE TABLE claims (
     tenant     TEXT   NOT NULL,
     claim      TEXT   NOT NULL,
@@ -383,11 +402,14 @@ CREATE TABLE claims (
     expires_at BIGINT NOT NULL,
     order_id   TEXT,
     rewards_at BIGINT,
+    allowed_at BIGINT,
     PRIMARY KEY (tenant, claim),
     FOREIGN KEY (tenant, advocate) REFERENCES members (tenant, member),
     FOREIGN KEY (tenant, friend) REFERENCES members (tenant, member)
 );
 CREATE INDEX claims_by_advocate ON claims (tenant, advocate, state_at);
+CREATE INDEX claims_by_time ON claims (tenant, created_at, claim);
+CREATE INDEX claims_by_state ON claims (tenant, state, created_at, claim);
 CREATE INDEX claims_by_friend ON claims (tenant, friend);
 CREATE INDEX claims_by_order ON claims (tenant, order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX claims_by_address ON claims (tenant, address, created_at) WHERE address IS NOT NULL;
@@ -412,6 +434,8 @@ CREATE TABLE responses (
     FOREIGN KEY (tenant, member) REFERENCES members (tenant, member)
 );
 CREATE INDEX responses_by_kind ON responses (tenant, kind, created_at);
+CREATE INDEX responses_by_time ON responses (tenant, created_at, member, response);
+CREATE INDEX responses_by_survey ON responses (tenant, survey, created_at, member, response);
 
 -- `round` counts the answers that counted.
 CREATE TABLE prompts (

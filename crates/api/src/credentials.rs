@@ -12,6 +12,7 @@ use crate::limits::Kind;
 use crate::problem::{Error, Result};
 use crate::scopes::{Scope, Scopes};
 use crate::sessions::{self, Cookie, Session};
+use crate::sightings::Seen;
 use crate::staff::{self, Role};
 use crate::state::State;
 use crate::tokens::{Subject, Unverified};
@@ -235,13 +236,15 @@ impl FromRequestParts<State> for Page {
         let origin = origin(&parts.headers)?.map(str::to_owned);
         // The page that a shop shows in a frame.
         let ours = names_our_host(&parts.headers);
-        let tenant = state
+        // A page of the shop's own says that the widget is there; nothing else does.
+        let of_shop = origin.clone().filter(|_| !ours);
+        let (tenant, id) = state
             .db
             .look((key, origin, ours), |mut tx, (key, origin, ours)| {
                 Box::pin(async move {
                     let found = async {
                         let live = keys::page(&mut tx, key).await?;
-                        let (tenant, _) = live.ok_or_else(|| {
+                        let (tenant, id) = live.ok_or_else(|| {
                             Error::unauthorized("This is not a live publishable key (pk_…).")
                         })?;
                         if let Some(origin) = origin
@@ -250,13 +253,21 @@ impl FromRequestParts<State> for Page {
                         {
                             return Err(origin_refused(origin));
                         }
-                        Ok(tenant)
+                        Ok::<_, Error>((tenant, id))
                     }
                     .await;
                     (tx, found)
                 })
             })
             .await?;
+        if let Some(origin) = of_shop {
+            let seen = Seen {
+                tenant: tenant.clone(),
+                key: id,
+                origin,
+            };
+            state.sightings.note(&state.db, &state.clock, seen);
+        }
         Ok(Self { tenant })
     }
 }

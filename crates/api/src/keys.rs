@@ -4,7 +4,8 @@
 mod listed;
 mod lookup;
 
-pub use listed::{Listed, list};
+pub use contract::keys::Listed;
+pub use listed::{list, pages};
 pub use lookup::{
     Secret, Signing, allows, anybody_allows, origins, page, secret, signing, speaks_of,
 };

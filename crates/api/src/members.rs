@@ -2,25 +2,25 @@
 
 mod erase;
 mod export;
+mod list;
 
 pub use erase::erase;
 pub use export::{Export, export};
+pub use list::{Find, PAGE, SEARCH_MAX, page};
 
 use crate::books::{self, About, Books};
 use crate::club::Club;
 use crate::ids;
 use crate::problem::{Error, Result, fault};
 use crate::{outbox, profile, referrals};
+use contract::members::MemberView;
 use contract::orders::MemberInput;
+use rules::Timestamp;
 use rules::earning;
 use rules::journal::Event;
-use rules::ledger::Balances;
 use rules::member::MonthDay;
 use rules::program::Activity;
-use rules::tiers::{self, Standing};
-use rules::{Money, Timestamp};
-use schemars::JsonSchema;
-use serde::Serialize;
+use rules::tiers;
 use serde_json::json;
 
 /// A member's row.
@@ -287,46 +287,17 @@ pub fn unknown(external_id: &str) -> Error {
     ))
 }
 
-/// A member, as the shop's server reads it.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct View {
-    /// Prefixed id, `mem_…`.
-    pub id: String,
-    /// The shop's id.
-    pub external_id: String,
-    /// Given name.
-    pub first_name: Option<String>,
-    /// Birthday in the program's calendar.
-    pub birthday: Option<MonthDay>,
-    /// Language, as an IETF tag.
-    pub language: Option<String>,
-    /// What the member consents to, by name.
-    pub consents: Vec<String>,
-    /// When they joined.
-    pub joined_at: Timestamp,
-    /// May not redeem.
-    pub blocked: bool,
-    /// What a friend types.
-    pub referral_code: String,
-    /// Points by what can be done with them.
-    pub balances: Balances,
-    /// Wallet credit by what can be done with it, in minor units.
-    pub wallet: Balances<Money>,
-    /// The place on the ladder, where the program has one.
-    pub standing: Option<Standing>,
-}
-
 /// The member with balances and standing as of now.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn view(club: &mut Club, member: &Row) -> Result<View> {
+pub async fn view(club: &mut Club, member: &Row) -> Result<MemberView> {
     let account = books::facts(club, &member.member).await?;
     // The clock's time, or later, where the books went on before the clock was put back.
     let now = account.settled_at();
     let facts = &account.member;
     let (program, zone) = (club.program(), club.zone());
-    Ok(View {
+    Ok(MemberView {
         id: member.member.clone(),
         external_id: member.external_id.clone(),
         first_name: member.first_name.clone(),

@@ -1,8 +1,10 @@
 //! Inviting friends: claim, join, first order, reward, or a refusal with its reason.
 
 mod invitation;
+mod review;
 
 pub use invitation::invitation;
+pub use review::{PAGE, allow, page};
 
 use crate::books::{self, About};
 use crate::club::{Club, word};
@@ -124,6 +126,9 @@ async fn claims_from(
         return Ok(0);
     };
     lock(club, advocate).await?;
+    if review::is_allowed(club, address).await? {
+        return Ok(0);
+    }
     let today = club.zone().start_of_day(club.zone().day(club.now));
     let claims: i64 = club
         .query(
@@ -308,68 +313,81 @@ pub async fn bought(
     let Some(terms) = &published.program.referral else {
         return Ok(());
     };
-    let row: Option<(String, String, i64)> = club
+    let row: Option<(String, String, i64, bool)> = club
         .query(
-            "SELECT claim, advocate, expires_at FROM claims
-         WHERE tenant = $1 AND friend = $2 AND state = 'joined'",
+            "SELECT claim, advocate, expires_at, CASE WHEN allowed_at IS NULL THEN 0 ELSE 1 END FROM claims
+             WHERE tenant = $1 AND friend = $2 AND state = 'joined'",
         )
         .bind(member)
         .fetch_optional(&mut club.tx)
         .await?;
-    let Some((claim, advocate, expires_at)) = row else {
+    let Some((claim, advocate, expires_at, allowed)) = row else {
         return Ok(());
     };
     // Of two friends who buy at once the second sees the first under the member's cap.
     lock(club, &advocate).await?;
     let facts = Facts {
-        same_contact: same_contact(club, &advocate, member).await?,
+        same_contact: !allowed && same_contact(club, &advocate, member).await?,
         orders_before: paid_orders(club, member, order_id).await?,
         order: Some(amount),
         rewarded: rewarded(club, &advocate).await?,
         ..facts_of(expires_at)
     };
-    let state = judged(terms, &facts, paid_at, FriendState::Bought);
-    let rewards_at = rule::activates_at(terms, &published.zone, paid_at);
-    club.query(
-        "UPDATE claims SET state = $3, state_at = $4, order_id = $5, rewards_at = $6
-         WHERE tenant = $1 AND claim = $2",
-    )
-    .bind(&claim)
-    .bind(word(state))
-    .bind(paid_at.0)
-    .bind(order_id)
-    .bind(rewards_at.0)
-    .execute(&mut club.tx)
-    .await?;
-    club.audit(
-        "referral.bought",
-        &claim,
-        json!({ "state": state, "order": order_id }),
-    )
-    .await?;
     let of = Told {
         claim: &claim,
         advocate: &advocate,
         friend: Some(member),
         order: Some(order_id),
     };
-    of.tell(club, "referral.bought", state).await?;
-    if state != FriendState::Bought {
-        return Ok(());
-    }
-    for (who, rule, points) in [
-        (advocate.as_str(), ADVOCATE, terms.advocate_points),
-        (member, FRIEND, terms.friend_points),
-    ] {
-        let event = Event::Credited {
-            rule: rule.to_owned(),
-            source: format!("{claim}/{order_id}"),
-            points,
-            pending_days: terms.pending_days,
+    let state = judged(terms, &facts, paid_at, FriendState::Bought);
+    of.settle(club, terms, state, paid_at).await
+}
+
+impl Told<'_> {
+    /// Writes down what came of the friend's first order; both are rewarded where it counts. The refund window begins
+    /// at `from`.
+    async fn settle(
+        &self,
+        club: &mut Club,
+        terms: &Referral,
+        state: FriendState,
+        from: Timestamp,
+    ) -> Result<()> {
+        let (Some(friend), Some(order)) = (self.friend, self.order) else {
+            return Ok(());
         };
-        books::post(club, who, About::MEMBER, &event).await?;
+        let rewards_at = rule::activates_at(terms, club.zone(), from);
+        club.query(
+            "UPDATE claims SET state = $3, state_at = $4, order_id = $5, rewards_at = $6
+             WHERE tenant = $1 AND claim = $2",
+        )
+        .bind(self.claim)
+        .bind(word(state))
+        .bind(from.0)
+        .bind(order)
+        .bind(rewards_at.0)
+        .execute(&mut club.tx)
+        .await?;
+        let detail = json!({ "state": state, "order": order });
+        club.audit("referral.bought", self.claim, detail).await?;
+        self.tell(club, "referral.bought", state).await?;
+        if state != FriendState::Bought {
+            return Ok(());
+        }
+        for (who, rule, points) in [
+            (self.advocate, ADVOCATE, terms.advocate_points),
+            (friend, FRIEND, terms.friend_points),
+        ] {
+            let event = Event::Credited {
+                rule: rule.to_owned(),
+                source: format!("{}/{order}", self.claim),
+                points,
+                pending_days: terms.pending_days,
+            };
+            books::post(club, who, About::MEMBER, &event).await?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Friends for whom the member is or will be rewarded.

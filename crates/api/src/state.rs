@@ -12,6 +12,7 @@ use crate::passwords::Passwords;
 use crate::problem::{Error, Result};
 use crate::programs::Versions;
 use crate::setup::Setup;
+use crate::sightings::Sightings;
 use crate::tries::Tries;
 use crate::webhooks::address::Guard;
 use crate::webhooks::sender::{Sender, TIMEOUT};
@@ -59,6 +60,8 @@ pub struct Parts {
     pub studio: Assets,
     /// Who may make the first club.
     pub setup: Setup,
+    /// Pages that were noted of late.
+    pub sightings: Sightings,
     /// Requests per address.
     pub limits: Arc<Limits>,
     /// Keys whose first request is at work.
@@ -106,6 +109,7 @@ impl State {
             assets,
             studio: Assets::None,
             setup: Setup::default(),
+            sightings: Sightings::default(),
             limits: Arc::new(limits),
             in_flight: InFlight::default(),
             behind_proxy: false,

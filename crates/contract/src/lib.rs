@@ -7,12 +7,16 @@
 
 pub mod complaints;
 pub mod insights;
+pub mod installation;
+pub mod keys;
 pub mod members;
 pub mod memberships;
 pub mod orders;
 pub mod overview;
 pub mod partners;
 pub mod problem;
+pub mod referrals;
+pub mod responses;
 pub mod segments;
 pub mod shopper;
 pub mod simulations;

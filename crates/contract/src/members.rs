@@ -1,6 +1,9 @@
 //! Members beside their orders: profile, activities, adjustments, wallet payments.
 
+use crate::shopper::Redemption;
+use rules::ledger::Balances;
 use rules::member::MonthDay;
+use rules::tiers::Standing;
 use rules::{Money, Points, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -216,4 +219,88 @@ pub struct WalletPayment {
     /// When it went back, because the order was called off or refunded whole.
     #[serde(default)]
     pub returned_at: Option<Timestamp>,
+}
+
+/// A member, as whoever works for the shop reads it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+pub struct MemberView {
+    /// Prefixed id, `mem_…`.
+    pub id: String,
+    /// The shop's id.
+    pub external_id: String,
+    /// Given name.
+    pub first_name: Option<String>,
+    /// Birthday in the program's calendar.
+    pub birthday: Option<MonthDay>,
+    /// Language, as an IETF tag.
+    pub language: Option<String>,
+    /// What the member consents to, by name.
+    pub consents: Vec<String>,
+    /// When they joined.
+    pub joined_at: Timestamp,
+    /// May not redeem.
+    pub blocked: bool,
+    /// What a friend types.
+    pub referral_code: String,
+    /// Points by what can be done with them.
+    pub balances: Balances,
+    /// Wallet credit by what can be done with it, in minor units.
+    pub wallet: Balances<Money>,
+    /// The place on the ladder, where the program has one.
+    pub standing: Option<Standing>,
+}
+
+/// A reply with one member: `{"member": …}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+pub struct MemberReply {
+    /// The member as they stand.
+    pub member: MemberView,
+}
+
+/// A member in a list. Balances and tier are as of the member's last change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+pub struct ListedMember {
+    /// Prefixed id, `mem_…`.
+    pub id: String,
+    /// The shop's id.
+    pub external_id: String,
+    /// Given name.
+    #[serde(default)]
+    pub first_name: Option<String>,
+    /// When they joined.
+    pub joined_at: Timestamp,
+    /// May not redeem.
+    pub blocked: bool,
+    /// The id of the tier that they were last told of; absent where there is none.
+    #[serde(default)]
+    pub tier: Option<String>,
+    /// Points that can be spent.
+    pub available: Points,
+    /// Points that are not active yet.
+    pub pending: Points,
+    /// When they last ordered; absent where they never did.
+    #[serde(default)]
+    pub last_order_at: Option<Timestamp>,
+}
+
+/// `GET /v1/members?search=&limit=&cursor=`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+pub struct MemberPage {
+    /// Those who joined last first; of a search, those whose id fits first.
+    pub members: Vec<ListedMember>,
+    /// Absent on the last page.
+    #[serde(default)]
+    pub next_cursor: Option<String>,
+}
+
+/// `GET /v1/members/{external_id}/redemptions`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "document", derive(schemars::JsonSchema))]
+pub struct RedemptionsReply {
+    /// Newest first: all open ones, and the latest of the others (20 at most).
+    pub redemptions: Vec<Redemption>,
 }

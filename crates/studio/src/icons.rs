@@ -35,6 +35,12 @@ pub(crate) enum Icon {
     Send,
     Chart,
     Table,
+    People,
+    Search,
+    Plug,
+    Transfer,
+    Speech,
+    Share,
 }
 
 impl Icon {
@@ -73,6 +79,16 @@ impl Icon {
             Self::Remove => "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5",
             Self::Undo => "M4 9h10a5 5 0 0 1 0 10h-3M8 5 4 9l4 4",
             Self::Redo => "M20 9H10a5 5 0 0 0 0 10h3M16 5l4 4-4 4",
+            Self::People => {
+                "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M3 20c.5-4 3-6 6-6s5.5 2 6 6M17 8v6M14 11h6"
+            }
+            Self::Search => "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13M15.5 15.5 20 20",
+            Self::Plug => "M9 3v5M15 3v5M6 8h12v3a6 6 0 0 1-12 0zM12 17v4",
+            Self::Transfer => "M8 20V5M4 9l4-4 4 4M16 4v15M12 15l4 4 4-4",
+            Self::Speech => "M4 5h16v11H11l-5 4v-4H4zM8 9h8M8 12h5",
+            Self::Share => {
+                "M7 14a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5M17 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5M17 21a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5M9.3 10.4l5.4-3.6M9.3 12.8l5.4 4"
+            }
             Self::Leaf => "M5 19C4 10 9 4 20 4c1 11-5 16-13 14M5 19c2-5 5-8 9-10",
             Self::Chart => "M4 4v16h16M8 15l4-5 3 3 5-7",
             Self::Table => "M4 5h16v14H4zM4 10h16M4 14.5h16M10 10v9",

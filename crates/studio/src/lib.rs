@@ -13,13 +13,18 @@ mod app;
 mod atoms;
 mod charts;
 mod club;
+mod download;
 mod icons;
 mod look;
+mod paged;
 mod pages;
+mod program;
 mod remote;
 mod server;
 mod session;
 mod shell;
+mod snippets;
+mod typed;
 mod words;
 
 use wasm_bindgen::prelude::wasm_bindgen;

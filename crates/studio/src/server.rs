@@ -93,6 +93,33 @@ pub(crate) async fn put_upon<T: DeserializeOwned>(
     read(&ask(Method::PUT, path, Some(body), besides).await?).await
 }
 
+/// Sends a file, which the browser reads as it goes, once for this key.
+pub(crate) async fn upload<T: DeserializeOwned>(
+    path: &str,
+    kind: &str,
+    file: &web_sys::Blob,
+    key: &str,
+) -> Reply<T> {
+    loop {
+        let request = Request::post(path)
+            .header("content-type", kind)
+            .header("idempotency-key", key)
+            .body(file.clone())
+            .map_err(|_| Failure::Odd)?;
+        match answered(request).await {
+            Err(failure) if failure.code() == "unauthorized" => session::again().await,
+            Err(failure) => return Err(failure),
+            Ok(response) => return read(&response).await,
+        }
+    }
+}
+
+/// Reads text.
+pub(crate) async fn text(path: &str) -> Reply<String> {
+    let response = ask(Method::GET, path, None, Besides::Nothing).await?;
+    response.text().await.map_err(|_| Failure::Offline)
+}
+
 /// Changes a part of something, and reads what came of it.
 pub(crate) async fn patch<T: DeserializeOwned>(path: &str, body: &Value) -> Reply<T> {
     read(&ask(Method::PATCH, path, Some(body), Besides::Nothing).await?).await
@@ -160,7 +187,10 @@ async fn once(
         Some(body) => builder.json(body),
         None => builder.build(),
     };
-    let request = request.map_err(|_| Failure::Odd)?;
+    answered(request.map_err(|_| Failure::Odd)?).await
+}
+
+async fn answered(request: Request) -> Reply<Response> {
     let response = request.send().await.map_err(|_| Failure::Offline)?;
     if response.ok() {
         return Ok(response);

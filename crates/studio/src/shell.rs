@@ -5,7 +5,8 @@ use crate::club;
 use crate::icons::{Icon, icon};
 use crate::look::{self, Theme};
 use crate::pages::{
-    account, again, complaint, customise, inbox, learn, missing, overview, publish,
+    account, again, complaint, customise, imports, inbox, learn, members, missing, overview,
+    publish, referrals, responses, setup,
 };
 use crate::session;
 use crate::words::{self, Lang, fill, number, say, t};
@@ -21,12 +22,17 @@ use web_sys::Element;
 
 /// The places: where they are below [`BASE`], what they are called, and their icons. A new page is added here and
 /// among the routes of [`Shell`].
-const PLACES: [(&str, &str, Icon); 5] = [
+const PLACES: [(&str, &str, Icon); 10] = [
     ("", "overview.title", Icon::Home),
+    ("/inbox", "inbox.title", Icon::Inbox),
+    ("/members", "members.title", Icon::People),
+    ("/responses", "responses.title", Icon::Speech),
+    ("/referrals", "referrals.title", Icon::Share),
+    ("/learn", "learn.title", Icon::Chart),
     ("/customise", "customise.title", Icon::Brush),
     ("/publish", "publish.title", Icon::Send),
-    ("/inbox", "inbox.title", Icon::Inbox),
-    ("/learn", "learn.title", Icon::Chart),
+    ("/imports", "imports.title", Icon::Transfer),
+    ("/setup", "setup.title", Icon::Plug),
 ];
 
 /// The pages inside, and what stands around them.
@@ -113,6 +119,18 @@ pub(crate) fn Shell() -> impl IntoView {
                         <Route path=path!("goals") view=learn::Goals />
                         <Route path=path!("experiments") view=learn::Experiments />
                         <Route path=path!("risk") view=learn::Risk />
+                    </ParentRoute>
+                    <Route path=path!("members") view=members::Members />
+                    <Route path=path!("members/:member") view=members::One />
+                    <Route path=path!("responses") view=responses::Responses />
+                    <Route path=path!("referrals") view=referrals::Referrals />
+                    <Route path=path!("imports") view=imports::Imports />
+                    <ParentRoute path=path!("setup") view=setup::Setup>
+                        <Route path=path!("") view=setup::Embed />
+                        <Route path=path!("server") view=setup::ServerCode />
+                        <Route path=path!("keys") view=setup::Keys />
+                        <Route path=path!("webhooks") view=setup::Endpoints />
+                        <Route path=path!("webhooks/:endpoint") view=setup::Endpoint />
                     </ParentRoute>
                     <Route path=path!("account") view=account::Account />
                 </Routes>

@@ -294,6 +294,29 @@ pub(crate) fn today() -> i64 {
     midnight.0.div_euclid(rules::DAY_MS)
 }
 
+/// A change of a number, with its sign.
+pub(crate) fn signed(n: i64) -> String {
+    let style = options(&[("signDisplay", "exceptZero".into())]);
+    call(&Intl::NumberFormat::new(&tags(), &style).format(), n as f64)
+}
+
+/// A day of the year, with its month's name in the calendar that it is counted in.
+pub(crate) fn month_day(calendar: Calendar, month: u8, day: u8) -> String {
+    // The middle of that month in some year; years differ by a day or two.
+    let (name, first) = match calendar {
+        Calendar::Gregorian => ("gregory", 1_705_276_800_000.0),
+        Calendar::Jalali => ("persian", 1_712_145_600_000.0),
+    };
+    let at = first + f64::from(month.saturating_sub(1)) * 30.44 * 86_400_000.0;
+    let style = options(&[
+        ("month", "long".into()),
+        ("calendar", name.into()),
+        ("timeZone", "UTC".into()),
+    ]);
+    let month = call(&Intl::DateTimeFormat::new(&tags(), &style).format(), at);
+    fill("day", &[("month", &month), ("day", &number(day.into()))])
+}
+
 /// How long ago something was, or in how long it will be.
 pub(crate) fn ago(at: Timestamp) -> String {
     let seconds = (at.0 as f64 - js_sys::Date::now()) / 1_000.0;

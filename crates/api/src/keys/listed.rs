@@ -1,31 +1,10 @@
 //! Keys as an operator sees them.
 
 use crate::problem::Result;
+use contract::installation::{PageKey, SeenOrigin};
+use contract::keys::Listed;
 use rules::Timestamp;
-use schemars::JsonSchema;
-use serde::Serialize;
 use store::{Tx, query};
-
-/// A key as an operator sees it; never its secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Listed {
-    /// What `revoke` takes.
-    pub id: String,
-    /// What it is for.
-    pub kind: String,
-    /// The publishable key or the signing key's `kid`.
-    pub name: Option<String>,
-    /// How a signing key's tokens are signed.
-    pub alg: Option<String>,
-    /// What a secret key may do.
-    pub scopes: Option<String>,
-    /// Whose pages may use a publishable key.
-    pub origins: Vec<String>,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// When it was ended.
-    pub revoked_at: Option<Timestamp>,
-}
 
 /// A row of [`list`].
 type Row = (
@@ -70,5 +49,35 @@ pub async fn list(tx: &mut Tx, tenant: &str) -> Result<Vec<Listed>> {
                 revoked_at: revoked_at.map(Timestamp),
             },
         )
+        .collect())
+}
+
+/// The tenant's live publishable keys, oldest first, with when pages were last heard of.
+///
+/// # Errors
+/// When the database fails.
+pub async fn pages(tx: &mut Tx, tenant: &str) -> Result<Vec<PageKey>> {
+    let seen = query("SELECT key_id, origin, seen_at FROM sightings WHERE tenant = $1");
+    let seen: Vec<(String, String, i64)> = seen.bind(tenant).fetch_all(tx).await?;
+    let seen_at = |key: &str, origin: &str| {
+        let found = seen.iter().find(|(id, of, _)| id == key && of == origin);
+        found.map(|(_, _, at)| Timestamp(*at))
+    };
+    let listed = list(tx, tenant).await?.into_iter();
+    let live = listed.filter(|key| key.kind == "publishable" && key.revoked_at.is_none());
+    Ok(live
+        .map(|key| {
+            let origins = key.origins.into_iter();
+            let origins = origins.map(|origin| SeenOrigin {
+                seen_at: seen_at(&key.id, &origin),
+                origin,
+            });
+            PageKey {
+                origins: origins.collect(),
+                publishable_key: key.name.unwrap_or_default(),
+                id: key.id,
+                created_at: key.created_at,
+            }
+        })
         .collect())
 }

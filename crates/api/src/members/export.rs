@@ -1,11 +1,11 @@
 //! Everything that is known of a member, as one document: what somebody who asks for their data is given.
 
-use super::{View, find, unknown, view};
+use super::{find, unknown, view};
 use crate::club::Club;
 use crate::history;
 use crate::problem::Result;
 use crate::{adjustments, books, redemptions};
-use contract::members::Adjustment;
+use contract::members::{Adjustment, MemberView};
 use contract::shopper::{Entry, Redemption};
 use rules::Timestamp;
 use schemars::JsonSchema;
@@ -19,7 +19,7 @@ pub struct Export {
     /// When it was made.
     pub as_of: Timestamp,
     /// Profile, consents, balances and standing.
-    pub member: View,
+    pub member: MemberView,
     /// Segments that the member was put in.
     pub segments: Vec<String>,
     /// Everything that changed their points and wallet, newest first.

@@ -27,6 +27,10 @@ pub const CODES: &[(&str, &str)] = &[
         "A link to a survey is good for 30 days. The shop can send another.",
     ),
     (
+        "claim_stands",
+        "Only a claim that was refused on suspicion, for a common contact or network, can be let through.",
+    ),
+    (
         "complaint_not_now",
         "The complaint is in a state in which this is not done. Read it again.",
     ),

@@ -3,12 +3,13 @@
 use super::paths::{MemberId, OrderId};
 use super::{Wish, answer};
 use crate::body::Json;
-use crate::credentials::{Shop, Shopper};
+use crate::credentials::{Desk, Shop, Shopper};
 use crate::inputs::{Key, PageSize, Path, Query};
 use crate::members::{self, Export};
 use crate::openapi::{Route, Tag, get, patch, post};
 use crate::problem::Result;
 use crate::scopes::Scope;
+use crate::staff::Role;
 use crate::state::State;
 use crate::{activities, adjustments, profile, wallet};
 use axum::extract::State as Shared;
@@ -230,19 +231,19 @@ async fn report(
 
 async fn adjust(
     Shared(state): Shared<State>,
-    shop: Shop,
+    desk: Desk,
     Key(key): Key,
     Path(MemberId(id)): Path<MemberId>,
     Json { value, text }: Json<AdjustmentInput>,
 ) -> Result<Response> {
-    shop.needs(Scope::Members)?;
+    desk.needs(Scope::Members, Role::Editor)?;
     let wish = Wish {
         route: "POST /v1/members/{external_id}/adjustments",
         key,
         content: format!("{id}\n{text}"),
         status: StatusCode::CREATED,
     };
-    let adjusted = shop.once(&state, wish, (id, value), |club, (id, input)| {
+    let adjusted = desk.once(&state, wish, (id, value), |club, (id, input)| {
         Box::pin(async move {
             let member = members::known(club, id).await?.member;
             let adjustment = adjustments::adjust(club, &member, input).await?;
@@ -263,12 +264,12 @@ struct Paging {
 
 async fn list_adjustments(
     Shared(state): Shared<State>,
-    shop: Shop,
+    desk: Desk,
     Path(MemberId(id)): Path<MemberId>,
     Query(paging): Query<Paging>,
 ) -> Result<Response> {
-    shop.needs(Scope::Members)?;
-    let page = shop.read(&state, (id, paging), |club, (id, paging)| {
+    desk.needs(Scope::Members, Role::Viewer)?;
+    let page = desk.read(&state, (id, paging), |club, (id, paging)| {
         Box::pin(async move {
             let member = members::known(club, id).await?.member;
             let limit = paging.limit.map_or(adjustments::PAGE, PageSize::get);
@@ -280,11 +281,11 @@ async fn list_adjustments(
 
 async fn export(
     Shared(state): Shared<State>,
-    shop: Shop,
+    desk: Desk,
     Path(MemberId(id)): Path<MemberId>,
 ) -> Result<Response> {
-    shop.needs(Scope::Members)?;
-    let all = shop.read(&state, id, |club, id| Box::pin(members::export(club, id)));
+    desk.needs(Scope::Members, Role::Editor)?;
+    let all = desk.read(&state, id, |club, id| Box::pin(members::export(club, id)));
     answer::ok(&all.await?)
 }
 

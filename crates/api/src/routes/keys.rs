@@ -2,17 +2,19 @@
 
 use super::answer;
 use crate::body::Json;
-use crate::credentials::Staff;
+use crate::credentials::{Desk, Staff};
 use crate::inputs::Path;
-use crate::keys::{self, Alg, Fresh, Kind, Listed, New, SigningKey};
+use crate::keys::{self, Alg, Fresh, Kind, New, SigningKey};
 use crate::openapi::{Route, Tag, delete, get, post, put};
 use crate::problem::{Error, Result};
-use crate::scopes::Scopes;
+use crate::scopes::{Scope, Scopes};
 use crate::staff::Role;
 use crate::state::State;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use axum::response::Response;
+use contract::installation::InstallationReply;
+use contract::keys::KeysReply;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -24,7 +26,21 @@ pub(super) fn routes() -> Vec<Route> {
         get(PATH, list)
             .named("listKeys", "List the keys", "Oldest first, ended ones too, and never a secret. For owners.")
             .tagged(Tag::Staff)
-            .replies::<Keys>(200, "The keys.", json!({ "keys": [example()] })),
+            .replies::<KeysReply>(200, "The keys.", json!({ "keys": [example()] })),
+        get("/v1/installation", installation)
+            .named(
+                "readInstallation",
+                "See where the widget is",
+                "The keys that stand in pages, and when a page of each origin last asked with one: when the panel was \
+                 opened or a survey was due there, to the hour. A launcher that nobody opens asks nothing. A secret \
+                 key needs the scope programs, a person any role.",
+            )
+            .tagged(Tag::Programs)
+            .replies::<InstallationReply>(200, "The keys.", json!({ "keys": [{
+                "id": "key_8x0w3k6m1q9r4t7v2yaz", "publishable_key": "pk_dGhpcyBpcyBhbiBleGFtcGxl",
+                "origins": [{ "origin": "https://shop.example", "seen_at": "2026-11-22T08:30:00Z" }],
+                "created_at": "2026-11-22T08:30:00Z",
+            }] })),
         post(PATH, create)
             .named(
                 "createKey",
@@ -64,13 +80,6 @@ fn example() -> Value {
     })
 }
 
-/// The one member of the reply.
-#[derive(Serialize, JsonSchema)]
-struct Keys {
-    /// Oldest first.
-    keys: Vec<Listed>,
-}
-
 async fn list(Shared(state): Shared<State>, staff: Staff) -> Result<Response> {
     staff.needs(Role::Owner)?;
     let listed = state.read(staff.tenant(), (), |club, ()| {
@@ -79,7 +88,20 @@ async fn list(Shared(state): Shared<State>, staff: Staff) -> Result<Response> {
             keys::list(&mut club.tx, &tenant).await
         })
     });
-    answer::ok(&Keys {
+    answer::ok(&KeysReply {
+        keys: listed.await?,
+    })
+}
+
+async fn installation(Shared(state): Shared<State>, desk: Desk) -> Result<Response> {
+    desk.needs(Scope::Programs, Role::Viewer)?;
+    let listed = desk.read(&state, (), |club, ()| {
+        Box::pin(async move {
+            let tenant = club.tenant().to_owned();
+            keys::pages(&mut club.tx, &tenant).await
+        })
+    });
+    answer::ok(&InstallationReply {
         keys: listed.await?,
     })
 }

@@ -3,23 +3,77 @@
 use super::answer;
 use super::paths::MemberId;
 use crate::body::Json;
-use crate::credentials::Shop;
-use crate::inputs::Path;
-use crate::members::{self, View};
+use crate::credentials::{Desk, Shop};
+use crate::inputs::{PageSize, Path, Query};
+use crate::members::{self, Find};
 use crate::openapi::{Route, Tag, delete, get, put};
 use crate::problem::Result;
 use crate::scopes::Scope;
+use crate::staff::Role;
 use crate::state::State;
+use crate::{books, history, redemptions};
 use axum::extract::State as Shared;
 use axum::response::Response;
+use contract::members::{MemberPage, MemberReply, RedemptionsReply};
 use contract::orders::MemberInput;
+use contract::shopper::EntryPage;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 const PATH: &str = "/v1/members/{external_id}";
 
 pub(super) fn routes() -> Vec<Route> {
+    let mut routes = of_one();
+    routes.extend(of_desk());
+    routes
+}
+
+/// What whoever looks a member up asks.
+fn of_desk() -> Vec<Route> {
+    vec![
+        get("/v1/members", list)
+            .named(
+                "listMembers",
+                "List members",
+                "In pages, those who joined last first. With `search`, those whose id begins so and then those whose \
+                 first name does; contacts cannot be searched for, because only hashes of them are kept. Balances are \
+                 as of a member's last change. A secret key needs the scope members, a person any role.",
+            )
+            .tagged(Tag::Members)
+            .replies::<MemberPage>(
+                200,
+                "A page.",
+                json!({ "members": [listed()], "next_cursor": null }),
+            ),
+        get("/v1/members/{external_id}/entries", entries)
+            .named(
+                "listEntriesOfMember",
+                "List what changed a member's points",
+                "Newest first, in pages; of what time has done, the newest page tells what nobody wrote down yet.",
+            )
+            .tagged(Tag::Members)
+            .replies::<EntryPage>(
+                200,
+                "A page.",
+                json!({ "entries": [entry()], "next_cursor": null }),
+            ),
+        get("/v1/members/{external_id}/redemptions", taken)
+            .named(
+                "listRedemptionsOfMember",
+                "List a member's coupons",
+                "All that are open, and the latest of the others, newest first.",
+            )
+            .tagged(Tag::Members)
+            .replies::<RedemptionsReply>(
+                200,
+                "The coupons.",
+                json!({ "redemptions": [redemption()] }),
+            ),
+    ]
+}
+
+fn of_one() -> Vec<Route> {
     vec![
         put(PATH, put_member)
             .named(
@@ -58,15 +112,31 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-/// The one member of the replies.
-#[derive(Serialize, JsonSchema)]
-struct MemberReply {
-    /// The member as they stand.
-    member: View,
-}
-
 fn example() -> Value {
     json!({ "member": view() })
+}
+
+fn listed() -> Value {
+    json!({
+        "id": "mem_7v2yaz8x0w3k6m1q9r4t", "external_id": "customer-1042", "first_name": "Sara",
+        "joined_at": "2026-01-01T00:00:00Z", "blocked": false, "tier": null, "available": 1000, "pending": 0,
+        "last_order_at": null,
+    })
+}
+
+fn entry() -> Value {
+    json!({
+        "id": "txn_7v2yaz8x0w3k6m1q9r4t_2", "at": "2026-11-22T08:30:00Z", "reason": "purchase", "points": 50,
+        "wallet": 0, "activates_at": null, "expires_at": null, "source": "A-1001",
+    })
+}
+
+fn redemption() -> Value {
+    json!({
+        "id": "rdm_8x0w3k6m1q9r4t7v2yaz", "key": "taken", "reward_id": "rwd_ship", "units": 1, "points": 300,
+        "at": "2026-11-22T08:30:00Z", "code": "4AQR-P8GH-KXDZ", "state": "open",
+        "expires_at": "2026-12-22T08:30:00Z",
+    })
 }
 
 /// A member, as the reference shows one.
@@ -100,11 +170,11 @@ async fn put_member(
 
 async fn get_member(
     Shared(state): Shared<State>,
-    shop: Shop,
+    desk: Desk,
     Path(MemberId(id)): Path<MemberId>,
 ) -> Result<Response> {
-    shop.needs(Scope::Members)?;
-    let read = shop.read(&state, id, |club, id| {
+    desk.needs(Scope::Members, Role::Viewer)?;
+    let read = desk.read(&state, id, |club, id| {
         Box::pin(async move {
             let member = members::known(club, id).await?;
             members::view(club, &member).await
@@ -117,11 +187,88 @@ async fn get_member(
 
 async fn erase_member(
     Shared(state): Shared<State>,
-    shop: Shop,
+    desk: Desk,
     Path(MemberId(id)): Path<MemberId>,
 ) -> Result<Response> {
-    shop.needs(Scope::Members)?;
-    shop.write(&state, id, |club, id| Box::pin(members::erase(club, id)))
+    desk.needs(Scope::Members, Role::Editor)?;
+    desk.write(&state, id, |club, id| Box::pin(members::erase(club, id)))
         .await?;
     Ok(answer::nothing())
+}
+
+/// Which members.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct Which {
+    /// How the shop's id or the first name begins, 128 bytes at most; all when absent.
+    #[serde(default)]
+    search: String,
+    /// Members of a page; 20 when absent.
+    limit: Option<PageSize>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+async fn list(
+    Shared(state): Shared<State>,
+    desk: Desk,
+    Query(which): Query<Which>,
+) -> Result<Response> {
+    desk.needs(Scope::Members, Role::Viewer)?;
+    let find = Find {
+        search: which.search,
+        limit: which.limit.map_or(members::PAGE, PageSize::get),
+        cursor: which.cursor,
+    };
+    let page = desk.read(&state, find, |club, find| {
+        Box::pin(members::page(club, find))
+    });
+    answer::ok(&page.await?)
+}
+
+/// Which page.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct Paging {
+    /// Entries of a page; 20 when absent.
+    limit: Option<PageSize>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+async fn entries(
+    Shared(state): Shared<State>,
+    desk: Desk,
+    Path(MemberId(id)): Path<MemberId>,
+    Query(paging): Query<Paging>,
+) -> Result<Response> {
+    desk.needs(Scope::Members, Role::Viewer)?;
+    let page = desk.read(&state, (id, paging), |club, (id, paging)| {
+        Box::pin(async move {
+            let member = members::known(club, id).await?.member;
+            let limit = paging.limit.map_or(history::PAGE, PageSize::get);
+            let cursor = paging.cursor.as_deref();
+            let account = match cursor {
+                None => Some(books::facts(club, &member).await?),
+                Some(_) => None,
+            };
+            history::page(club, &member, limit, cursor, account.as_ref()).await
+        })
+    });
+    answer::ok(&page.await?)
+}
+
+async fn taken(
+    Shared(state): Shared<State>,
+    desk: Desk,
+    Path(MemberId(id)): Path<MemberId>,
+) -> Result<Response> {
+    desk.needs(Scope::Members, Role::Viewer)?;
+    let listed = desk.read(&state, id, |club, id| {
+        Box::pin(async move {
+            let member = members::known(club, id).await?.member;
+            redemptions::list(club, &member).await
+        })
+    });
+    answer::ok(&RedemptionsReply {
+        redemptions: listed.await?,
+    })
 }

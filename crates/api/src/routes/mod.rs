@@ -26,6 +26,7 @@ mod program;
 mod programs;
 mod redemptions;
 mod referrals;
+mod reviews;
 mod segments;
 mod server;
 mod sessions;
@@ -70,6 +71,7 @@ pub fn all() -> Routes {
         .with(simulations::routes())
         .with(audit::routes())
         .with(staff::routes())
+        .with(reviews::routes())
         .with(keys::routes())
         .with(partners::routes())
         .with(segments::routes())

@@ -31,6 +31,11 @@ pub(crate) struct CouponCode(pub(crate) String);
 #[schemars(example = &"7K2M-QXRT-9FVN")]
 pub(crate) struct InvitationCode(pub(crate) String);
 
+/// The id of a friend's claim on an invitation.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(example = &"clm_8x0w3k6m1q9r4t7v2yaz")]
+pub(crate) struct ClaimId(pub(crate) String);
+
 /// The redemption's id.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[schemars(example = &"rdm_8x0w3k6m1q9r4t7v2yaz")]

@@ -61,6 +61,18 @@ pub(super) fn routes() -> Vec<Route> {
                 "external_id,first_name,joined_at\nc1,Sara,2025-01-01T08:00:00Z\n".into(),
             )
             .replies::<ImportReply>(200, "The file was played to its end.", summary()),
+        get(IMPORTS, list_imports)
+            .named(
+                "listImports",
+                "List the imports",
+                "The 20 that came forward last, newest first; one that runs is among them.",
+            )
+            .tagged(Tag::Transfers)
+            .replies::<ImportsReply>(
+                200,
+                "The imports.",
+                json!({ "imports": [summary()["import"]] }),
+            ),
         get("/v1/imports/{import}", get_import)
             .named(
                 "getImport",
@@ -130,6 +142,13 @@ fn summary() -> Value {
 struct ImportReply {
     /// The import.
     import: Summary,
+}
+
+/// The one member of the reply.
+#[derive(Serialize, JsonSchema)]
+struct ImportsReply {
+    /// Newest first.
+    imports: Vec<Summary>,
 }
 
 /// What a file is.
@@ -285,6 +304,14 @@ impl Read for Pieces {
         }
         Ok(count)
     }
+}
+
+async fn list_imports(Shared(state): Shared<State>, desk: Desk) -> Result<Response> {
+    desk.needs(Scope::Exports, Role::Viewer)?;
+    let listed = desk.read(&state, (), |club, ()| Box::pin(transfer::imports(club)));
+    answer::ok(&ImportsReply {
+        imports: listed.await?,
+    })
 }
 
 async fn get_import(

@@ -1,7 +1,7 @@
 //! How a credential has its work done: in its own tenant, under its own name.
 
 use crate::club::Club;
-use crate::credentials::{Shop, Shopper};
+use crate::credentials::{Desk, Shop, Shopper};
 use crate::idempotency::{self, Intent};
 use crate::members::{self, Row};
 use crate::problem::Result;
@@ -48,8 +48,8 @@ impl Shop {
     }
 }
 
-impl Shop {
-    /// Changes the club of this shop once for each key, in the name of the secret key.
+impl Desk {
+    /// Changes the club once for each key, in the name of the secret key or the account.
     pub(crate) async fn once<I, T, F>(
         &self,
         state: &State,
@@ -63,13 +63,13 @@ impl Shop {
         F: for<'a> Fn(&'a mut Club, &'a I) -> Work<'a, T> + Send + Sync + 'static,
     {
         let intent = Intent {
-            tenant: self.tenant.clone(),
-            subject: self.actor.clone(),
+            tenant: self.tenant().to_owned(),
+            subject: self.actor().to_owned(),
             route: wish.route,
             key: wish.key,
         };
         let (content, status) = (&wish.content, wish.status);
-        idempotency::once(state, intent, &self.actor, content, status, input, work).await
+        idempotency::once(state, intent, self.actor(), content, status, input, work).await
     }
 }
 

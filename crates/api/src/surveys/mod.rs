@@ -8,12 +8,14 @@
 mod answers;
 mod events;
 mod history;
+mod listed;
 pub mod occasions;
 pub mod prompts;
 
 pub use answers::{pay_for_order, respond};
 pub use events::{EVENTS_MAX, events};
 pub use history::history;
+pub use listed::{Filter, PAGE, page};
 
 use crate::club::Club;
 use crate::problem::{Error, Result};

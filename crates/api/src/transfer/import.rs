@@ -421,6 +421,25 @@ pub async fn import_of(club: &mut Club, id: &str) -> Result<Summary> {
     Ok(find(club, id).await?.summary)
 }
 
+/// How many imports a list has.
+const LISTED: i64 = 20;
+
+/// The tenant's imports that came forward last, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn imports(club: &mut Club) -> Result<Vec<Summary>> {
+    let rows: Vec<Row> = club
+        .query(
+            "SELECT import, kind, format, lines, bytes, digest, taken, refused, clock, started_at, updated_at, ended_at
+             FROM imports WHERE tenant = $1 ORDER BY updated_at DESC, import LIMIT $2",
+        )
+        .bind(LISTED)
+        .fetch_all(&mut club.tx)
+        .await?;
+    rows.into_iter().map(|row| Ok(at(row)?.summary)).collect()
+}
+
 /// Faults of an import after this one (line, and number on the line), in the order of the file; none when there
 /// are no more.
 ///

@@ -403,6 +403,11 @@ fn header(kind: Kind, first: Record) -> Result<Vec<columns::Column>, Error> {
     let mut found: Vec<columns::Column> = Vec::new();
     for name in &names {
         let name = name.trim();
+        if name.is_empty() {
+            // A column without a name is the shop's own, and passed over.
+            found.push(("", Cell::Told));
+            continue;
+        }
         match known.iter().find(|(known, _)| *known == name) {
             None => {
                 let detail = format!(

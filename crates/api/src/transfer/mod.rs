@@ -12,7 +12,8 @@
 //! numbers are read as people write them: Persian and Arabic digits and thousands marks too. Money is in minor
 //! units. An order with several lines has a row for each, one after the other, with the same `order_id`; what is
 //! said of the whole order stands on its first row and is empty or the same on the others. Columns that only an
-//! export has, such as balances, are passed over by an import: the club computes them.
+//! export has, such as balances, are passed over by an import, for the club computes them; so is a column whose name
+//! is empty.
 //!
 //! A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return for a formula. An
 //! export writes `'` before such a text, and an import takes it away again.
@@ -37,7 +38,7 @@ mod tables;
 mod typed;
 
 pub use export::{Export, Exported, page};
-pub use import::{Import, Progress, Summary, import, import_of, report_page};
+pub use import::{Import, Progress, Summary, import, import_of, imports, report_page};
 pub use lines::{AdjustmentLine, LineFault, RedemptionLine};
 pub use report::Report;
 pub use risks::risk_row;

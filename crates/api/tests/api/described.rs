@@ -178,6 +178,16 @@ impl<'a> World<'a> {
         let claims = format!("/v1/referrals/{code}/claims?key={}", keys.page);
         let claim = shop.ask("POST", &claims).key("claimed").send().await;
         let claim = claim.expect(201).body["claim"].clone();
+        let other = shop.ask("POST", &claims).key("suspected").send().await;
+        let other = other.expect(201).body["claim"]["id"].clone();
+        let suspected = format!(
+            "UPDATE claims SET state = 'too_many_from_address' WHERE claim = '{}'",
+            other.as_str().unwrap()
+        );
+        // A statement is known for as long as the process lives; there is one for each world.
+        shop.sql(Box::leak(suspected.into_boxed_str()))
+            .await
+            .unwrap();
         let import = server("POST", "/v1/imports?kind=members".to_owned());
         let import = import.key("imported").text("").send().await;
         let import = import.expect(200).body["import"].clone();
@@ -188,6 +198,7 @@ impl<'a> World<'a> {
             ("rdm_8x0w3k6m1q9r4t7v2yaz", &taken["id"]),
             ("4AQR-P8GH-KXDZ", &taken["code"]),
             ("clm_1q9r4t7v2yaz8x0w3k6m", &claim["id"]),
+            ("clm_8x0w3k6m1q9r4t7v2yaz", &other),
         ] {
             real.insert(example, value.as_str().unwrap().to_owned());
         }

@@ -83,6 +83,17 @@ const CSV: &str = "order_id,member,status,currency,paid_at,sku,quantity,unit_pri
     o5,c1,paid,EUR,2026-01-04T00:00:00Z,tea,1,300,,\r\n";
 
 #[tokio::test]
+async fn a_column_without_a_name_is_passed_over() {
+    let shop = Shop::open().await;
+    let import = shop.server("POST", "/v1/imports?kind=members&format=csv");
+    let rows = "external_id,,first_name,\nu-1,Tehran,Sara,x\n";
+    let made = import.key("one").text(rows).send().await.expect(200);
+    assert_eq!(made.body["import"]["taken"], 1);
+    let member = shop.server("GET", "/v1/members/u-1").send().await;
+    assert_eq!(member.expect(200).body["member"]["first_name"], "Sara");
+}
+
+#[tokio::test]
 async fn rows_of_a_spreadsheet_are_orders_and_bad_ones_are_told() {
     let shop = Shop::open().await;
     let members =

@@ -49,7 +49,7 @@ const LARGE: [&str; 16] = [
 const SMALL: [&str; 2] = ["tenants", "endpoints"];
 
 /// Words of statements that PostgreSQL alone understands.
-const POSTGRES: [&str; 2] = ["strpos(", "FOR UPDATE"];
+const POSTGRES: [&str; 3] = ["strpos(", "FOR UPDATE", "COLLATE \"C\""];
 
 fn sources(folder: &Path, all: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {

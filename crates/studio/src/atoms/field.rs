@@ -14,12 +14,16 @@ pub(crate) enum Kind {
     NewPassword,
     /// A code or an id in Latin letters.
     Code,
+    /// Words that browsers have nothing to offer for.
+    Words,
+    /// A whole number, in any digits.
+    Number,
 }
 
 impl Kind {
     const fn input_type(self) -> &'static str {
         match self {
-            Self::Text | Self::Code => "text",
+            Self::Text | Self::Code | Self::Words | Self::Number => "text",
             Self::Email => "email",
             Self::Password | Self::NewPassword => "password",
         }
@@ -31,15 +35,15 @@ impl Kind {
             Self::Email => "username",
             Self::Password => "current-password",
             Self::NewPassword => "new-password",
-            Self::Code => "off",
+            Self::Code | Self::Words | Self::Number => "off",
         }
     }
 
     /// The direction of what is typed; by its own letters where it may be any.
     const fn dir(self) -> &'static str {
         match self {
-            Self::Text => "auto",
-            Self::Email | Self::Password | Self::NewPassword | Self::Code => "ltr",
+            Self::Text | Self::Words => "auto",
+            Self::Email | Self::Password | Self::NewPassword | Self::Code | Self::Number => "ltr",
         }
     }
 }
@@ -93,7 +97,8 @@ pub(crate) fn Field(
                     dir=kind.dir()
                     autocomplete=kind.autocomplete()
                     autocapitalize="off"
-                    spellcheck=(kind != Kind::Text).then_some("false")
+                    spellcheck=(!matches!(kind, Kind::Text | Kind::Words)).then_some("false")
+                    inputmode=(kind == Kind::Number).then_some("numeric")
                     required=true
                     aria-invalid=move || wrong().then_some("true")
                     aria-describedby=described

@@ -41,6 +41,11 @@ pub(crate) fn told(failure: &Failure) -> String {
             ("draft_changed", _) => say("failure.draft_changed"),
             ("too_many_schedules", _) => say("failure.too_many_schedules"),
             ("schedule_over", _) => say("failure.schedule_over"),
+            ("claim_stands", _) => say("failure.claim_stands"),
+            ("too_many_signing_keys", _) => say("failure.too_many_signing_keys"),
+            ("endpoint_disabled", _) => say("failure.endpoint_disabled"),
+            ("idempotency_key_reused", _) => say("failure.another_file"),
+            ("not_enough_points", _) => say("failure.not_enough_points"),
             ("unavailable" | "ledger_broken", _) => say("failure.unavailable"),
             // The server's own words, which are English, are better than none.
             _ => problem.detail.clone(),

@@ -6,7 +6,7 @@ use crate::atoms::{Problem, Retry, Skeleton, announce, busy_button, lead_to};
 use crate::club;
 use crate::icons::{Icon, icon};
 use crate::remote::Remote;
-use crate::server::{self, Failure};
+use crate::server::{self, Failure, fresh_id};
 use crate::session;
 use crate::words::{ago, digits, moment, say, t};
 use contract::complaints::{Author, DeskComplaint, DeskMessage, DeskReply};
@@ -192,18 +192,6 @@ fn message(told: DeskMessage) -> impl IntoView {
     }
 }
 
-/// A fresh id for a message: sent twice, it is written once.
-fn fresh_id() -> String {
-    let mut bytes = [0_u8; 16];
-    if let Ok(crypto) = window().crypto() {
-        // It fills any array of this size.
-        let _ = crypto.get_random_values_with_u8_array(&mut bytes);
-    }
-    bytes
-        .iter()
-        .fold("msg_".to_owned(), |id, byte| format!("{id}{byte:02x}"))
-}
-
 #[component]
 fn Desk(
     /// The complaint's address at the server.
@@ -217,7 +205,7 @@ fn Desk(
     let club = club::club();
     let (text, internal) = (RwSignal::new(String::new()), RwSignal::new(false));
     let (failure, busy) = (RwSignal::new(None::<Failure>), RwSignal::new(false));
-    let id = StoredValue::new(fresh_id());
+    let id = StoredValue::new(fresh_id("msg_"));
     let section = NodeRef::<Section>::new();
     let writes = Memo::new(|_| session::may(Role::Editor));
     let may = move |action| {
@@ -265,7 +253,7 @@ fn Desk(
         );
         spawn_local(async move {
             if took(server::post(&path, &body).await, done) {
-                id.set_value(fresh_id());
+                id.set_value(fresh_id("msg_"));
                 text.set(String::new());
             }
         });

@@ -5,12 +5,17 @@ pub(crate) mod again;
 pub(crate) mod complaint;
 pub(crate) mod customise;
 pub(crate) mod first_run;
+pub(crate) mod imports;
 pub(crate) mod inbox;
 pub(crate) mod learn;
 pub(crate) mod login;
+pub(crate) mod members;
 pub(crate) mod missing;
 pub(crate) mod overview;
 pub(crate) mod publish;
+pub(crate) mod referrals;
+pub(crate) mod responses;
+pub(crate) mod setup;
 
 use crate::server::Failure;
 use crate::words::say;
@@ -25,12 +30,17 @@ fn fault_at(failure: RwSignal<Option<Failure>>, pointer: &'static str) -> Signal
             return String::new();
         };
         let mut faults = problem.errors.into_iter();
-        let fault = faults.find(|fault| fault.pointer == pointer);
+        let below = format!("{pointer}/");
+        let fault =
+            faults.find(|fault| fault.pointer == pointer || fault.pointer.starts_with(&below));
         fault.map_or_else(String::new, |fault| match fault.code.as_str() {
             "bad_email" => say("fault.bad_email"),
             "bad_password" => say("fault.bad_password"),
             "bad_id" => say("fault.bad_id"),
             "empty" => say("fault.empty"),
+            "not_a_number" => say("fault.number"),
+            "out_of_range" => say("fault.range"),
+            "bad_reason" => say("fault.reason"),
             _ => fault.detail,
         })
     })
