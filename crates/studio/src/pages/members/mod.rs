@@ -19,9 +19,18 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-/// Where a member is in the studio.
+/// Where a member is in the studio. An id of a shop may hold anything, and the router takes signs of percent apart: here
+/// tildes stand for them.
 pub(crate) fn address(external_id: &str) -> String {
-    format!("{BASE}/members/{}", escaped(external_id))
+    let id = escaped(external_id).replace('~', "%7E").replace('%', "~");
+    format!("{BASE}/members/{id}")
+}
+
+/// Whom an address of [`address`] names.
+fn named(path: &str) -> String {
+    let (_, id) = path.rsplit_once("/members/").unwrap_or_default();
+    let read = js_sys::decode_uri_component(&id.trim_end_matches('/').replace('~', "%"));
+    read.map_or_else(|_| id.to_owned(), String::from)
 }
 
 /// All members in pages, and a search among them; the address says for what.

@@ -2,13 +2,14 @@
 
 use super::actions::Actions;
 use super::ledger::Ledger;
+use super::named;
 use crate::app::BASE;
 use crate::atoms::{Retry, Skeleton, lead_to};
 use crate::club;
 use crate::icons::{Icon, icon};
 use crate::program::Names;
 use crate::remote::Remote;
-use crate::server::{self, escaped};
+use crate::server::{self, Failure, escaped};
 use crate::words::{self, ago, count, date, fill, month_day, number, say, t};
 use contract::members::{MemberReply, MemberView, RedemptionsReply};
 use contract::shopper::{Redemption, RedemptionState};
@@ -23,14 +24,7 @@ use rules::{Money, Points};
 #[component]
 pub(crate) fn One() -> impl IntoView {
     let location = use_location();
-    // By hand: an id of a shop may hold anything, a slash too.
-    let id = Memo::new(move |_| {
-        let path = location.pathname.get();
-        let rest = path.rsplit_once("/members/").map(|(_, rest)| rest);
-        let rest = rest.unwrap_or_default();
-        let read = js_sys::decode_uri_component(rest);
-        read.map_or_else(|_| rest.to_owned(), String::from)
-    });
+    let id = Memo::new(move |_| named(&location.pathname.get()));
     // Each member is a view of its own: what was typed for one is not sent to another.
     move || view! { <Told id=id.get() /> }
 }
@@ -57,8 +51,13 @@ fn Told(
         }
     });
     let names = Names::new();
-    let there = Memo::new(move |_| member.get().is_some());
     let gone = RwSignal::new(false);
+    // What is typed outlives what is read anew.
+    let face = Memo::new(move |_| match (gone.get(), member.get()) {
+        (true, _) => Face::Erased,
+        (false, Some(_)) => Face::There,
+        (false, None) => member.failure().map_or(Face::Asking, Face::Failed),
+    });
     let changed = RwSignal::new(0_u32);
     let after = Callback::new(move |()| {
         member.again();
@@ -70,13 +69,13 @@ fn Told(
             {icon(Icon::Back)}
             {t("member.back")}
         </a>
-        {move || match (gone.get(), there.get(), member.failure()) {
-            (true, ..) => erased().into_any(),
-            (_, false, Some(failure)) => {
+        {move || match face.get() {
+            Face::Erased => erased().into_any(),
+            Face::Failed(failure) => {
                 view! { <Retry failure again=Callback::new(move |()| member.again()) /> }.into_any()
             }
-            (_, false, None) => view! { <Skeleton lines=8 /> }.into_any(),
-            (_, true, _) => {
+            Face::Asking => view! { <Skeleton lines=8 /> }.into_any(),
+            Face::There => {
                 let path = rest.get_value();
                 view! {
                     <Head member names />
@@ -89,6 +88,15 @@ fn Told(
             }
         }}
     }
+}
+
+/// What of a member is shown.
+#[derive(Clone, PartialEq)]
+enum Face {
+    Asking,
+    Failed(Failure),
+    There,
+    Erased,
 }
 
 /// What is left to say when a member was erased.

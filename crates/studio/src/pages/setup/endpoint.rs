@@ -55,20 +55,26 @@ fn Told(
     let reads = RwSignal::new(false);
     let row = move |delivery: Delivery| delivery_row(delivery, message, reads);
     let empty = || nothing(Icon::Inbox, "delivery.none", "delivery.none.text");
-    let there = Memo::new(move |_| endpoint.get().flatten().is_some());
+    // A secret that was just made outlives what is read anew.
+    let face = Memo::new(move |_| match (endpoint.get(), endpoint.failure()) {
+        (Some(Some(_)), _) => Face::There,
+        (_, Some(failure)) => Face::Failed(failure),
+        (Some(None), None) => Face::Missing,
+        (None, None) => Face::Asking,
+    });
     view! {
         <a class="button quiet back" href=format!("{BASE}/setup/webhooks")>
             {icon(Icon::Back)}
             {t("hook.back")}
         </a>
-        {move || match (there.get(), endpoint.get(), endpoint.failure()) {
-            (true, ..) => view! { <Head endpoint path deliveries /> }.into_any(),
-            (false, Some(_), None) => view! { <p class="notice">{t("failure.not_found")}</p> }.into_any(),
-            (false, _, Some(failure)) => {
+        {move || match face.get() {
+            Face::There => view! { <Head endpoint path deliveries /> }.into_any(),
+            Face::Missing => view! { <p class="notice">{t("failure.not_found")}</p> }.into_any(),
+            Face::Failed(failure) => {
                 view! { <Retry failure again=Callback::new(move |()| endpoint.again()) /> }
                     .into_any()
             }
-            (false, None, None) => view! { <Skeleton lines=4 /> }.into_any(),
+            Face::Asking => view! { <Skeleton lines=4 /> }.into_any(),
         }}
         <section class="card" aria-labelledby="deliveries-title">
             <header class="card-head">
@@ -81,6 +87,15 @@ fn Told(
         </section>
         <Read message open=reads endpoint=wanted deliveries />
     }
+}
+
+/// What of an endpoint is shown.
+#[derive(Clone, PartialEq)]
+enum Face {
+    Asking,
+    Failed(Failure),
+    Missing,
+    There,
 }
 
 #[component]

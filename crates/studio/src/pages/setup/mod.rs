@@ -95,9 +95,9 @@ fn Fresh(
             let code = lines.join("\n");
             view! {
                 <div class="fresh" role="group" aria-label=t("secret.title")>
-                    <h3 tabindex="-1" id="fresh-title">
+                    <h2 tabindex="-1" id="fresh-title">
                         {t("secret.title")}
-                    </h3>
+                    </h2>
                     <p>{move || say(hint.get())}</p>
                     <Code name=Signal::derive(|| say("secret.title")) code=Signal::stored(code) />
                     <button
