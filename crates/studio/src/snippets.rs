@@ -29,8 +29,8 @@ pub(crate) enum Platform {
 impl Platform {
     /// All of them, what most shops have first.
     pub(crate) const ALL: [Self; 7] = [
-        Self::WordPress,
         Self::Html,
+        Self::WordPress,
         Self::Hosted,
         Self::React,
         Self::Vue,

@@ -96,46 +96,57 @@ fn waits(waiting: i64, overdue: i64) -> impl IntoView {
     }
 }
 
-/// A step's name, why it is worth doing, and the command that does it, where it is one.
-fn words_of(step: Step, program: &str) -> (&'static str, &'static str, String) {
-    let run = |rest: &str| format!("vafa {rest}");
+/// A step's name and why it is worth doing.
+const fn words_of(step: Step) -> (&'static str, &'static str) {
     match step {
-        Step::Look => ("step.look", "step.look.why", String::new()),
-        Step::Page => (
-            "step.page",
-            "step.page.why",
-            run(&format!(
-                "keys --program {program} create publishable --origin https://shop.example"
-            )),
-        ),
-        Step::Server => (
-            "step.server",
-            "step.server.why",
-            run(&format!(
-                "keys --program {program} create secret --scopes members,orders"
-            )),
-        ),
-        Step::Members => ("step.members", "step.members.why", String::new()),
-        Step::Orders => ("step.orders", "step.orders.why", String::new()),
-        Step::Surveys => ("step.surveys", "step.surveys.why", String::new()),
-        Step::Colleagues => (
-            "step.colleagues",
-            "step.colleagues.why",
-            run(&format!(
-                "staff --program {program} add --email omid@shop.example --role editor"
-            )),
-        ),
+        Step::Look => ("step.look", "step.look.why"),
+        Step::Page => ("step.page", "step.page.why"),
+        Step::Server => ("step.server", "step.server.why"),
+        Step::Members => ("step.members", "step.members.why"),
+        Step::Orders => ("step.orders", "step.orders.why"),
+        Step::Surveys => ("step.surveys", "step.surveys.why"),
+        Step::Colleagues => ("step.colleagues", "step.colleagues.why"),
+    }
+}
+
+/// The place where a step is done, and what it is called.
+const fn place_of(step: Step) -> Option<(&'static str, &'static str)> {
+    match step {
+        Step::Page => Some(("/setup", "setup.title")),
+        Step::Server => Some(("/setup/keys", "setup.keys")),
+        Step::Members => Some(("/imports", "imports.title")),
+        Step::Orders => Some(("/setup/server", "server.code")),
+        Step::Look | Step::Surveys | Step::Colleagues => None,
+    }
+}
+
+/// The command that does a step; empty where there is none.
+fn command_of(step: Step, program: &str) -> String {
+    match step {
+        Step::Colleagues => {
+            format!("vafa staff --program {program} add --email omid@shop.example --role editor")
+        }
+        _ => String::new(),
     }
 }
 
 fn next(steps: Vec<Step>, program: String) -> impl IntoView {
     let done = steps.is_empty();
     let all = steps.into_iter().map(move |step| {
-        let (name, why, command) = words_of(step, &program);
+        let (name, why) = words_of(step);
+        let command = command_of(step, &program);
         view! {
             <li>
                 <h3>{t(name)}</h3>
                 <p>{t(why)}</p>
+                {place_of(step)
+                    .map(|(path, word)| {
+                        view! {
+                            <p>
+                                <a href=format!("{BASE}{path}")>{t(word)}</a>
+                            </p>
+                        }
+                    })}
                 {(!command.is_empty())
                     .then(|| {
                         view! {

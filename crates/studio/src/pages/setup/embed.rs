@@ -144,8 +144,8 @@ fn seen(one: SeenOrigin) -> impl IntoView {
     };
     view! {
         <li class="row">
-            <span class="topic" dir="ltr">
-                {one.origin}
+            <span class="topic">
+                <bdi dir="ltr">{one.origin}</bdi>
             </span>
             <span class="marks">
                 <span class=class>{t(word)}</span>

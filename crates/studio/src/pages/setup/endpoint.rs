@@ -211,7 +211,7 @@ fn Head(
                     <span class=class>{t(word)}</span>
                     {old.then(|| view! { <span class="pill">{t("hook.two_secrets")}</span> })}
                 </p>
-                {endpoint.note.map(|note| view! { <p dir="auto">{note}</p> })}
+                {endpoint.note.map(|note| view! { <p><bdi>{note}</bdi></p> })}
                 <p class="hint">
                     <bdi class="code">{kinds}</bdi>
                 </p>
@@ -221,8 +221,8 @@ fn Head(
     view! {
         <Fresh secrets hint=Signal::stored("hook.rotate.hint") />
         <section class="card" aria-labelledby="hook-title">
-            <h2 id="hook-title" dir="ltr" class="address" node_ref=heading tabindex="-1">
-                {move || of().map(|endpoint| endpoint.url)}
+            <h2 id="hook-title" class="address" node_ref=heading tabindex="-1">
+                <bdi dir="ltr">{move || of().map(|endpoint| endpoint.url)}</bdi>
             </h2>
             {facts}
             <Problem failure=failure />
@@ -296,8 +296,8 @@ fn delivery_row(
     } = delivery;
     view! {
         <div class="row">
-            <span class="topic code" dir="ltr">
-                {kind}
+            <span class="topic code">
+                <bdi dir="ltr">{kind}</bdi>
             </span>
             <span class="marks">
                 <span class=class>{t(word)}</span>

@@ -79,8 +79,8 @@ fn row(endpoint: Endpoint) -> impl IntoView {
     view! {
         <li>
             <a class="row" href=href>
-                <span class="topic" dir="ltr">
-                    {endpoint.url}
+                <span class="topic">
+                    <bdi dir="ltr">{endpoint.url}</bdi>
                 </span>
                 <span class="marks">
                     <span class=class>{t(word)}</span>

@@ -1,6 +1,6 @@
 //! Keys of the shop's pages and servers.
 
-use super::make_key::{Make, made};
+use super::make_key::{Make, made, scopes_in_words};
 use super::{Fresh, for_owners, lines, to_the_fresh};
 use crate::atoms::{Area, Problem, Question, Retry, Skeleton, announce, busy_button, cancel};
 use crate::pages::fault_at;
@@ -136,10 +136,14 @@ fn row(key: Listed, rotate: Callback<Listed>, ending: Asking, origins: Asking) -
     let of_pages = key.kind == "publishable";
     // The shop's own key pair is changed by the shop, not here.
     let ours = key.alg.as_deref() != Some("EdDSA");
-    let what = if of_pages {
-        key.origins.join("  ")
-    } else {
-        key.scopes.clone().or(key.alg.clone()).unwrap_or_default()
+    let (listed, scopes, alg) = (key.origins.clone(), key.scopes.clone(), key.alg.clone());
+    let what = move || match &scopes {
+        Some(scopes) => scopes_in_words(scopes),
+        None => {
+            let all = listed.iter().chain(&alg);
+            let all = all.map(|one| format!("\u{2066}{one}\u{2069}"));
+            all.collect::<Vec<_>>().join(" · ")
+        }
     };
     let (made_at, ended_at) = (key.created_at, key.revoked_at);
     let name = key.name.clone().unwrap_or_else(|| key.id.clone());
@@ -167,9 +171,7 @@ fn row(key: Listed, rotate: Callback<Listed>, ending: Asking, origins: Asking) -
                 <bdi class="code">{name}</bdi>
             </span>
             <span class="marks"></span>
-            <span class="who wide" dir="ltr">
-                {what}
-            </span>
+            <span class="who wide">{what}</span>
             {live
                 .then(|| {
                     view! {

@@ -4,7 +4,7 @@ use super::lines;
 use crate::atoms::{Area, Problem, busy_button};
 use crate::pages::{beside_fields, fault_at, to_the_first_fault};
 use crate::server::{self, Failure};
-use crate::words::t;
+use crate::words::{say, t};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -60,6 +60,15 @@ const SCOPES: [(&str, &str); 9] = [
     ("programs", "scope.programs"),
     ("*", "scope.all"),
 ];
+
+/// The scopes of a key, as people call them.
+pub(super) fn scopes_in_words(scopes: &str) -> String {
+    let word = |scope: &str| {
+        let known = SCOPES.iter().find(|(name, _)| *name == scope);
+        known.map_or_else(|| scope.to_owned(), |(_, word)| say(word))
+    };
+    scopes.split(' ').map(word).collect::<Vec<_>>().join(" · ")
+}
 
 const KINDS: [(&str, &str, &str); 3] = [
     ("publishable", "key.publishable", "key.publishable.what"),
