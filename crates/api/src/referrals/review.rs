@@ -26,27 +26,32 @@ type Row = (
     i64,
     Option<String>,
     Option<i64>,
+    bool,
 );
 
 const ALL: &str = "SELECT c.claim, c.created_at, CASE WHEN a.erased_at IS NULL THEN a.external_id END,
-        CASE WHEN f.erased_at IS NULL THEN f.external_id END, c.state, c.state_at, c.expires_at, c.order_id, c.allowed_at
+        CASE WHEN f.erased_at IS NULL THEN f.external_id END, c.state, c.state_at, c.expires_at, c.order_id, c.allowed_at,
+        CASE WHEN a.erased_at IS NULL AND f.erased_at IS NULL THEN 0 ELSE 1 END
     FROM claims c JOIN members a ON a.tenant = c.tenant AND a.member = c.advocate
         LEFT JOIN members f ON f.tenant = c.tenant AND f.member = c.friend
     WHERE c.tenant = $1 AND (c.created_at, c.claim) < ($2, $3) ORDER BY c.created_at DESC, c.claim DESC LIMIT $4";
 const IN_STATE: &str = "SELECT c.claim, c.created_at, CASE WHEN a.erased_at IS NULL THEN a.external_id END,
-        CASE WHEN f.erased_at IS NULL THEN f.external_id END, c.state, c.state_at, c.expires_at, c.order_id, c.allowed_at
+        CASE WHEN f.erased_at IS NULL THEN f.external_id END, c.state, c.state_at, c.expires_at, c.order_id, c.allowed_at,
+        CASE WHEN a.erased_at IS NULL AND f.erased_at IS NULL THEN 0 ELSE 1 END
     FROM claims c JOIN members a ON a.tenant = c.tenant AND a.member = c.advocate
         LEFT JOIN members f ON f.tenant = c.tenant AND f.member = c.friend
     WHERE c.tenant = $1 AND c.state = $5 AND (c.created_at, c.claim) < ($2, $3)
     ORDER BY c.created_at DESC, c.claim DESC LIMIT $4";
 const ONE: &str = "SELECT c.claim, c.created_at, CASE WHEN a.erased_at IS NULL THEN a.external_id END,
-        CASE WHEN f.erased_at IS NULL THEN f.external_id END, c.state, c.state_at, c.expires_at, c.order_id, c.allowed_at
+        CASE WHEN f.erased_at IS NULL THEN f.external_id END, c.state, c.state_at, c.expires_at, c.order_id, c.allowed_at,
+        CASE WHEN a.erased_at IS NULL AND f.erased_at IS NULL THEN 0 ELSE 1 END
     FROM claims c JOIN members a ON a.tenant = c.tenant AND a.member = c.advocate
         LEFT JOIN members f ON f.tenant = c.tenant AND f.member = c.friend
     WHERE c.tenant = $1 AND c.claim = $2";
 
 fn claim(row: Row) -> Result<DeskClaim> {
-    let (id, created_at, advocate, friend, state, state_at, expires_at, order_id, allowed_at) = row;
+    let (id, created_at, advocate, friend, state, state_at, expires_at, order_id, allowed_at, gone) =
+        row;
     let state: FriendState = from_word(&state)?;
     Ok(DeskClaim {
         id,
@@ -58,7 +63,7 @@ fn claim(row: Row) -> Result<DeskClaim> {
         expires_at: Timestamp(expires_at),
         order_id,
         allowed_at: allowed_at.map(Timestamp),
-        can_be_allowed: on_suspicion(state),
+        can_be_allowed: on_suspicion(state) && !gone,
     })
 }
 
@@ -133,15 +138,18 @@ pub(super) async fn is_allowed(club: &mut Club, address: &str) -> Result<bool> {
 /// # Errors
 /// 404 for an unknown claim; 409 `claim_stands` for one that was not refused on suspicion.
 pub async fn allow(club: &mut Club, id: &str) -> Result<DeskClaim> {
-    let found: Option<(String, Option<String>, String, i64)> = club
-        .query("SELECT advocate, friend, state, expires_at FROM claims WHERE tenant = $1 AND claim = $2")
+    let shown = get(club, id).await?;
+    let found: Option<(String, Option<String>, String, i64, i64)> = club
+        .query(
+            "SELECT advocate, friend, state, state_at, expires_at FROM claims WHERE tenant = $1 AND claim = $2",
+        )
         .bind(id)
         .fetch_optional(&mut club.tx)
         .await?;
     let found = found.ok_or_else(|| Error::not_found(format!("No claim {id}.")))?;
-    let (advocate, friend, state, expires_at) = found;
+    let (advocate, friend, state, since, expires_at) = found;
     let was: FriendState = from_word(&state)?;
-    if !on_suspicion(was) {
+    if !shown.can_be_allowed {
         return Err(Error::refused(
             "claim_stands",
             "Only a claim that was refused for a common contact or network can be let through.",
@@ -181,7 +189,7 @@ pub async fn allow(club: &mut Club, id: &str) -> Result<DeskClaim> {
     };
     if let Some(friend) = &friend {
         of.tell(club, "referral.joined", state).await?;
-        judge_again(club, &of, friend, expires_at).await?;
+        judge_again(club, &of, friend, since, expires_at).await?;
     }
     get(club, id).await
 }
@@ -212,6 +220,9 @@ async fn judge_again(club: &mut Club, of: &Told<'_>, friend: &str, expires_at: i
         .await?;
     let facts = Facts {
         referred: other.is_some(),
+        orders_before: order
+            .as_ref()
+            .map_or(0, |(_, _, paid_at)| u32::from(*paid_at < since)),
         order: order.as_ref().map(|(_, spend, _)| Money(*spend)),
         rewarded: rewarded(club, of.advocate).await?,
         ..facts_of(expires_at)

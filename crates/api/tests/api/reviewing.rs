@@ -190,6 +190,37 @@ async fn an_allowed_friend_is_not_refused_for_the_same_contact_when_they_buy() {
 }
 
 #[tokio::test]
+async fn what_was_so_before_the_suspicion_speaks_against_an_allowed_claim() {
+    let shop = Shop::open().await;
+    for id in ["mother", "son", "aunt"] {
+        let put = shop.server("PUT", &format!("/v1/members/{id}"));
+        let told = json!({ "contacts": { "email": "home@shop.example" } });
+        put.json(&told).send().await.expect(201);
+    }
+    // He had bought before he named the claim.
+    shop.buys("son", "A-1", 10_000).await.expect(201);
+    shop.pass_ms(1);
+    let claim = shop.follows("mother", "one").await;
+    let named = |sub: &str, claim: &Value| {
+        let put = shop.server("PUT", &format!("/v1/members/{sub}"));
+        put.json(&json!({ "claim_id": claim["id"] }))
+    };
+    named("son", &claim).send().await.expect(200);
+    let allowed = shop.allows(&claim).await.expect(200);
+    assert_eq!(allowed.body["claim"]["state"], "not_first_order");
+    assert_eq!(shop.balances("mother").await, (0, 0, 0));
+    // Nobody is rewarded who was erased.
+    let claim = shop.follows("mother", "two").await;
+    named("aunt", &claim).send().await.expect(200);
+    let erase = shop.server("DELETE", "/v1/members/aunt");
+    erase.send().await.expect(204);
+    let listed = shop.read("/v1/claims?state=same_contact").await;
+    assert_eq!(listed["claims"][0]["can_be_allowed"], false);
+    shop.allows(&claim).await.refused(409, "claim_stands");
+    shop.is_sound().await;
+}
+
+#[tokio::test]
 async fn a_network_that_was_let_through_is_suspected_no_more() {
     let mut document = program("club");
     document["referral"]["per_address"] = 1.into();

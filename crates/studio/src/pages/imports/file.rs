@@ -1,7 +1,7 @@
 //! The beginning of a file: enough of it to see what it holds. The rest is never read into the page.
 
 use crate::server::Failure;
-use js_sys::Array;
+use js_sys::{Array, Uint8Array};
 use std::fmt::Write as _;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -9,6 +9,8 @@ use web_sys::{Blob, File};
 
 /// How much of a file is looked at.
 const HEAD: f64 = 65_536.0;
+/// What some spreadsheets begin a file with.
+const MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
 /// Rows that are shown.
 const ROWS: usize = 5;
 
@@ -58,8 +60,18 @@ pub(super) async fn head(file: &File, format: Format) -> Result<Head, Failure> {
     let text = JsFuture::from(part.text()).await;
     let text = text.ok().and_then(|text| text.as_string());
     let text = text.ok_or(Failure::Odd)?;
+    let mark = file.slice_with_f64_and_f64(0.0, MARK.len() as f64);
+    let mark = mark.map_err(|_| Failure::Odd)?;
+    let mark = JsFuture::from(mark.array_buffer()).await;
+    let mark = mark.map_err(|_| Failure::Odd)?;
+    let marked = Uint8Array::new(&mark).to_vec() == MARK;
     Ok(match format {
-        Format::Csv => of_csv(&text),
+        Format::Csv => {
+            let mut head = of_csv(&text);
+            // The browser takes the mark of the byte order away when it reads.
+            head.end += if marked { MARK.len() } else { 0 };
+            head
+        }
         Format::Ndjson => of_lines(&text),
     })
 }
@@ -83,7 +95,6 @@ fn of_csv(text: &str) -> Head {
     {
         rows.push(cells);
     }
-    // What the browser takes away when it reads: a mark of the byte order is three bytes of the file.
     Head { names, rows, end }
 }
 

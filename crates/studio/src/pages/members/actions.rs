@@ -14,7 +14,7 @@ use contract::staff::Role;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The forms, for whoever may use them.
 #[component]
@@ -79,7 +79,8 @@ fn Adjust(
     let takes = RwSignal::new(false);
     let (failure, busy) = (RwSignal::new(None::<Failure>), RwSignal::new(false));
     let (asks, done) = (RwSignal::new(false), RwSignal::new(String::new()));
-    let key = StoredValue::new(fresh_id("adj_"));
+    // What was asked last and under which key, while nobody knows what came of it.
+    let wish = StoredValue::new(None::<(String, Value)>);
     let amount = move || whole(&points.get()).filter(|points| *points > 0);
     let ask = move |event: SubmitEvent| {
         event.prevent_default();
@@ -121,16 +122,17 @@ fn Adjust(
             amount
         };
         let body = json!({ "points": signed, "reason": reason.get_untracked() });
+        let before = wish.get_value().filter(|(_, asked)| *asked == body);
+        let key = before.map_or_else(|| fresh_id("adj_"), |(key, _)| key);
+        wish.set_value(Some((key.clone(), body.clone())));
         spawn_local(async move {
             let path = path.get_value();
-            let answer: Result<AdjustmentReply, _> =
-                server::post_once(&path, &body, &key.get_value()).await;
+            let answer: Result<AdjustmentReply, _> = server::post_once(&path, &body, &key).await;
             busy.set(false);
             asks.set(false);
-            // The outcome of a key stays; what is asked next is another wish. Only where nobody knows what came of it is
-            // the same asked again.
+            // The same is asked again under its key only where its answer was lost.
             if !matches!(answer, Err(Failure::Offline | Failure::Odd)) {
-                key.set_value(fresh_id("adj_"));
+                wish.set_value(None);
             }
             match answer {
                 Ok(_) => {
@@ -265,6 +267,12 @@ fn Erase(
     let (typed, failure) = (RwSignal::new(String::new()), RwSignal::new(None::<Failure>));
     let fault = RwSignal::new(String::new());
     let path = StoredValue::new(path);
+    let ask = move |_| {
+        typed.set(String::new());
+        fault.set(String::new());
+        failure.set(None);
+        open.set(true);
+    };
     let send = move |event: SubmitEvent| {
         event.prevent_default();
         if busy.get_untracked() {
@@ -292,7 +300,7 @@ fn Erase(
         });
     };
     view! {
-        <button type="button" class="button danger" on:click=move |_| open.set(true)>
+        <button type="button" class="button danger" on:click=ask>
             {t("member.erase")}
         </button>
         <Question id="erase-question" open title="erase.ask">
