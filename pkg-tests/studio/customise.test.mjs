@@ -20,7 +20,16 @@ const saved = (page, lang = 'fa') => page.locator('#saving').getByText(words[lan
 const section = (page, name, lang = 'fa') => page.locator('.sections').getByRole('link', { name: words[lang][`customise.section.${name}`] }).click();
 const item = (page, name) => page.locator('.section .toggle', { hasText: name }).click();
 const more = (page) => page.locator('.section details.more > summary').last().click();
-const enter = (role, place, options) => desk.enter(role, `/studio/customise/${place}`, options);
+const sessions = {};
+/** Somebody who has logged in once. Without headers of the test's own: the frame's origin is another, and they would be asked about. */
+const enter = async (role, place, options = {}) => {
+  const path = `/studio/customise/${place}`;
+  const given = { ...options, extraHTTPHeaders: {}, storageState: sessions[role] };
+  const page = await (sessions[role] ? desk.visit(path, given) : desk.enter(role, path, given));
+  sessions[role] ??= await page.context().storageState();
+  await page.locator('.customise').waitFor();
+  return page;
+};
 
 test('colour, text, tier and survey are changed, and seen in the widget', async () => {
   const page = await enter('editor', 'look');

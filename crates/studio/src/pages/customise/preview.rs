@@ -237,11 +237,16 @@ fn Body(
         let _ = set_timeout_with_handle(begin, rest);
     });
     // Another setting is another frame. So is another word of a survey: it is asked once.
-    let frame = Memo::new(move |_| {
+    let frame = Memo::new(move |last: Option<&Option<(u32, Setting, Option<Value>)>>| {
+        let last = last.and_then(Option::as_ref);
         told.with(|told| {
             let (setting, message) = told.as_ref()?;
             let asked = matches!(setting.who, Who::Asked(_)).then(|| message.clone());
-            Some((setting.clone(), asked))
+            Some(match last {
+                Some(same) if same.1 == *setting && same.2 == asked => same.clone(),
+                Some((n, ..)) => (n.wrapping_add(1), setting.clone(), asked),
+                None => (0, setting.clone(), asked),
+            })
         })
     });
     let node = NodeRef::<Iframe>::new();
@@ -290,20 +295,14 @@ fn Body(
             (!faults.none()).then(|| view! { <p class="notice">{t("customise.preview.stale")}</p> })
         }}
         <div class="screen" data-device=move || if phone.get() { "phone" } else { "desktop" }>
-            {move || {
-                frame
-                    .get()
-                    .map(|_| {
-                        view! {
-                            <iframe
-                                node_ref=node
-                                src=format!("{BASE}/preview")
-                                title=t("customise.preview.frame")
-                                sandbox="allow-scripts"
-                            ></iframe>
-                        }
-                    })
-            }}
+            <For each=move || frame.get() key=|frame| frame.0 let:_>
+                <iframe
+                    node_ref=node
+                    src=format!("{BASE}/preview")
+                    title=t("customise.preview.frame")
+                    sandbox="allow-scripts"
+                ></iframe>
+            </For>
         </div>
         <p class="hint">{t("customise.preview.note")}</p>
     }
