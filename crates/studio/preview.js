@@ -30,6 +30,14 @@ window.fetch = async (asked, how = {}) => {
   return API.test(pathname) ? reply(how.method ?? 'GET', pathname, how.body) : network(asked, how);
 };
 
+// The widget leads to what it has opened. Here that would take the keyboard out of the form: nobody has gone into the frame.
+const { focus } = HTMLElement.prototype;
+let entered = false;
+for (const sign of ['pointerdown', 'focusin']) addEventListener(sign, () => { entered = true; }, true);
+HTMLElement.prototype.focus = function lead(...how) {
+  if (entered) focus.apply(this, how);
+};
+
 /** A token that says no more than that somebody is there. */
 const token = () => {
   const now = Math.floor(Date.now() / 1000);

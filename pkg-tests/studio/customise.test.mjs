@@ -1,8 +1,8 @@
 // Customise: the draft as forms, saved by itself, judged at once, seen in the real widget; two people on one draft.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { eventually, picture } from '../stage.mjs';
-import { Desk, looks, tabTo, words } from './desk.mjs';
+import { eventually } from '../stage.mjs';
+import { Desk, tabTo, words } from './desk.mjs';
 
 const DRAFT = '/v1/programs/demo/draft';
 const SCRIPT = '<img src=x onerror="window.hurt = true"> باشگاه';
@@ -19,7 +19,6 @@ const widget = (page) => page.frameLocator('.preview iframe');
 const saved = (page, lang = 'fa') => page.locator('#saving').getByText(words[lang]['customise.saving.done'], { exact: true }).waitFor();
 const section = (page, name, lang = 'fa') => page.locator('.sections').getByRole('link', { name: words[lang][`customise.section.${name}`] }).click();
 const item = (page, name) => page.locator('.section .toggle', { hasText: name }).click();
-const more = (page) => page.locator('.section details.more > summary').last().click();
 const sessions = {};
 /** Somebody who has logged in once. Without headers of the test's own: the frame's origin is another, and they would be asked about. */
 const enter = async (role, place, options = {}) => {
@@ -153,7 +152,6 @@ test('two people change one draft, and nothing is lost', async () => {
   await clash.getByText('owner@shop.example', { exact: false }).waitFor();
   await clash.getByText('باشگاه یکم', { exact: false }).waitFor();
   assert.equal(await clash.getByText(words.fa['customise.clash.both'], { exact: true }).count(), 0);
-  assert.deepEqual(await looks(other, (light, width) => picture(other, `studio-clash-${light}-${width}`)), []);
   await clash.getByRole('button', { name: words.fa['customise.clash.merge'] }).click();
   const merged = await eventuallyDraft((it) => it.rewards[0].cost === 77);
   assert.equal(merged.name.fa, 'باشگاه یکم');
@@ -200,20 +198,4 @@ test('who may only see changes nothing', async () => {
   await page.getByText(words.fa['customise.only_read']).waitFor();
   assert.equal(await at(page, '/name/fa').getAttribute('readonly'), '');
   assert.equal(await page.getByRole('button', { name: words.fa['customise.undo'] }).count(), 0);
-});
-
-test('it is fit to be seen', async () => {
-  const page = await enter('editor', 'look', { viewport: { width: 1280, height: 900 } });
-  await widget(page).locator('.panel').waitFor();
-  assert.deepEqual(await looks(page, (light, width) => picture(page, `studio-look-${light}-${width}`)), []);
-  await section(page, 'tiers');
-  await item(page, 'طلایی');
-  await more(page);
-  assert.deepEqual(await looks(page, (light, width) => picture(page, `studio-tiers-${light}-${width}`)), []);
-  for (const name of ['rewards', 'surveys', 'offers', 'texts']) {
-    await section(page, name);
-    await page.locator('.section .toggle').first().click({ timeout: 500 }).catch(() => {});
-    const found = await looks(page);
-    assert.deepEqual(found, [], name);
-  }
 });

@@ -37,6 +37,7 @@ pub(crate) enum Icon {
     Table,
     People,
     Search,
+    Download,
     Plug,
     Transfer,
     Speech,
@@ -83,6 +84,7 @@ impl Icon {
                 "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M3 20c.5-4 3-6 6-6s5.5 2 6 6M17 8v6M14 11h6"
             }
             Self::Search => "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13M15.5 15.5 20 20",
+            Self::Download => "M12 4v11M7 10.5l5 5 5-5M4 20h16",
             Self::Plug => "M9 3v5M15 3v5M6 8h12v3a6 6 0 0 1-12 0zM12 17v4",
             Self::Transfer => "M8 20V5M4 9l4-4 4 4M16 4v15M12 15l4 4 4-4",
             Self::Speech => "M4 5h16v11H11l-5 4v-4H4zM8 9h8M8 12h5",

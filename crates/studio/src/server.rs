@@ -203,6 +203,23 @@ async fn answered(request: Request) -> Reply<Response> {
     }
 }
 
+/// A fresh id that begins so, for what is sent twice and done once.
+pub(crate) fn fresh_id(prefix: &str) -> String {
+    let mut bytes = [0_u8; 16];
+    if let Ok(crypto) = leptos::prelude::window().crypto() {
+        // It fills any array of this size.
+        let _ = crypto.get_random_values_with_u8_array(&mut bytes);
+    }
+    bytes
+        .iter()
+        .fold(prefix.to_owned(), |id, byte| format!("{id}{byte:02x}"))
+}
+
+/// A part of an address as it is written there.
+pub(crate) fn escaped(part: &str) -> String {
+    js_sys::encode_uri_component(part).into()
+}
+
 async fn read<T: DeserializeOwned>(response: &Response) -> Reply<T> {
     response.json().await.map_err(|_| Failure::Odd)
 }

@@ -68,9 +68,9 @@ fn both(draft: Draft, theirs: Told) -> impl IntoView {
             .collect_view()
     };
     view! {
-        <section class="card clash" role="alert" aria-labelledby="clash-title">
+        <section class="card clash" aria-labelledby="clash-title">
             <h2 id="clash-title">{icon(Icon::Alert)} {t("customise.clash.title")}</h2>
-            <p>{said}</p>
+            <p role="alert">{said}</p>
             <div class="sides">
                 <div>
                     <h3>{t("customise.clash.theirs")}</h3>

@@ -247,6 +247,13 @@ impl Draft {
         if !self.alive() || self.busy.get_value() || clashes() {
             return;
         }
+        if self
+            .base
+            .with_value(|base| self.document.with_untracked(|now| now == base))
+        {
+            self.saving.set(Saving::Done);
+            return;
+        }
         self.busy.set_value(true);
         spawn_local(async move {
             self.send().await;
@@ -340,12 +347,11 @@ impl Draft {
             return;
         };
         self.take_up(&theirs);
-        self.saving.set(Saving::Done);
+        self.saving.set(Saving::Soon);
         self.last.set_value((String::new(), 0.0));
         self.change("", |all| *all = document);
-        if self.document.get_untracked() == theirs.document {
-            self.saving.set(Saving::Done);
-        }
+        // Also where nothing changed here: the server has another one.
+        self.changed();
     }
 
     /// Whether something would be lost if the browser were closed now.

@@ -141,18 +141,14 @@ fn ratio(one: [u8; 3], other: [u8; 3]) -> f64 {
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
 
-/// How text reads on the colour, in whichever of white and black reads better: the widget writes in that one.
+/// How text reads on the colour, in whichever of white and black reads better: the widget writes in that one. On any
+/// colour one of the two has more than the 4.5 to 1 that text needs.
 fn contrast(colour: [u8; 3]) -> impl IntoView {
     let (white, black) = (ratio(colour, [255; 3]), ratio(colour, [0; 3]));
     let (key, best) = if white >= black {
         ("customise.look.contrast.white", white)
     } else {
         ("customise.look.contrast.black", black)
-    };
-    let (class, word) = if best >= 7.0 {
-        ("pill good", "customise.look.contrast.good")
-    } else {
-        ("pill", "customise.look.contrast.fair")
     };
     // Cut, not rounded: 4.46 is under 4.5.
     let tenths = (best * 10.0).floor() / 10.0;
@@ -164,7 +160,7 @@ fn contrast(colour: [u8; 3]) -> impl IntoView {
     };
     view! {
         <p class="contrast">
-            {fill(key, &[("ratio", &written)])} " " <span class=class>{say(word)}</span>
+            {fill(key, &[("ratio", &written)])} " " <span class="pill good">{say("customise.look.contrast.good")}</span>
         </p>
     }
 }

@@ -237,18 +237,20 @@ fn Body(
         let _ = set_timeout_with_handle(begin, rest);
     });
     // Another setting is another frame. So is another word of a survey: it is asked once.
-    let frame = Memo::new(move |last: Option<&Option<(u32, Setting, Option<Value>)>>| {
-        let last = last.and_then(Option::as_ref);
-        told.with(|told| {
-            let (setting, message) = told.as_ref()?;
-            let asked = matches!(setting.who, Who::Asked(_)).then(|| message.clone());
-            Some(match last {
-                Some(same) if same.1 == *setting && same.2 == asked => same.clone(),
-                Some((n, ..)) => (n.wrapping_add(1), setting.clone(), asked),
-                None => (0, setting.clone(), asked),
+    let frame = Memo::new(
+        move |last: Option<&Option<(u32, Setting, Option<Value>)>>| {
+            let last = last.and_then(Option::as_ref);
+            told.with(|told| {
+                let (setting, message) = told.as_ref()?;
+                let asked = matches!(setting.who, Who::Asked(_)).then(|| message.clone());
+                Some(match last {
+                    Some(same) if same.1 == *setting && same.2 == asked => same.clone(),
+                    Some((n, ..)) => (n.wrapping_add(1), setting.clone(), asked),
+                    None => (0, setting.clone(), asked),
+                })
             })
-        })
-    });
+        },
+    );
     let node = NodeRef::<Iframe>::new();
     let send = move || {
         let window = node

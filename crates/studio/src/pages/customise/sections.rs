@@ -11,6 +11,7 @@ use crate::words::t;
 use leptos::html::H2;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
+use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 /// A section: its address, its name, and the places of the document that are in it.
 type Part = (&'static str, &'static str, &'static [&'static str]);
@@ -104,6 +105,19 @@ pub(super) fn Sections(
         } else {
             ALL[0].0.to_owned()
         }
+    });
+    // Where the sections stand in one line, the one that is read is in sight.
+    Effect::new(move |_| {
+        here.track();
+        request_animation_frame(|| {
+            let found = document().query_selector(".sections [aria-current]");
+            if let Some(link) = found.ok().flatten() {
+                let how = ScrollIntoViewOptions::new();
+                how.set_block(ScrollLogicalPosition::Nearest);
+                how.set_inline(ScrollLogicalPosition::Center);
+                link.scroll_into_view_with_scroll_into_view_options(&how);
+            }
+        });
     });
     let all = ALL.map(|(address, name, places)| {
         let places = places.iter().map(|place| (*place).to_owned()).collect();
