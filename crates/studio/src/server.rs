@@ -137,11 +137,6 @@ pub(crate) async fn delete_upon(path: &str, revision: i64) -> Reply<()> {
     ask(Method::DELETE, path, None, besides).await.map(drop)
 }
 
-/// Takes something away.
-pub(crate) async fn delete(path: &str) -> Reply<()> {
-    ask(Method::DELETE, path, None).await.map(drop)
-}
-
 /// Asks without a session, or for one: nobody is asked to log in first.
 pub(crate) async fn bare<T: DeserializeOwned>(
     method: Method,

@@ -108,7 +108,7 @@ fn Export() -> impl IntoView {
         session::may(Role::Editor).then(|| {
             view! {
                 <button type="button" class="button" on:click=save>
-                    {icon(Icon::Down)}
+                    {icon(Icon::Download)}
                     {t("responses.export")}
                 </button>
                 <Problem failure=failure />

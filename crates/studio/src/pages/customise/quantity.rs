@@ -84,7 +84,7 @@ impl Quantity {
         let code = draft.at("/currency/code");
         let code = code.as_str().unwrap_or_default();
         Self {
-            places: minor_digits(code),
+            places: minor_digits(code) as usize,
             unit: Unit::Currency(code.to_owned()),
         }
     }

@@ -87,7 +87,7 @@ pub(super) fn Exports() -> impl IntoView {
                 </fieldset>
                 <Problem failure=failure />
                 <button type="button" class="button primary" on:click=save>
-                    {icon(Icon::Down)}
+                    {icon(Icon::Download)}
                     {t("exports.save")}
                 </button>
             </div>

@@ -247,7 +247,7 @@ fn Export(
     };
     view! {
         <button type="button" class="button" on:click=save>
-            {icon(Icon::Down)}
+            {icon(Icon::Download)}
             {t("member.export")}
         </button>
         <Problem failure=failure />
