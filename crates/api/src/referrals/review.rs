@@ -195,7 +195,13 @@ pub async fn allow(club: &mut Club, id: &str) -> Result<DeskClaim> {
 }
 
 /// What has come of the friend while the claim was refused: another claim of theirs may count, and they may have bought.
-async fn judge_again(club: &mut Club, of: &Told<'_>, friend: &str, expires_at: i64) -> Result<()> {
+async fn judge_again(
+    club: &mut Club,
+    of: &Told<'_>,
+    friend: &str,
+    since: i64,
+    expires_at: i64,
+) -> Result<()> {
     let published = club.published();
     let Some(terms) = &published.program.referral else {
         return Ok(());
