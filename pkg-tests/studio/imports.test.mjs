@@ -43,10 +43,12 @@ test('a spreadsheet is taken in, and every line that is not is told', async () =
   assert.match(readFileSync(await (await saved).path(), 'utf8'), /^line,pointer,code,detail\n4,/);
 
   // The same file again is known, and nothing is taken twice.
+  const answered = page.waitForResponse((response) => response.request().method() === 'POST');
   await button(page, 'imports.start').click();
-  await page.getByRole('heading', { name: say['imports.result'] }).waitFor();
+  const again = (await (await answered).json()).import;
+  assert.deepEqual([again.taken, again.refused], [2, 1]);
   const { imports } = (await desk.stage.asShop('GET', '/v1/imports')).body;
-  assert.equal(imports.length, 1);
+  assert.deepEqual(imports.filter(({ kind }) => kind === 'members').map(({ id }) => id), [again.id]);
 });
 
 test('an upload that breaks off goes on', async () => {

@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn the_name_says_how_a_file_is_written() {
         assert_eq!(Format::of("Members.CSV"), Format::Csv);
-        assert_eq!(Format::of("all.ndjson"), Format::Ndjson);
+        assert_eq!(Format::of("All.ndjson"), Format::Ndjson);
         assert_eq!(of_lines("{}\n\n[]\n").rows.len(), 2);
     }
 }
