@@ -155,7 +155,7 @@ mod tests {
             for part in ["https://vafa.bahar.example", "bahar", "pk_bahar"] {
                 assert!(code.contains(part), "{platform:?}: {part} is not in {code}");
             }
-            for part in ["club.example", "127.0.0.1", "demo", "…", "```"] {
+            for part in ["https://club.example", "127.0.0.1", "demo", "…", "```"] {
                 assert!(!code.contains(part), "{platform:?}: {part} is in {code}");
             }
         }

@@ -100,8 +100,10 @@ fn Export() -> impl IntoView {
     let failure = RwSignal::new(None);
     let save = move |_| {
         spawn_local(async move {
-            let path = "/v1/exports/responses?format=csv";
-            failure.set(download::save(path, "responses.csv").await.err());
+            let table = "responses";
+            let path = format!("/v1/exports/{table}?format=csv");
+            let saved = download::save(&path, &format!("{table}.csv")).await;
+            failure.set(saved.err());
         });
     };
     move || {
