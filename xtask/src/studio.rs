@@ -29,7 +29,7 @@ pub(crate) const STEPS: usize = 3;
 pub(crate) const MADE: &str = "crates/studio/made";
 
 /// What the studio is compiled from.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 13] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
@@ -38,6 +38,10 @@ const SOURCES: [&str; 9] = [
     "crates/studio/locales",
     "crates/rules",
     "crates/contract",
+    "docs/embed.md",
+    "demo/snippets/vafa.mjs",
+    "demo/snippets/vafa.php",
+    "demo/snippets/vafa.py",
     ".cargo",
 ];
 

@@ -98,7 +98,7 @@ fn every_word_is_said_and_every_word_that_is_said_is_there() {
     }
     // A word without a dot may be anything; one with a dot is a key.
     let files = [
-        ".rs", ".json", ".js", ".mjs", ".css", ".html", ".svg", ".wasm",
+        ".rs", ".json", ".js", ".mjs", ".css", ".html", ".svg", ".wasm", ".php", ".py",
     ];
     let file = |text: &str| files.iter().any(|ending| text.ends_with(ending));
     for key in said.iter().filter(|key| key.contains('.') && !file(key)) {
