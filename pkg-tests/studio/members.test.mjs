@@ -56,6 +56,20 @@ test('whoever may only see sees a member, and is offered nothing else', async ()
   assert.equal(refused, 403);
 });
 
+test('older entries come when they are asked for, and the keyboard is at the first of them', async () => {
+  const page = await desk.enter('viewer', '/studio/members/parsa', { lang: 'en' });
+  const entries = page.locator('#ledger > li');
+  await eventually(() => entries.count(), 20, 'the entries');
+  await page.route('**/entries?cursor=*', (route) => route.abort(), { times: 1 });
+  const more = page.getByRole('button', { name: words.en['list.more'], exact: true });
+  await more.click();
+  await page.getByRole('alert').getByText(words.en['failure.offline']).waitFor();
+  await more.click();
+  await eventually(async () => (await entries.count()) > 20, true, 'the entries');
+  await eventually(() => page.evaluate(() => [...document.querySelectorAll('#ledger > li')].indexOf(document.activeElement)), 20, 'the focus');
+  await page.getByRole('status').getByText(/more rows/).waitFor({ state: 'attached' });
+});
+
 test('points are given by keyboard alone, once, after a question', async () => {
   const before = (await read('parsa')).balances.available;
   const page = await desk.enter('editor', '/studio/members/parsa', { viewport: { width: 390, height: 780 } });
