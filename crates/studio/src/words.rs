@@ -163,10 +163,14 @@ pub(crate) fn is_toman(currency: &Currency) -> bool {
 /// How a currency is written; a code that is none has two digits behind the point.
 fn sums(code: &str) -> Intl::NumberFormat {
     let plausible = code.len() == 3 && code.chars().all(|c| c.is_ascii_alphabetic());
-    let style = options(&[
-        ("style", "currency".into()),
-        ("currency", if plausible { code } else { "XXX" }.into()),
-    ]);
+    let style = if plausible {
+        options(&[("style", "currency".into()), ("currency", code.into())])
+    } else {
+        options(&[
+            ("minimumFractionDigits", 2.into()),
+            ("maximumFractionDigits", 2.into()),
+        ])
+    };
     Intl::NumberFormat::new(&tags(), &style)
 }
 

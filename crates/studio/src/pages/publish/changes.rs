@@ -12,7 +12,11 @@ const SHOWN: usize = 12;
 /// Where the newer document differs, from the top down. What the server writes by itself is no change.
 pub(super) fn between(was: &Value, is: &Value) -> Vec<Difference> {
     let mut found = differences(was, is);
-    found.retain(|one| one.path.first().is_none_or(|first| first != "version"));
+    let kept = |one: &Difference| {
+        let path: Vec<&str> = one.path.iter().map(String::as_str).collect();
+        !matches!(path.as_slice(), ["version", ..] | ["tiers", "former", ..])
+    };
+    found.retain(kept);
     found
 }
 
@@ -29,7 +33,7 @@ pub(super) fn listed(changes: &[Difference], was: &Value, is: &Value) -> impl In
             view! {
                 <li>
                     <strong>{labels::place(there, &one.path)}</strong>
-                    <span class="change" dir="auto">
+                    <span class="change">
                         {change(&one.was, &one.is)}
                     </span>
                 </li>

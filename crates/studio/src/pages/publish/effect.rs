@@ -179,7 +179,7 @@ fn outcome(effect: Outcome, documents: &Documents) -> impl IntoView + use<> {
         {quiet.then(|| view! { <p>{t("effect.nothing")}</p> })}
         {(!moved.is_empty())
             .then(|| {
-                let heads = ["effect.from", "effect.to", "effect.many", "effect.such"];
+                let heads = ["effect.from", "effect.to", "effect.moving", "effect.such"];
                 table("effect.tiers", heads, moved)
             })}
         {(!rewards.is_empty())
