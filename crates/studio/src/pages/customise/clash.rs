@@ -3,6 +3,8 @@
 use super::draft::{Draft, Told};
 use super::edit::{self, Difference};
 use super::labels;
+use super::quantity::Quantity;
+use super::schema::{self, Form};
 use crate::atoms::announce;
 use crate::icons::{Icon, icon};
 use crate::words::{ago, digits, fill, say, t};
@@ -109,25 +111,41 @@ fn row(
             <strong>{place}</strong>
             " "
             {both.then(|| view! { <span class="pill bad">{say("customise.clash.both")}</span> })}
-            <span class="change">{change(&one.was, &one.is)}</span>
+            <span class="change">{change(document, one)}</span>
         </li>
     }
 }
 
-/// What stood there and what stands there, in a line.
-pub(crate) fn change(was: &Value, is: &Value) -> String {
-    let short = |value: &Value| match value {
-        Value::Null => Some(say("customise.nothing")),
-        Value::Bool(yes) => Some(say(if *yes { "yes" } else { "no" })),
-        Value::Number(number) => Some(digits(&number.to_string())),
-        Value::String(text) => Some(text.clone()),
-        Value::Array(_) => None,
-        Value::Object(_) => labels::words(value),
+/// What stood there and what stands there, as the forms say it.
+pub(crate) fn change(document: &Value, one: &Difference) -> String {
+    let part = schema::part_of(&one.path).map(|(part, inside)| (schema::shape(part), inside));
+    let name = one.path.last().cloned().unwrap_or_default();
+    let short = |value: &Value| match (value, part) {
+        (Value::Null, _) => Some(say("customise.nothing")),
+        (Value::Bool(yes), _) => Some(say(if *yes { "yes" } else { "no" })),
+        (Value::Number(_), Some((shape, inside))) => {
+            Some(Quantity::in_document(document, shape.kind, inside, &name).say(value))
+        }
+        (Value::Number(number), None) => Some(digits(&number.to_string())),
+        (Value::String(text), Some((shape, _))) if matches!(shape.form, Form::Choice(_)) => {
+            Some(labels::pick(shape.kind, text))
+        }
+        (Value::String(text), _) => Some(text.clone()),
+        (Value::Array(_), _) => None,
+        (Value::Object(_), _) => labels::words(value),
     };
-    match (short(was), short(is)) {
-        (Some(was), Some(is)) => format!("\u{2068}{was}\u{2069} ← \u{2068}{is}\u{2069}"),
-        _ if was.is_null() => say("customise.added"),
-        _ if is.is_null() => say("customise.removed"),
-        _ => say("customise.moved"),
+    match (short(&one.was), short(&one.is)) {
+        (Some(was), Some(is)) => fill(
+            "customise.change",
+            &[("was", &isolated(&was)), ("is", &isolated(&is))],
+        ),
+        _ if one.was.is_null() => say("customise.added"),
+        _ if one.is.is_null() => say("customise.removed"),
+        _ => say("customise.differs"),
     }
+}
+
+/// Letters of either direction keep theirs.
+fn isolated(text: &str) -> String {
+    format!("\u{2068}{text}\u{2069}")
 }

@@ -37,6 +37,7 @@ pub(super) struct Told {
     pub(super) revision: i64,
     pub(super) document: Value,
     pub(super) faults: Vec<Fault>,
+    pub(super) running_version: i64,
     pub(super) updated_by_email: Option<String>,
     pub(super) updated_at: Option<Timestamp>,
 }

@@ -288,7 +288,9 @@ fn known(keys: &[&'static str], tried: [String; 2]) -> Option<&'static str> {
 /// The key of a field's label.
 fn field(kind: &str, name: &str) -> Option<&'static str> {
     let own = format!("doc.{}.{name}", kind.to_lowercase());
-    known(&FIELDS, [own, format!("doc.{name}")])
+    let plain = known(&FIELDS, [own, format!("doc.{name}")]);
+    // Or it is what a choice brings along.
+    plain.or_else(|| known(&FIELDS, [format!("doc.value.{name}"), String::new()]))
 }
 
 /// A field's label, by the type that it is in.

@@ -88,6 +88,7 @@ fn Desk(
     /// The draft as the server has it.
     told: Told,
 ) -> impl IntoView {
+    let running = told.running_version;
     let draft = Draft::new(&program, told);
     let faults = Faults::of(draft);
     let scope = Scope {
@@ -117,7 +118,7 @@ fn Desk(
             <div class="card section">
                 <Outlet />
             </div>
-            <Preview program draft faults />
+            <Preview program running draft faults />
         </div>
     }
 }

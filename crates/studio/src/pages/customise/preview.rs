@@ -78,6 +78,11 @@ struct Told {
     snapshot: Value,
 }
 
+#[derive(Deserialize)]
+struct VersionReply {
+    document: Value,
+}
+
 async fn ask(program: &str, document: &Value, who: &Who) -> Reply<Told> {
     let sample = match who {
         Who::Guest => Value::Null,
@@ -141,6 +146,8 @@ fn wide() -> bool {
 pub(super) fn Preview(
     /// The club's id.
     program: String,
+    /// The version that runs.
+    running: i64,
     /// The draft.
     draft: Draft,
     /// Its faults: with any, it shows the last draft without.
@@ -155,6 +162,24 @@ pub(super) fn Preview(
     });
     on_cleanup(move || resized.remove());
     let shown = Memo::new(move |_| beside.get() || open.get());
+    // What can be shown: the draft, while it has faults the last one without any, and else what runs.
+    let sound = RwSignal::new(None::<Value>);
+    Effect::new(move |_| {
+        if faults.none() {
+            sound.set(Some(draft.document.get()));
+        }
+    });
+    if !untrack(|| faults.none()) {
+        let path = format!("/v1/programs/{program}/versions/{running}");
+        spawn_local(async move {
+            // Without it there is nothing to show before the faults are mended.
+            if let Ok(VersionReply { document }) = server::get(&path).await
+                && sound.try_get_untracked() == Some(None)
+            {
+                sound.set(Some(document));
+            }
+        });
+    }
     view! {
         <section class="preview" aria-labelledby="preview-title" data-open=move || open.get().then_some("")>
             <h2 id="preview-title" class="unseen">{t("customise.preview")}</h2>
@@ -171,7 +196,7 @@ pub(super) fn Preview(
             </button>
             <div id="preview-body">
                 {move || {
-                    shown.get().then(|| view! { <Body program=program.clone() draft faults /> })
+                    shown.get().then(|| view! { <Body program=program.clone() draft faults sound=sound.into() /> })
                 }}
             </div>
         </section>
@@ -186,6 +211,8 @@ fn Body(
     draft: Draft,
     /// Its faults.
     faults: Faults,
+    /// The document that is shown.
+    sound: Signal<Option<Value>>,
 ) -> impl IntoView {
     let phone = RwSignal::new(true);
     let setting = RwSignal::new(Setting {
@@ -195,17 +222,7 @@ fn Body(
     });
     let told = RwSignal::new(None::<(Setting, Value)>);
     let failure = RwSignal::new(None::<Failure>);
-    // What the frame is to show; nothing new as long as there are faults.
-    let wanted = Memo::new(move |last: Option<&Option<(Value, Setting)>>| {
-        let setting = setting.get();
-        let document = if faults.none() {
-            Some(draft.document.get())
-        } else {
-            let last = last.cloned().flatten();
-            last.map(|(document, _)| document)
-        };
-        document.map(|document| (document, setting))
-    });
+    let wanted = Memo::new(move |_| sound.get().map(|document| (document, setting.get())));
     let latest = StoredValue::new(0_u32);
     Effect::new(move |_| {
         let Some((document, setting)) = wanted.get() else {

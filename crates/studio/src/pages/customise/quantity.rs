@@ -47,42 +47,51 @@ impl Quantity {
         inside: &'static str,
         name: &str,
     ) -> Memo<Self> {
-        let (places, unit) = unit_of(kind, name);
-        let threshold = inside == "Tier" && matches!(name, "enter" | "retain");
+        let name = name.to_owned();
         Memo::new(move |_| {
-            let measure = draft.at("/tiers/measure");
-            match measure.as_str().filter(|_| threshold) {
-                Some("spend") => Self::money(draft),
-                Some("orders") => Self {
-                    places: 0,
-                    unit: Unit::Named("unit.orders"),
-                },
-                Some(_) => Self {
-                    places: 0,
-                    unit: Unit::Named("unit.points"),
-                },
-                None if kind == "Money" => Self::money(draft),
-                None if unit.is_empty() => Self {
-                    places,
-                    unit: Unit::None,
-                },
-                None => Self {
-                    places,
-                    unit: Unit::Named(unit),
-                },
-            }
+            let document = |document: &Value| Self::in_document(document, kind, inside, &name);
+            draft.document.with(document)
         })
     }
 
-    fn money(draft: Draft) -> Self {
-        if draft.at("/currency/display") == "toman" {
+    /// As [`Quantity::of`], in a document that stays as it is.
+    pub(super) fn in_document(document: &Value, kind: &str, inside: &str, name: &str) -> Self {
+        let (places, unit) = unit_of(kind, name);
+        let threshold = inside == "Tier" && matches!(name, "enter" | "retain");
+        let measure = document.pointer("/tiers/measure").and_then(Value::as_str);
+        let named = |places, unit| Self {
+            places,
+            unit: Unit::Named(unit),
+        };
+        match measure.filter(|_| threshold) {
+            Some("spend") => Self::money(document),
+            Some("orders") => named(0, "unit.orders"),
+            Some(_) => named(0, "unit.points"),
+            None if kind == "Money" => Self::money(document),
+            None if unit.is_empty() => Self {
+                places,
+                unit: Unit::None,
+            },
+            None => named(places, unit),
+        }
+    }
+
+    /// A number with its unit beside it.
+    pub(super) fn say(&self, value: &Value) -> String {
+        let number = self.write(value);
+        self.unit()
+            .map_or_else(|| number.clone(), |unit| format!("{number} {unit}"))
+    }
+
+    fn money(document: &Value) -> Self {
+        let at = |pointer| document.pointer(pointer).and_then(Value::as_str);
+        if at("/currency/display") == Some("toman") {
             return Self {
                 places: 1,
                 unit: Unit::Named("unit.toman"),
             };
         }
-        let code = draft.at("/currency/code");
-        let code = code.as_str().unwrap_or_default();
+        let code = at("/currency/code").unwrap_or_default();
         Self {
             places: minor_digits(code) as usize,
             unit: Unit::Currency(code.to_owned()),

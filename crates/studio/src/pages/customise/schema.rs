@@ -172,21 +172,25 @@ pub(super) fn least(part: Part) -> Value {
 
 /// The schema of the place that a pointer leads to.
 pub(super) fn part_at(pointer: &str) -> Option<Part> {
-    let mut part = program();
-    for step in super::edit::steps(pointer) {
-        part = match shape(part).form {
-            Form::Group(fields) => fields.get(&step)?,
-            Form::List(item) => item,
+    Some(part_of(&super::edit::steps(pointer))?.0)
+}
+
+/// The schema of the place at the end of a path, and the type that it is in. Any step leads into a list.
+pub(super) fn part_of(path: &[String]) -> Option<(Part, &'static str)> {
+    let (mut part, mut inside) = (program(), "");
+    for step in path {
+        let around = shape(part);
+        (part, inside) = match around.form {
+            Form::Group(fields) => (fields.get(step)?, around.kind),
+            Form::List(item) => (item, inside),
             Form::Choice(choices) => {
-                variants(choices)
-                    .into_iter()
-                    .find(|(name, _)| *name == step)?
-                    .1?
+                let found = variants(choices).into_iter().find(|(name, _)| name == step);
+                (found?.1?, around.kind)
             }
             Form::Words | Form::Line | Form::Instant | Form::Whole | Form::Flag => return None,
         };
     }
-    Some(part)
+    Some((part, inside))
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub(super) fn listed(changes: &[Difference], was: &Value, is: &Value) -> impl In
                 <li>
                     <strong>{labels::place(there, &one.path)}</strong>
                     <span class="change">
-                        {change(&one.was, &one.is)}
+                        {change(is, one)}
                     </span>
                 </li>
             }
