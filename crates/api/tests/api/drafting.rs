@@ -311,7 +311,10 @@ async fn a_preview_shows_what_would_be_and_changes_nothing() {
     let sample = &sample.expect(200).body["preview"]["snapshot"];
     assert_eq!(sample["facts"]["id"], "mem_sample");
     assert!(sample["facts"]["lots"][0]["remaining"].as_i64().unwrap() > 0);
-    asked(json!({"sample": "nobody"})).send().await.expect(400);
+    asked(json!({"sample": "nobody"}))
+        .send()
+        .await
+        .refused(422, "validation_failed");
     asked(json!({"member": "nobody"}))
         .send()
         .await
