@@ -33,9 +33,16 @@ pub(crate) struct Options {
 }
 
 /// What each page of the studio asks, of a year in which every member has ordered.
-const PAGES: [(&str, &str); 12] = [
+const PAGES: [(&str, &str); 13] = [
     ("indicators", "/v1/indicators?{year}"),
-    ("indicator", "/v1/indicators?{year}&periods=24"),
+    (
+        "indicator",
+        "/v1/insights/retention?{year}&compare=previous",
+    ),
+    (
+        "over time",
+        "/v1/insights/retention/series?to=2026-01-01&periods=24",
+    ),
     (
         "scores",
         "/v1/insights/nps?{year}&by=segment&compare=previous",

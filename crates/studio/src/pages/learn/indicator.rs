@@ -9,7 +9,7 @@ use crate::pages::missing::Missing;
 use crate::remote::Remote;
 use crate::server;
 use crate::words::say;
-use contract::insights::{IndicatorReading, Indicators, IndicatorsReply, InsightName};
+use contract::insights::{IndicatorReading, Insight, InsightName, SeriesReply};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use rules::insights::Step;
@@ -37,12 +37,25 @@ fn One(
 ) -> impl IntoView {
     let learn = learn();
     let read = Remote::new(move || {
-        let window = learn.window();
+        let (window, end) = (learn.window(), learn.end());
         let asked = learn.asked.get();
         let (terms, step) = (asked.terms(), asked.step_name());
         async move {
-            let path = format!("/v1/indicators?{window}&{terms}&step={step}&periods=24");
-            server::get::<IndicatorsReply>(&path).await
+            let this = format!("/v1/insights/{}", wire(name));
+            let over_time = format!("{this}/series?periods=24&step={step}&{terms}&{end}");
+            let path = format!("{this}?compare=previous&{terms}&{window}");
+            let now = server::get::<Insight>(&path).await?;
+            let series = server::get::<SeriesReply>(&over_time).await?.series;
+            let reading = IndicatorReading {
+                name,
+                unit: series.unit,
+                figure: now.figure,
+                too_few: now.too_few,
+                previous: now.previous.and_then(|previous| previous.figure),
+                trend: now.trend,
+                points: series.points,
+            };
+            Ok((reading, series.step))
         }
     });
     let (title, ..) = words_of(name).unwrap_or_default();
@@ -50,15 +63,12 @@ fn One(
         {back(learn)}
         <Page title>
             <Chooser steps=true />
-            {shown(read, move |reply| one(reply.indicators, name, learn))}
+            {shown(read, move |(reading, step)| one(reading, step, learn))}
         </Page>
     }
 }
 
-fn one(indicators: Indicators, name: InsightName, learn: Learn) -> impl IntoView {
-    let step = indicators.step;
-    let mut readings = indicators.readings.into_iter();
-    let reading = readings.find(|reading| reading.name == name)?;
+fn one(reading: IndicatorReading, step: Step, learn: Learn) -> impl IntoView {
     let kept = StoredValue::new(reading.clone());
     let sheet = Signal::derive(move || kept.with_value(|reading| table(reading, step, learn)));
     let plot = Plot::Lines {
@@ -66,10 +76,10 @@ fn one(indicators: Indicators, name: InsightName, learn: Learn) -> impl IntoView
         interval: Some((2, 3)),
     };
     let lead = Signal::derive(move || say("indicator.over_time.lead"));
-    Some(view! {
+    view! {
         {card(reading, learn, false)}
         <Chart sheet plot lead />
-    })
+    }
 }
 
 fn table(reading: &IndicatorReading, step: Step, learn: Learn) -> Sheet {

@@ -44,16 +44,12 @@ pub(crate) fn Risk() -> impl IntoView {
                     }
                 },
             )}
-            {shown(members, move |page| view! { <List page members learn=Kept(learn) /> })}
+            {shown(members, move |page| view! { <List page members /> })}
         </Page>
     }
 }
 
 const PATH: &str = "/v1/insights/churn_risk/members";
-
-/// [`Learn`], as a view takes it.
-#[derive(Clone, Copy)]
-struct Kept(Learn);
 
 fn facts(figure: Option<Figure>) -> impl IntoView {
     let Some(figure) = figure else {
@@ -94,10 +90,8 @@ fn List(
     page: RiskPage,
     /// Where it is from.
     members: Remote<RiskPage>,
-    /// What the pages share.
-    learn: Kept,
 ) -> impl IntoView {
-    let learn = learn.0;
+    let learn = learn();
     if page.members.is_empty() {
         return nothing("risk.none", "risk.none.text").into_any();
     }
