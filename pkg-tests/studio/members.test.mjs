@@ -98,6 +98,8 @@ test('points are given by keyboard alone, once, after a question', async () => {
   assert.equal((await read('parsa')).balances.available, before + 1250);
   await page.locator('#ledger .row').first().getByText(say['entry.adjustment']).waitFor();
   assert.equal(await page.locator('#adjust-points').inputValue(), '');
+  // The reason is text, for colleagues.
+  await page.locator('#adjusted .row').first().getByText(SCRIPT, { exact: true }).waitFor();
   const { adjustments } = (await desk.stage.asShop('GET', '/v1/members/parsa/adjustments')).body;
   assert.equal(adjustments.filter(({ reason }) => reason === SCRIPT).length, 1);
   assert.equal(await page.evaluate(() => window.hurt), undefined);

@@ -1,6 +1,7 @@
 //! Members: the list, and one of them.
 
 mod actions;
+mod adjusted;
 mod ledger;
 mod one;
 

@@ -1,6 +1,7 @@
 //! One member: how they stand, what they have, and what became of it.
 
 use super::actions::Actions;
+use super::adjusted::Adjusted;
 use super::ledger::Ledger;
 use super::named;
 use crate::app::BASE;
@@ -82,6 +83,7 @@ fn Told(
                     {move || member.get().map(|member| balances(member, names))}
                     <Actions path=path.clone() member after gone />
                     <Coupons taken names />
+                    <Adjusted path=path.clone() changed=changed.into() />
                     <Ledger path names changed=changed.into() />
                 }
                     .into_any()
