@@ -194,7 +194,8 @@ pub async fn allow(club: &mut Club, id: &str) -> Result<DeskClaim> {
     get(club, id).await
 }
 
-/// What has come of the friend while the claim was refused: another claim of theirs may count, and they may have bought.
+/// What has come of the friend: another claim of theirs may count, and they may have bought, before the claim was refused
+/// (`since`) or after it.
 async fn judge_again(
     club: &mut Club,
     of: &Told<'_>,
