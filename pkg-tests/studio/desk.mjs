@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Stage, end, freePort, openBrowser, server, start, studio } from '../stage.mjs';
+import { Stage, cdn, end, freePort, openBrowser, server, start, studio } from '../stage.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 export const PASSWORD = 'four plain long words';
@@ -41,7 +41,7 @@ export class Empty {
     site.api = `http://localhost:${port}`;
     site.log = [];
     site.process = await start(server, [
-      'serve', '--database', join(site.folder, 'vafa.db'), '--listen', `127.0.0.1:${port}`, '--studio', studio, '--behind-proxy',
+      'serve', '--database', join(site.folder, 'vafa.db'), '--listen', `127.0.0.1:${port}`, '--studio', studio, '--assets', cdn, '--behind-proxy',
     ], `http://127.0.0.1:${port}/readyz`, site.log);
     site.browser = await openBrowser();
     return site;
@@ -137,15 +137,16 @@ export const focused = (page) => page.evaluate(() => {
   return { id: it.id, tag: it.localName, name: it.getAttribute('aria-label') ?? it.textContent.trim(), shown: it.matches(':focus-visible') };
 });
 
-/** Presses Tab until the keyboard is there; it has to be seen wherever it comes by. */
-export async function tabTo(page, wanted) {
+/** Presses Tab, or another key that goes on, until the keyboard is there; it has to be seen wherever it comes by. */
+export async function tabTo(page, wanted, key = 'Tab') {
   const seen = [];
   for (let presses = 0; presses < 80; presses += 1) {
     const now = await focused(page);
     if (wanted(now)) return now;
-    if (presses > 0 && now.tag !== 'body' && !now.shown) throw new Error(`the focus is not seen on ${JSON.stringify(now)}`);
+    // Within a frame it is the frame's own page that shows it.
+    if (presses > 0 && !['body', 'iframe'].includes(now.tag) && !now.shown) throw new Error(`the focus is not seen on ${JSON.stringify(now)}`);
     seen.push(JSON.stringify(now));
-    await page.keyboard.press('Tab');
+    await page.keyboard.press(key);
   }
-  throw new Error(`Tab never leads there:\n${seen.join('\n')}`);
+  throw new Error(`${key} never leads there:\n${seen.join('\n')}`);
 }
