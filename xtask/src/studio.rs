@@ -102,7 +102,10 @@ fn compile(raw: &PathBuf) -> Result<Outcome> {
     stamp.unless_fresh(|| {
         let mut cargo = run::cargo(["build", "--package", "studio", "--lib"]);
         cargo.args(["--profile", "studio", "--target", WASM]);
-        cargo.env("CARGO_ENCODED_RUSTFLAGS", portable_paths()?.join("\x1f"));
+        let mut flags = portable_paths()?;
+        // Leptos forgets a component's type: a sixth fewer bytes to load, for a little more work at run time.
+        flags.push("--cfg=erase_components".into());
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
         run::run(&mut cargo)
     })
 }

@@ -6,7 +6,6 @@ use crate::programs;
 use contract::versions::{Version, VersionPage};
 use rules::Timestamp;
 use serde_json::{Value, json};
-use store::query;
 
 /// Versions on a page, unless told otherwise.
 pub const PAGE: u32 = 20;
@@ -15,11 +14,6 @@ const PAGE_MAX: u32 = 100;
 type Row = (i64, Option<String>, String, Option<String>, i64);
 /// With the document.
 type Whole = (i64, Option<String>, String, Option<String>, i64, String);
-
-/// A version's columns, with the address of whoever published it.
-const COLUMNS: &str = "p.version, p.note, p.published_by, s.email, p.published_at";
-const FROM: &str =
-    "FROM programs p LEFT JOIN staff s ON s.tenant = p.tenant AND s.staff = p.published_by";
 
 fn version(running: i64, row: Row) -> Version {
     let (version, note, published_by, published_by_email, published_at) = row;
@@ -45,11 +39,14 @@ pub async fn list(club: &mut Club, limit: u32, cursor: Option<&str>) -> Result<V
             .parse()
             .map_err(|_| Error::malformed("The cursor is not one that this API gave."))?,
     };
-    let rows = query(format!(
-        "SELECT {COLUMNS} {FROM} WHERE p.tenant = $1 AND p.version < $2 ORDER BY p.version DESC LIMIT $3"
-    ));
-    let rows = rows.bind(club.tenant()).bind(before);
-    let rows = rows.bind(limit as i64 + 1);
+    let rows = club
+        .query(
+            "SELECT p.version, p.note, p.published_by, s.email, p.published_at
+             FROM programs p LEFT JOIN staff s ON s.tenant = p.tenant AND s.staff = p.published_by
+             WHERE p.tenant = $1 AND p.version < $2 ORDER BY p.version DESC LIMIT $3",
+        )
+        .bind(before)
+        .bind(limit as i64 + 1);
     let rows: Vec<Row> = rows.fetch_all(&mut club.tx).await?;
     let running = club.version();
     let more = rows.len() > limit;
@@ -70,10 +67,13 @@ pub async fn list(club: &mut Club, limit: u32, cursor: Option<&str>) -> Result<V
 /// # Errors
 /// 404 when there is no such version.
 pub async fn get(club: &mut Club, number: i64) -> Result<(Version, Value)> {
-    let row = query(format!(
-        "SELECT {COLUMNS}, p.document {FROM} WHERE p.tenant = $1 AND p.version = $2"
-    ));
-    let row = row.bind(club.tenant()).bind(number);
+    let row = club
+        .query(
+            "SELECT p.version, p.note, p.published_by, s.email, p.published_at, p.document
+             FROM programs p LEFT JOIN staff s ON s.tenant = p.tenant AND s.staff = p.published_by
+             WHERE p.tenant = $1 AND p.version = $2",
+        )
+        .bind(number);
     let row: Option<Whole> = row.fetch_optional(&mut club.tx).await?;
     let (number, note, by, email, at, document) = row.ok_or_else(|| unknown(number))?;
     let document = serde_json::from_str(&document)?;
