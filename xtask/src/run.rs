@@ -32,6 +32,12 @@ pub(crate) fn cargo<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> 
     command
 }
 
+/// Builds the development programs as `cargo test` builds them. With their tests, the workspace's crates ask for more
+/// features of what they depend on: a plain build would compile half of that again.
+pub(crate) fn programs_as_tested() -> Result<()> {
+    run(&mut cargo(["test", "--no-run", "--quiet"]))
+}
+
 /// Node with these arguments, in the checkout.
 pub(crate) fn node<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new("node");

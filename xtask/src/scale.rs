@@ -198,23 +198,28 @@ pub(crate) struct Tools {
 
 impl Tools {
     pub(crate) fn build(built: Built) -> Result<Self> {
-        let (folder, flags): (_, &[&str]) = match built {
-            Built::Released => ("release", &["--release"]),
-            Built::Tested => ("debug", &[]),
+        let folder = match built {
+            Built::Released => {
+                let vafa = [
+                    "build",
+                    "--release",
+                    "--package",
+                    "api",
+                    "--bin",
+                    "vafa",
+                    "--example",
+                    "scale",
+                ];
+                run::run(&mut run::cargo(vafa))?;
+                let load = ["build", "--release", "--package", "load", "--bin", "load"];
+                run::run(&mut run::cargo(load))?;
+                "release"
+            }
+            Built::Tested => {
+                run::programs_as_tested()?;
+                "debug"
+            }
         };
-        run::run(
-            run::cargo([
-                "build",
-                "--package",
-                "api",
-                "--bin",
-                "vafa",
-                "--example",
-                "scale",
-            ])
-            .args(flags),
-        )?;
-        run::run(run::cargo(["build", "--package", "load", "--bin", "load"]).args(flags))?;
         let suffix = std::env::consts::EXE_SUFFIX;
         let built = run::target().join(folder);
         Ok(Self {

@@ -105,14 +105,8 @@ pub(crate) fn run(options: &Options) -> bool {
         Ok(cargo)
     });
     suite.tests("postgres", "the API's tests again, on PostgreSQL", || {
-        let mut cargo = run::cargo([
-            "test",
-            "--no-fail-fast",
-            "--package",
-            "api",
-            "--test",
-            "api",
-        ]);
+        // Not `--package`, which would choose other features of the dependencies and compile them again.
+        let mut cargo = run::cargo(["test", "--no-fail-fast", "--test", "api"]);
         cargo.env(postgres::TESTED, postgres.as_ref().map_err(told)?.url());
         Ok(cargo)
     });
@@ -146,7 +140,7 @@ pub(crate) fn run(options: &Options) -> bool {
         Ok(Outcome::Done)
     });
     let served = suite.check("server", "the server, development build", || {
-        run::run(&mut run::cargo(["build", "--bin", "vafa"]))?;
+        run::programs_as_tested()?;
         Ok(Outcome::Done)
     });
     suite.tests_if(

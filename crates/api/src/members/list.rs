@@ -10,7 +10,7 @@ use store::Dialect;
 
 /// Members of a page when nobody says how many.
 pub const PAGE: u32 = 20;
-/// Most bytes that are searched for.
+/// Most characters that are searched for.
 pub const SEARCH_MAX: usize = 128;
 /// What comes after every text that begins alike.
 const LAST: char = char::MAX;
@@ -89,12 +89,14 @@ const BY_NAME_IN_POSTGRES: &str = "SELECT member, external_id, first_name, joine
 /// # Errors
 /// 400 for a cursor that we did not give, and for a search that is too long.
 pub async fn page(club: &mut Club, find: &Find) -> Result<MemberPage> {
-    let search = find.search.trim();
-    if search.len() > SEARCH_MAX || search.contains(char::is_control) {
+    if find.search.chars().count() > SEARCH_MAX {
         return Err(Error::malformed(format!(
-            "A search has {SEARCH_MAX} bytes at most, and no control characters."
+            "A search has {SEARCH_MAX} characters at most."
         )));
     }
+    // No id and no name has a control character: what is pasted may bring some along.
+    let search: String = find.search.replace(char::is_control, "");
+    let search = search.trim();
     let place = find
         .cursor
         .as_deref()

@@ -199,8 +199,9 @@ async fn erase_member(
 /// Which members.
 #[derive(Debug, Deserialize, JsonSchema)]
 struct Which {
-    /// How the shop's id or the first name begins, 128 bytes at most; all when absent.
+    /// How the shop's id or the first name begins, control characters aside; all when absent.
     #[serde(default)]
+    #[schemars(length(max = 128))]
     search: String,
     /// Members of a page; 20 when absent.
     limit: Option<PageSize>,
