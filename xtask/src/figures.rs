@@ -4,7 +4,7 @@
 use crate::ports;
 use crate::postgres::Postgres;
 use crate::run;
-use crate::scale::{self, Built, Server, Tools, high_water};
+use crate::scale::{self, Built, Server, Tools, high_water, path};
 use crate::steps::seconds;
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
@@ -33,7 +33,7 @@ pub(crate) struct Options {
 }
 
 /// What each page of the studio asks, of a year in which every member has ordered.
-const PAGES: [(&str, &str); 13] = [
+const PAGES: [(&str, &str); 18] = [
     ("indicators", "/v1/indicators?{year}"),
     (
         "indicator",
@@ -47,12 +47,28 @@ const PAGES: [(&str, &str); 13] = [
         "scores",
         "/v1/insights/nps?{year}&by=segment&compare=previous",
     ),
+    (
+        "scores by tier",
+        "/v1/insights/cli?{year}&by=tier&compare=previous",
+    ),
+    (
+        "scores over time",
+        "/v1/insights/nps/series?to=2026-01-01&periods=24",
+    ),
     ("segments", "/v1/insights/segments?{year}"),
     (
         "cohorts",
         "/v1/insights/cohorts?from=2024-01-01&to=2026-01-01",
     ),
     ("points", "/v1/insights/points_flow?{year}"),
+    (
+        "liability",
+        "/v1/insights/points_liability?{year}&compare=previous",
+    ),
+    (
+        "redemption",
+        "/v1/insights/redemption_rate?{year}&compare=previous",
+    ),
     ("tiers", "/v1/insights/tier_distribution"),
     ("moves", "/v1/insights/tier_flow?{year}"),
     ("goals", "/v1/insights/goals?{year}"),
@@ -62,8 +78,33 @@ const PAGES: [(&str, &str); 13] = [
         "members at risk",
         "/v1/insights/churn_risk/members?to=2026-01-01&limit=50",
     ),
+    ("answers", "/v1/responses?limit=50"),
 ];
 const YEAR: &str = "from=2025-01-01&to=2026-01-01";
+
+/// A club with all that the pages tell of: surveys of each kind, tiers, and an experiment.
+const PROGRAM: &str = r#"{"id":"club","version":1,"name":{"en":"Club"},"languages":["en"],"currency":{"code":"EUR"},
+"zone":"Asia/Tehran","calendar":"gregorian","earning":{"purchase":{"id":"buy","points":1,"per":100},
+"activities":[{"id":"join","kind":"join","points":50}]},
+"rewards":[{"id":"five","title":{"en":"5 off"},"kind":{"amount_off":500},"cost":500}],
+"tiers":{"measure":"spend","window":"lifetime","levels":[{"id":"base","name":{"en":"Base"},"enter":0},
+{"id":"gold","name":{"en":"Gold"},"enter":1000000,"multiplier":20000}]},
+"experiments":[{"id":"colours","arms":[{"id":"a","weight":1},{"id":"b","weight":1}]}],
+"surveys":[{"id":"nps","kind":"nps","question":{"en":"How likely are you to recommend us?"},"trigger":"page"},
+{"id":"csat","kind":"csat","question":{"en":"How happy are you?"},"trigger":"page"},
+{"id":"ces","kind":"ces","question":{"en":"It was easy."},"trigger":"page"},
+{"id":"cli","kind":"cli","question":{"en":"How loyal are you?"},"trigger":"page"}]}"#;
+
+const GOALS: [(&str, &str); 2] = [
+    (
+        "goal_frequency",
+        r#"{"indicator":"yearly_frequency","from":30000,"to":33000,"starts_at":"2025-01-01T00:00:00Z","ends_at":"2027-01-01T00:00:00Z"}"#,
+    ),
+    (
+        "goal_nps",
+        r#"{"indicator":"nps","from":0,"to":2000,"starts_at":"2025-01-01T00:00:00Z","ends_at":"2027-01-01T00:00:00Z"}"#,
+    ),
+];
 
 /// `cargo xtask figures`.
 pub(crate) fn run(options: &Options) -> Result<()> {
@@ -88,29 +129,35 @@ fn both(options: &Options, tools: &Tools, folder: &Path) -> Result<()> {
     let history = folder.join("history.ndjson");
     scale::write_history(&history, options.members, options.orders)?;
     let file = folder.join("club.db");
-    measure("SQLite", options, tools, folder, &file, &history)?;
+    let keys = tools.seed(folder, &file, PROGRAM)?;
+    let took = tools.import(&file, &history)?;
+    tools.scale(&["answers", path(&file)?])?;
+    // Which segments members are in is the night's work.
+    run::output(tools.vafa("jobs", &file).arg("run"))?;
+    println!(
+        "{} members, {} orders, {} answers; imported into SQLite in {}",
+        options.members,
+        options.members * options.orders,
+        options.members * 4,
+        seconds(took)
+    );
+    measure("SQLite", options, tools, &file, &keys)?;
     let postgres = Postgres::start()?;
     let address = postgres.url();
-    let address = Path::new(&address);
-    measure("PostgreSQL", options, tools, folder, address, &history)
+    let database = Path::new(&address);
+    let keys = tools.seed(folder, database, PROGRAM)?;
+    tools.scale(&["carry", path(&file)?, &address])?;
+    measure("PostgreSQL", options, tools, database, &keys)
 }
 
 fn measure(
     engine: &str,
     options: &Options,
     tools: &Tools,
-    folder: &Path,
     database: &Path,
-    history: &Path,
+    keys: &Value,
 ) -> Result<()> {
-    let keys = tools.seed(folder, database)?;
-    let took = tools.import(database, history)?;
-    let orders = options.members * options.orders;
-    println!(
-        "{engine}: {} members and {orders} orders, imported in {}",
-        options.members,
-        seconds(took)
-    );
+    println!("{engine}");
     let key = keys["secret_key"].as_str().context("the secret key")?;
     let port = ports::any_free()?;
     let mut serve = tools.vafa("serve", database);
@@ -122,6 +169,9 @@ fn measure(
         None => Ok(()),
     })?;
     let idle = high_water(&server.0);
+    for (goal, said) in GOALS {
+        ask(port, "PUT", &format!("/v1/goals/{goal}"), key, said)?;
+    }
     println!("  {:<16} {:>9} {:>9} {:>9}", "page", "p50", "p95", "KiB");
     for (name, path) in PAGES {
         let path = path.replace("{year}", YEAR);
@@ -129,7 +179,8 @@ fn measure(
         let mut bytes = 0;
         for _ in 0..options.rounds {
             let started = Instant::now();
-            bytes = ask(port, &path, key).with_context(|| format!("{engine}: {path}"))?;
+            bytes =
+                ask(port, "GET", &path, key, "").with_context(|| format!("{engine}: {path}"))?;
             times.push(started.elapsed());
         }
         times.sort_unstable();
@@ -157,18 +208,20 @@ fn part(sorted: &[Duration], percent: usize) -> Duration {
 }
 
 /// Asks once, on a connection of its own; how many bytes the answer has.
-fn ask(port: u16, path: &str, key: &str) -> Result<usize> {
+fn ask(port: u16, method: &str, path: &str, key: &str, said: &str) -> Result<usize> {
     let mut connection = TcpStream::connect(("127.0.0.1", port))?;
     connection.set_read_timeout(Some(Duration::from_mins(2)))?;
+    let length = said.len();
     write!(
         connection,
-        "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\r\n"
+        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{said}"
     )?;
     let mut answer = Vec::new();
     connection.read_to_end(&mut answer)?;
     let head = answer.get(..12).unwrap_or(&answer);
     ensure!(
-        head == b"HTTP/1.1 200",
+        head.starts_with(b"HTTP/1.1 20"),
         "the answer is {}",
         String::from_utf8_lossy(answer.get(..400).unwrap_or(&answer))
     );

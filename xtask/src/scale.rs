@@ -78,7 +78,7 @@ fn measure(options: &Options, built: Built) -> Result<()> {
 
 fn clubs(options: &Options, tools: &Tools, folder: &Path) -> Result<()> {
     let (small, large) = (folder.join("small.db"), folder.join("large.db"));
-    let keys = tools.seed(folder, &small)?;
+    let keys = tools.seed(folder, &small, PROGRAM)?;
     let history = folder.join("history.ndjson");
     write_history(&history, options.members, ORDERS)?;
     let took = tools.import(&small, &history)?;
@@ -132,7 +132,7 @@ fn clubs(options: &Options, tools: &Tools, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn path(path: &Path) -> Result<&str> {
+pub(crate) fn path(path: &Path) -> Result<&str> {
     path.to_str().context("the path is no text")
 }
 
@@ -236,9 +236,9 @@ impl Tools {
         vafa
     }
 
-    pub(crate) fn seed(&self, folder: &Path, database: &Path) -> Result<Value> {
+    pub(crate) fn seed(&self, folder: &Path, database: &Path, club: &str) -> Result<Value> {
         let program = folder.join("program.json");
-        fs::write(&program, PROGRAM)?;
+        fs::write(&program, club)?;
         let mut seed = self.vafa("seed", database);
         seed.arg("--program").arg(&program);
         let keys = run::output(seed.args(["--origin", "https://shop.example"]))?;
@@ -252,7 +252,7 @@ impl Tools {
         Ok(started.elapsed())
     }
 
-    fn scale(&self, arguments: &[&str]) -> Result<String> {
+    pub(crate) fn scale(&self, arguments: &[&str]) -> Result<String> {
         run::output(Command::new(&self.scale).args(arguments))
     }
 

@@ -1,8 +1,14 @@
-//! Makes large clubs of small ones, and the tokens of their members: what `cargo xtask scale` measures with.
+//! Makes large clubs of small ones, and the tokens of their members: what `cargo xtask scale` and `cargo xtask figures`
+//! measure with.
 //!
 //! `scale multiply FILE COPIES` adds copies of every member of a club in SQLite, with all their rows, under ids of
 //! their own. What is copied was written by the server itself, so a copy is as sound as its original; it takes minutes
 //! where an import of as many lines takes hours.
+//!
+//! `scale answers FILE` lets every member of a club in SQLite answer each kind of survey once.
+//!
+//! `scale carry FILE URL` copies members and what they did from a club in SQLite to a club without members in
+//! PostgreSQL, in minutes less than an import takes.
 //!
 //! `scale tokens PROGRAM KID SECRET MEMBERS COUNT` prints header lines with tokens of members drawn evenly from
 //! `c0`, `c1`, … to MEMBERS.
@@ -14,6 +20,8 @@
 
 use api::ids;
 use api::tokens::{self, AUDIENCE, Claims};
+use axum::body::Bytes;
+use futures_util::SinkExt as _;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use std::collections::HashMap;
@@ -33,13 +41,106 @@ fn main() {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["multiply", file, copies] => multiply(file, copies.parse().expect("a number of copies")),
+        ["answers", file] => answer(file),
+        ["carry", file, url] => carry(file, url),
         ["tokens", program, kid, secret, members, count] => {
             let members = members.parse().expect("a number of members");
             let count = count.parse().expect("a number of tokens");
             print_tokens(program, kid, secret, members, count);
         }
-        _ => panic!("scale multiply FILE COPIES | scale tokens PROGRAM KID SECRET MEMBERS COUNT"),
+        _ => panic!(
+            "scale multiply FILE COPIES | scale answers FILE | scale carry FILE URL | \
+             scale tokens PROGRAM KID SECRET MEMBERS COUNT"
+        ),
     }
+}
+
+/// Answers over the 600 days after a member joined, every score as often as any other. The surveys are called after
+/// their kinds.
+const ANSWERS: &str = "
+    WITH kinds (kind, place, lowest, scores, items) AS (
+        VALUES ('nps', 0, 0, 11, 1), ('csat', 1, 1, 5, 1), ('ces', 2, 1, 7, 1), ('cli', 3, 1, 6, 3)
+    ), numbered AS (
+        SELECT tenant, member, joined_at, ROW_NUMBER() OVER (ORDER BY member) AS number FROM members
+    ), answered AS (
+        SELECT *, joined_at + (number * 37 + place * 91) % 600 * 86400000 AS at FROM numbered, kinds
+    )
+    INSERT INTO responses
+        (tenant, member, response, survey, kind, scope, scores, completed, verified, created_at, updated_at)
+    SELECT tenant, member, 'rsp_' || kind || number, kind, kind, '',
+        CASE items WHEN 1 THEN json_array(lowest + number * 7 % scores)
+            ELSE json_array(lowest + number * 7 % scores, lowest + number * 5 % scores, lowest + number % scores) END,
+        1, 1, at, at
+    FROM answered";
+
+fn answer(file: &str) {
+    let db = Connection::open(file).unwrap();
+    db.execute(ANSWERS, []).unwrap();
+}
+
+/// What is carried, what others refer to first.
+const CARRIED: [&str; 6] = [
+    "members",
+    "tier_moves",
+    "orders",
+    "entries",
+    "credits",
+    "responses",
+];
+
+#[tokio::main(flavor = "current_thread")]
+async fn carry(file: &str, url: &str) {
+    let db = Connection::open(file).unwrap();
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    let tenant = client.query_one("SELECT tenant FROM tenants", &[]);
+    let tenant: String = tenant.await.expect("one club").get(0);
+    for name in CARRIED {
+        let columns = Table::of(&db, name, "member").columns.join(", ");
+        let copy = format!("COPY {name} ({columns}) FROM STDIN");
+        let sink = client.copy_in(&copy).await.unwrap();
+        let mut sink = std::pin::pin!(sink);
+        let mut read = db
+            .prepare(&format!("SELECT {columns} FROM {name}"))
+            .unwrap();
+        let at_tenant = read.column_index("tenant").unwrap();
+        let width = read.column_count();
+        let mut rows = read.query([]).unwrap();
+        let mut text = String::new();
+        while let Some(row) = rows.next().unwrap() {
+            for at in 0..width {
+                let cell = match row.get(at).unwrap() {
+                    _ if at == at_tenant => tenant.clone(),
+                    Value::Null => "\\N".to_owned(),
+                    Value::Integer(number) => number.to_string(),
+                    Value::Text(text) => escaped(&text),
+                    other => panic!("{name}: {other:?}"),
+                };
+                text.push_str(&cell);
+                text.push(if at + 1 == width { '\n' } else { '\t' });
+            }
+            if text.len() > 1 << 20 {
+                let piece = Bytes::from(std::mem::take(&mut text));
+                sink.send(piece).await.unwrap();
+            }
+        }
+        sink.send(Bytes::from(text)).await.unwrap();
+        sink.finish().await.unwrap();
+        client
+            .batch_execute(&format!("ANALYZE {name}"))
+            .await
+            .unwrap();
+    }
+}
+
+/// As PostgreSQL's text format has it.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('\t', "\\t")
+        .replace('\n', "\\n")
+        .replace('\r', "\\r")
 }
 
 fn print_tokens(program: &str, kid: &str, secret: &str, members: u64, count: u64) {

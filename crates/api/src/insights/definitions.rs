@@ -83,7 +83,7 @@ const fn words(name: InsightName) -> (&'static str, &'static str) {
         ),
         InsightName::RedemptionRate => (
             "Points spent, net of what came back ÷ points issued, net of what was taken back, both in the window.",
-            "Members to whom points were issued.",
+            "Times that points were issued.",
         ),
         InsightName::TierDistribution => (
             "Members by the tier that they hold now; the window says nothing here.",

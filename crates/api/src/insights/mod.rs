@@ -18,7 +18,7 @@ mod window;
 
 pub use definitions::definitions;
 pub use scores::By;
-pub use series::{PERIODS_MAX, indicators, series};
+pub use series::{PERIODS_MAX, Source, indicators, series};
 pub use window::{Ask, window};
 
 use crate::club::Club;
@@ -106,15 +106,15 @@ pub async fn read(club: &mut Club, name: InsightName, asked: &Question) -> Resul
             (risks.figure(), then)
         }
         InsightName::PointsLiability | InsightName::RedemptionRate => {
-            let (figures, members) = points::figures(club, window).await?;
+            let (figures, sample) = points::figures(club, name, window).await?;
             insight.points = Some(figures);
             let then = if asked.compare {
-                let (figures, members) = points::figures(club, before).await?;
-                points::figure(name, &figures, members)
+                let (figures, sample) = points::figures(club, name, before).await?;
+                points::figure(name, &figures, sample)
             } else {
                 None
             };
-            (points::figure(name, &figures, members), then)
+            (points::figure(name, &figures, sample), then)
         }
         InsightName::Nps | InsightName::Csat | InsightName::Ces | InsightName::Cli => {
             let kind = kind(name);

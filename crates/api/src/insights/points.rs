@@ -6,11 +6,11 @@ use contract::insights::{InsightName, PointsFigures};
 use rules::insights::{Figure, Window};
 use rules::{Points, ledger};
 
-/// Members behind the figures: those who have points, and those to whom some were issued.
+/// What is behind the figures: members who have points, and how often points were issued.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Members {
+pub(super) struct Sample {
     holders: u32,
-    earners: u32,
+    issues: u32,
 }
 
 const HAVE: &str =
@@ -22,14 +22,18 @@ const HAD: &str =
         COUNT(CASE WHEN available + pending > 0 THEN 1 END)
     FROM (SELECT SUM(available) AS available, SUM(pending) AS pending FROM entries
         WHERE tenant = $1 AND unit = 'points' AND at < $2 GROUP BY member) AS of_members";
+/// As [`HAD`], of nobody in particular: a fraction of its work.
+const HAD_IN_ALL: &str =
+    "SELECT CAST(COALESCE(SUM(available), 0) AS BIGINT), CAST(COALESCE(SUM(pending), 0) AS BIGINT),
+        CAST(0 AS BIGINT)
+    FROM entries WHERE tenant = $1 AND unit = 'points' AND at < $2";
 
-/// What was issued, spent and ended in the window, and to how many members points were issued.
+/// What was issued, spent and ended in the window, and how often points were issued.
 async fn flow(club: &mut Club, window: Window) -> Result<(PointsFigures, u32)> {
-    let (issued, spent, expired, earners): (i64, i64, i64, i64) = club
+    let (issued, spent, expired, issues): (i64, i64, i64, i64) = club
         .query(
             "SELECT CAST(COALESCE(SUM(-issued), 0) AS BIGINT), CAST(COALESCE(SUM(held + redeemed), 0) AS BIGINT),
-                 CAST(COALESCE(SUM(expired), 0) AS BIGINT),
-                 COUNT(DISTINCT CASE WHEN issued < 0 THEN member END)
+                 CAST(COALESCE(SUM(expired), 0) AS BIGINT), COUNT(CASE WHEN issued < 0 THEN 1 END)
              FROM entries WHERE tenant = $1 AND unit = 'points' AND at >= $2 AND at < $3",
         )
         .bind(window.from.0)
@@ -42,29 +46,31 @@ async fn flow(club: &mut Club, window: Window) -> Result<(PointsFigures, u32)> {
         expired: Points(expired),
         ..PointsFigures::default()
     };
-    Ok((figures, u32::try_from(earners).unwrap_or(u32::MAX)))
+    Ok((figures, u32::try_from(issues).unwrap_or(u32::MAX)))
 }
 
 /// Spent ÷ issued in the window.
 pub(super) async fn rate(club: &mut Club, window: Window) -> Result<Option<Figure>> {
-    let (figures, earners) = flow(club, window).await?;
-    let members = Members {
-        holders: 0,
-        earners,
-    };
-    Ok(figure(InsightName::RedemptionRate, &figures, members))
+    let (figures, issues) = flow(club, window).await?;
+    let sample = Sample { holders: 0, issues };
+    Ok(figure(InsightName::RedemptionRate, &figures, sample))
 }
 
-/// Sums of the ledger's accounts. What time alone does is in them once it is written down, which takes seconds.
-pub(super) async fn figures(club: &mut Club, window: Window) -> Result<(PointsFigures, Members)> {
-    let (flow, earners) = flow(club, window).await?;
+/// Sums of the ledger's accounts. What time alone does is in them once it is written down, which takes seconds. Who
+/// holds points is counted for what is outstanding alone.
+pub(super) async fn figures(
+    club: &mut Club,
+    name: InsightName,
+    window: Window,
+) -> Result<(PointsFigures, Sample)> {
+    let (flow, issues) = flow(club, window).await?;
     // What members have now is written in their rows; what they had is summed of all that came before.
-    let past = window.to < club.now;
-    let outstanding = club.query(if past { HAD } else { HAVE });
-    let outstanding = if past {
-        outstanding.bind(window.to.0)
+    let outstanding = if window.to >= club.now {
+        club.query(HAVE)
+    } else if name == InsightName::PointsLiability {
+        club.query(HAD).bind(window.to.0)
     } else {
-        outstanding
+        club.query(HAD_IN_ALL).bind(window.to.0)
     };
     let (available, pending, holders): (i64, i64, i64) =
         outstanding.fetch_one(&mut club.tx).await?;
@@ -75,20 +81,16 @@ pub(super) async fn figures(club: &mut Club, window: Window) -> Result<(PointsFi
         worth: ledger::worth(club.program(), outstanding),
         ..flow
     };
-    let members = Members {
+    let sample = Sample {
         holders: u32::try_from(holders).unwrap_or(u32::MAX),
-        earners,
+        issues,
     };
-    Ok((figures, members))
+    Ok((figures, sample))
 }
 
 /// The one figure of the points: what is outstanding, or spent ÷ issued, which may be above 100 % where members spend
 /// what they earned earlier. Neither has an interval.
-pub(super) fn figure(
-    name: InsightName,
-    points: &PointsFigures,
-    members: Members,
-) -> Option<Figure> {
+pub(super) fn figure(name: InsightName, points: &PointsFigures, sample: Sample) -> Option<Figure> {
     let plain = |value, n| Figure {
         value,
         low: None,
@@ -97,7 +99,7 @@ pub(super) fn figure(
     };
     if name == InsightName::PointsLiability {
         let outstanding = points.available.0.saturating_add(points.pending.0);
-        return Some(plain(outstanding, members.holders));
+        return Some(plain(outstanding, sample.holders));
     }
     let (spent, issued) = (i128::from(points.spent.0), i128::from(points.issued.0));
     if issued <= 0 {
@@ -105,8 +107,5 @@ pub(super) fn figure(
     }
     // Half up.
     let bp = (20_000 * spent + issued).div_euclid(2 * issued);
-    Some(plain(
-        i64::try_from(bp).unwrap_or(i64::MAX),
-        members.earners,
-    ))
+    Some(plain(i64::try_from(bp).unwrap_or(i64::MAX), sample.issues))
 }

@@ -78,8 +78,28 @@ impl Periods {
     }
 }
 
-/// Every indicator of the window, of the period before, and of the last so many periods up to the window's end. What was
-/// bought, and who acted, is read once for all of them.
+/// What readings of indicators are taken from. The two have nothing in common but the windows, so they can be read
+/// at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// What was bought, and who acted: read once for all its indicators.
+    Purchases,
+    /// Answers to surveys, and the ledger.
+    Rest,
+}
+
+impl Source {
+    fn of(name: InsightName) -> Self {
+        let counted = |one: &Indicator| Indicator::COUNTED.contains(one);
+        match name.indicator().filter(counted) {
+            Some(_) => Self::Purchases,
+            None => Self::Rest,
+        }
+    }
+}
+
+/// The indicators of a source, of the window, of the period before, and of the last so many periods up to the window's
+/// end.
 ///
 /// # Errors
 /// When the database fails.
@@ -88,34 +108,37 @@ pub async fn indicators(
     asked: &Question,
     step: Step,
     count: u32,
+    source: Source,
 ) -> Result<Indicators> {
     let periods = Periods::of(club, asked, step, count);
     let span = Span::of(club, asked.window);
     let mut windows = vec![span.window, span.before];
     windows.extend(&periods.windows);
-    let spans: Vec<Span> = windows
-        .iter()
-        .map(|window| Span::of(club, *window))
-        .collect();
-    let counts = pages::count(club, &spans, true).await?;
+    let counts = match source {
+        Source::Purchases => {
+            let spans = windows.iter().map(|window| Span::of(club, *window));
+            let spans: Vec<Span> = spans.collect();
+            pages::count(club, &spans, true).await?
+        }
+        Source::Rest => Vec::new(),
+    };
     let mut readings = Vec::new();
     for name in InsightName::ALL {
-        let Some(unit) = followed(name) else { continue };
-        let counted = name
-            .indicator()
-            .filter(|one| Indicator::COUNTED.contains(one));
-        let figures = match counted {
-            Some(indicator) => {
+        let Some(unit) = followed(name).filter(|_| Source::of(name) == source) else {
+            continue;
+        };
+        let indicator = name.indicator().unwrap_or(Indicator::Retention);
+        let figures = match source {
+            Source::Purchases => {
                 let all = counts.iter().zip(&windows);
                 all.map(|(counts, window)| counts.figure(indicator, &asked.terms(*window)))
                     .collect()
             }
-            None => figures(club, name, asked, &windows).await?,
+            Source::Rest => figures(club, name, asked, &windows).await?,
         };
         let [now, then, rest @ ..] = figures.as_slice() else {
             continue;
         };
-        let indicator = name.indicator().unwrap_or(Indicator::Retention);
         readings.push(IndicatorReading {
             name,
             unit,

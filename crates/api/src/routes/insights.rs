@@ -7,7 +7,7 @@ use crate::club::Club;
 use crate::credentials::Desk;
 use crate::goals;
 use crate::inputs::{PageSize, Path, Query};
-use crate::insights::{self, Ask, By, risk};
+use crate::insights::{self, Ask, By, Source, risk};
 use crate::openapi::{Route, Tag, delete, get, put};
 use crate::problem::{Error, Result};
 use crate::scopes::Scope;
@@ -332,24 +332,29 @@ async fn indicators(
     desk.needs(Scope::Insights, Role::Viewer)?;
     let step = query.step.unwrap_or_default();
     let periods = query.periods.map_or(12, PageSize::get);
+    // Without an end the window ends now, and for both readings that is one instant.
+    let now = || state.clock.now().to_string();
     let ask = Ask {
         from: query.from,
-        to: query.to,
+        to: query.to.or_else(|| Some(now())),
         margin_bp: query.margin_bp,
         years_max: query.years_max,
         ..Ask::default()
     };
-    let read = desk.read(
-        &state,
-        (ask, step, periods),
-        |club, (ask, step, periods)| {
-            Box::pin(async move {
-                let question = insights::window(club, ask)?;
-                insights::indicators(club, &question, *step, *periods).await
-            })
-        },
-    );
-    let indicators = read.await?;
+    let read = |source| {
+        desk.read(
+            &state,
+            (ask.clone(), step, periods, source),
+            |club, (ask, step, periods, source)| {
+                Box::pin(async move {
+                    let question = insights::window(club, ask)?;
+                    insights::indicators(club, &question, *step, *periods, *source).await
+                })
+            },
+        )
+    };
+    let (mut indicators, rest) = tokio::try_join!(read(Source::Purchases), read(Source::Rest))?;
+    indicators.readings.extend(rest.readings);
     answer::ok(&IndicatorsReply { indicators })
 }
 

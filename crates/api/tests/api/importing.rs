@@ -13,6 +13,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use store::Dialect;
 use tower::ServiceExt;
 
 fn deed() -> impl Strategy<Value = Deed> {
@@ -138,6 +139,22 @@ async fn rows_of_a_spreadsheet_are_orders_and_bad_ones_are_told() {
     let seen = shop.server("GET", &format!("/v1/imports/{id}"));
     assert_eq!(seen.send().await.expect(200).body["import"], done);
     shop.is_sound().await;
+}
+
+/// PostgreSQL plans by how large it believes a table to be; SQLite by the indexes alone.
+#[tokio::test]
+async fn the_planner_knows_how_many_came_in() {
+    let shop = Shop::open().await;
+    let members: String = (0..300).map(|number| format!("c{number}\n")).collect();
+    let file = format!("external_id\n{members}");
+    upload(&shop, "m", "kind=members&format=csv", &file).await;
+    let known = shop.count(match shop.state.db.dialect() {
+        Dialect::Sqlite => "SELECT COUNT(*) FROM members",
+        Dialect::Postgres => {
+            "SELECT CAST(reltuples AS BIGINT) FROM pg_class WHERE relname = 'members'"
+        }
+    });
+    assert_eq!(known.await, 300);
 }
 
 #[tokio::test]

@@ -56,7 +56,7 @@ pub(super) const fn words_of(
         InsightName::RedemptionRate => (
             "indicator.redemption_rate",
             "indicator.redemption_rate.says",
-            "sample.earners",
+            "sample.issues",
         ),
         InsightName::Nps => ("indicator.nps", "indicator.nps.says", "sample.answers"),
         InsightName::Csat => ("indicator.csat", "indicator.csat.says", "sample.answers"),
