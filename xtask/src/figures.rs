@@ -7,7 +7,8 @@ use crate::run;
 use crate::scale::{self, Built, Server, Tools, high_water, path};
 use crate::steps::seconds;
 use anyhow::{Context as _, Result, bail, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -88,12 +89,12 @@ const PROGRAM: &str = r#"{"id":"club","version":1,"name":{"en":"Club"},"language
 "activities":[{"id":"join","kind":"join","points":50}]},
 "rewards":[{"id":"five","title":{"en":"5 off"},"kind":{"amount_off":500},"cost":500}],
 "tiers":{"measure":"spend","window":"lifetime","levels":[{"id":"base","name":{"en":"Base"},"enter":0},
-{"id":"gold","name":{"en":"Gold"},"enter":1000000,"multiplier":20000}]},
+{"id":"gold","name":{"en":"Gold"},"enter":250000,"multiplier":20000}]},
 "experiments":[{"id":"colours","arms":[{"id":"a","weight":1},{"id":"b","weight":1}]}],
-"surveys":[{"id":"nps","kind":"nps","question":{"en":"How likely are you to recommend us?"},"trigger":"page"},
-{"id":"csat","kind":"csat","question":{"en":"How happy are you?"},"trigger":"page"},
-{"id":"ces","kind":"ces","question":{"en":"It was easy."},"trigger":"page"},
-{"id":"cli","kind":"cli","question":{"en":"How loyal are you?"},"trigger":"page"}]}"#;
+"surveys":[{"id":"nps","kind":"nps","question":{"en":"How likely are you to recommend us?"},"trigger":"page","scope":"once"},
+{"id":"csat","kind":"csat","question":{"en":"How happy are you?"},"trigger":"page","scope":"once"},
+{"id":"ces","kind":"ces","question":{"en":"It was easy."},"trigger":"page","scope":"once"},
+{"id":"cli","kind":"cli","question":{"en":"How loyal are you?"},"trigger":"page","scope":"once"}]}"#;
 
 const GOALS: [(&str, &str); 2] = [
     (
@@ -141,19 +142,20 @@ fn both(options: &Options, tools: &Tools, folder: &Path) -> Result<()> {
         options.members * 4,
         seconds(took)
     );
-    measure("SQLite", options, tools, &file, &keys)?;
     let postgres = Postgres::start()?;
     let address = postgres.url();
     let database = Path::new(&address);
-    let keys = tools.seed(folder, database, PROGRAM)?;
+    let theirs = tools.seed(folder, database, PROGRAM)?;
     tools.scale(&["carry", path(&file)?, &address])?;
-    measure("PostgreSQL", options, tools, database, &keys)
+    measure("SQLite", options, tools, folder, &file, &keys)?;
+    measure("PostgreSQL", options, tools, folder, database, &theirs)
 }
 
 fn measure(
     engine: &str,
     options: &Options,
     tools: &Tools,
+    folder: &Path,
     database: &Path,
     keys: &Value,
 ) -> Result<()> {
@@ -179,8 +181,8 @@ fn measure(
         let mut bytes = 0;
         for _ in 0..options.rounds {
             let started = Instant::now();
-            bytes =
-                ask(port, "GET", &path, key, "").with_context(|| format!("{engine}: {path}"))?;
+            let answer = ask(port, "GET", &path, key, "");
+            (_, bytes) = answer.with_context(|| format!("{engine}: {path}"))?;
             times.push(started.elapsed());
         }
         times.sort_unstable();
@@ -191,6 +193,7 @@ fn measure(
             bytes >> 10
         );
     }
+    comes_true(tools, folder, database, port, key)?;
     if let Some((idle, peak)) = idle.zip(high_water(&server.0)) {
         println!(
             "  memory of the server: {} MiB idle, {} MiB at most",
@@ -207,8 +210,8 @@ fn part(sorted: &[Duration], percent: usize) -> Duration {
     sorted.get(place).copied().unwrap_or_default()
 }
 
-/// Asks once, on a connection of its own; how many bytes the answer has.
-fn ask(port: u16, method: &str, path: &str, key: &str, said: &str) -> Result<usize> {
+/// Asks once, on a connection of its own; what is answered, and how many bytes that is.
+fn ask(port: u16, method: &str, path: &str, key: &str, said: &str) -> Result<(Value, usize)> {
     let mut connection = TcpStream::connect(("127.0.0.1", port))?;
     connection.set_read_timeout(Some(Duration::from_mins(2)))?;
     let length = said.len();
@@ -226,10 +229,51 @@ fn ask(port: u16, method: &str, path: &str, key: &str, said: &str) -> Result<usi
         String::from_utf8_lossy(answer.get(..400).unwrap_or(&answer))
     );
     let body = answer.windows(4).position(|four| four == b"\r\n\r\n");
-    let body = answer.len() - body.map_or(0, |head| head + 4);
-    let read = serde_json::from_slice::<Value>(answer.get(answer.len() - body..).unwrap_or(&[]));
-    read.context("the answer is no JSON")?;
-    Ok(body)
+    let body = answer.get(body.map_or(0, |head| head + 4)..).unwrap_or(&[]);
+    let read = serde_json::from_slice(body).context("the answer is no JSON")?;
+    Ok((read, body.len()))
+}
+
+/// Asks a fifth less for the higher tier: what that means for every member is foretold, then done, and has to be the same.
+fn comes_true(tools: &Tools, folder: &Path, database: &Path, port: u16, key: &str) -> Result<()> {
+    let mut document: Value = serde_json::from_str(PROGRAM)?;
+    if let Some(enter) = document.pointer_mut("/tiers/levels/1/enter") {
+        *enter = json!(200_000);
+    }
+    let started = Instant::now();
+    let said = json!({ "document": document }).to_string();
+    let (mut told, _) = ask(port, "POST", "/v1/programs/club/simulations", key, &said)?;
+    while told["simulation"]["state"] == "running" {
+        std::thread::sleep(Duration::from_millis(200));
+        let id = told["simulation"]["id"].as_str().unwrap_or_default();
+        let path = format!("/v1/programs/club/simulations/{id}");
+        (told, _) = ask(port, "GET", &path, key, "")?;
+    }
+    let foretold = seconds(started.elapsed());
+    let effect = &told["simulation"]["effect"];
+    let mut tiers: BTreeMap<String, u64> = BTreeMap::new();
+    for change in effect["tiers"].as_array().context("no effect")? {
+        let to = change["to"].as_str().unwrap_or_default().to_owned();
+        *tiers.entry(to).or_default() += change["members"].as_u64().unwrap_or(0);
+    }
+    let started = Instant::now();
+    tools.seed(folder, database, &document.to_string())?;
+    run::output(tools.vafa("jobs", database).arg("run"))?;
+    let done = seconds(started.elapsed());
+    let (seen, _) = ask(port, "GET", "/v1/insights/tier_distribution", key, "")?;
+    let seen = seen["tiers"].as_array().context("no tiers")?;
+    let of = |tier: &Value| {
+        let name = tier["tier"].as_str().unwrap_or_default().to_owned();
+        (name, tier["members"].as_u64().unwrap_or(0))
+    };
+    let held = |tier: &(String, u64)| tier.1 > 0;
+    let seen: BTreeMap<String, u64> = seen.iter().map(of).filter(held).collect();
+    ensure!(seen == tiers, "foretold {tiers:?}, and it came to {seen:?}");
+    println!(
+        "  a tier for a fifth less: {} rise, {} fall; foretold in {foretold}, came true in {done}",
+        effect["raised"], effect["lowered"]
+    );
+    Ok(())
 }
 
 #[cfg(test)]

@@ -82,7 +82,8 @@ enum Task {
     Scale(scale::Options),
     /// Ask a club of 100,000 members and 1,000,000 orders for the studio's figures: p95 of each page, and memory
     ///
-    /// On SQLite and on a PostgreSQL of its own. Takes some minutes and gigabytes of disk while it runs.
+    /// Then a tier is to be had for less, and what was foretold of that has to come true. On SQLite and on a PostgreSQL of
+    /// its own. Takes some minutes and gigabytes of disk while it runs.
     Figures(figures::Options),
     /// Run a PostgreSQL of one's own until Ctrl-C, and print its address
     ///
