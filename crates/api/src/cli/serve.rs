@@ -16,7 +16,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
@@ -102,9 +102,9 @@ fn setup_code(text: &str) -> Result<String, String> {
 impl Serve {
     pub(super) async fn run(self) -> Result<()> {
         // The addresses first: nobody waits for a database to hear that one is taken.
-        let listener = bind(self.listen, "--listen", "VAFA_LISTEN").await?;
+        let listener = bind(self.listen, "--listen", "VAFA_LISTEN")?;
         let metrics = match self.metrics {
-            Some(address) => Some(bind(address, "--metrics", "VAFA_METRICS").await?),
+            Some(address) => Some(bind(address, "--metrics", "VAFA_METRICS")?),
             None => None,
         };
         let limits = Limits::new(self.programs_per_minute, self.claims_per_minute)
@@ -148,14 +148,27 @@ impl Serve {
     }
 }
 
-async fn bind(address: SocketAddr, flag: &str, variable: &str) -> Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|error: io::Error| {
-            Error::cannot_start(format!(
-                "cannot listen on {address}: {error}; choose another with {flag} or {variable}"
-            ))
-        })
+/// How many connections the system may keep for us until we take them: as many as come at once when a shop's campaign
+/// begins. Who finds no place there is not told, and tries again after a second. The system may allow fewer.
+const ARRIVING_MAX: u32 = 4_096;
+
+fn bind(address: SocketAddr, flag: &str, variable: &str) -> Result<TcpListener> {
+    let bound = || {
+        let socket = match address {
+            SocketAddr::V4(_) => TcpSocket::new_v4(),
+            SocketAddr::V6(_) => TcpSocket::new_v6(),
+        }?;
+        // So that a server can follow another at once; on Windows the word means something else.
+        #[cfg(not(windows))]
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(ARRIVING_MAX)
+    };
+    bound().map_err(|error: io::Error| {
+        Error::cannot_start(format!(
+            "cannot listen on {address}: {error}; choose another with {flag} or {variable}"
+        ))
+    })
 }
 
 /// Ends when the process is asked to. From this call on a signal is heard, not first when somebody waits for it.

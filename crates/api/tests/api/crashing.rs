@@ -88,8 +88,18 @@ impl Load {
     }
 }
 
+/// Asks for all of it again, as many at once as there are shoppers.
 fn everything_is_there(load: &Load, at: SocketAddr, all: &[Acknowledged]) {
-    for what in all {
+    let share = all.len().div_ceil(SHOPPERS as usize).max(1);
+    std::thread::scope(|scope| {
+        for some in all.chunks(share) {
+            scope.spawn(move || these_are_there(load, at, some));
+        }
+    });
+}
+
+fn these_are_there(load: &Load, at: SocketAddr, some: &[Acknowledged]) {
+    for what in some {
         match what {
             Acknowledged::Order {
                 shopper,

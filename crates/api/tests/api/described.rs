@@ -8,6 +8,7 @@ use jsonschema::{Draft, Validator};
 use rules::Timestamp;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, Mutex};
 use store::Tx;
 use tokio::sync::OnceCell;
 
@@ -114,15 +115,18 @@ impl Described {
     }
 }
 
-/// A schema of the document that stands on its own, with the formats held to.
-pub(crate) fn validator(schema: &Value) -> Validator {
-    let components = &routes::document()["components"];
-    let whole = json!({ "components": components, "allOf": [schema] });
-    jsonschema::options()
-        .with_draft(Draft::Draft202012)
-        .should_validate_formats(true)
-        .build(&whole)
-        .unwrap()
+/// A schema of the document that stands on its own, with the formats held to. Reading the whole document takes longer
+/// than any answer, and few schemas are asked for again and again: each is made once.
+pub(crate) fn validator(schema: &Value) -> Arc<Validator> {
+    static MADE: LazyLock<Mutex<BTreeMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
+    let mut made = MADE.lock().unwrap();
+    let validator = made.entry(schema.to_string()).or_insert_with(|| {
+        let components = &routes::document()["components"];
+        let whole = json!({ "components": components, "allOf": [schema] });
+        let options = jsonschema::options().with_draft(Draft::Draft202012);
+        Arc::new(options.should_validate_formats(true).build(&whole).unwrap())
+    });
+    Arc::clone(validator)
 }
 
 /// A tenant that has what the examples name.
@@ -139,6 +143,17 @@ impl<'a> World<'a> {
     /// The shop's own tenant.
     pub(crate) async fn of(shop: &'a Shop) -> Self {
         Self::with(shop, shop.keys.clone(), "").await
+    }
+
+    /// The same world in a copy of its shop.
+    pub(crate) fn copied<'b>(&self, shop: &'b Shop) -> World<'b> {
+        World {
+            shop,
+            keys: self.keys.clone(),
+            tenant: self.tenant.clone(),
+            cookie: self.cookie.clone(),
+            real: self.real.clone(),
+        }
     }
 
     /// Another tenant in the same database, whose own ids are others.

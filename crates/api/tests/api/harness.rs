@@ -1,6 +1,6 @@
 //! A shop with a club: the real app on a database file of its own, and a clock that tests set.
 
-use crate::engine::{Hold, database_url, options, tested};
+use crate::engine::{database_url, options, tested};
 use api::assets::Assets;
 use api::clock::Clock;
 use api::database;
@@ -167,8 +167,20 @@ impl Shop {
         let folder = tempfile::tempdir().unwrap();
         let url = database_url(engine, folder.path()).await;
         let db = database::open(&url, options()).await.unwrap();
-        let clock = Arc::new(AtomicI64::new(Timestamp::parse(NOON).unwrap().0));
-        let keys = publish(&db, program, Timestamp(clock.load(Ordering::SeqCst))).await;
+        let now = Timestamp::parse(NOON).unwrap();
+        let keys = publish(&db, program, now).await;
+        Self::of(db, url, folder, keys, now, limits)
+    }
+
+    pub(crate) fn of(
+        db: Db,
+        url: String,
+        folder: TempDir,
+        keys: Keys,
+        now: Timestamp,
+        limits: Limits,
+    ) -> Self {
+        let clock = Arc::new(AtomicI64::new(now.0));
         let assets = Assets::folder(folder.path().join("cdn"));
         let state = State::new(db, Clock::Set(Arc::clone(&clock)), assets, limits);
         Self {
@@ -345,22 +357,6 @@ impl Shop {
                 })
             })
             .await
-    }
-
-    /// Keeps every write of the shop waiting, as another program that locks the database does.
-    pub(crate) async fn hold(&self) -> Hold {
-        if self.state.db.dialect() == Dialect::Sqlite {
-            let file = rusqlite::Connection::open(&self.url).unwrap();
-            file.execute_batch("BEGIN IMMEDIATE").unwrap();
-            return Hold::Sqlite(file);
-        }
-        let (client, connection) = tokio_postgres::connect(&self.url, tokio_postgres::NoTls)
-            .await
-            .unwrap();
-        tokio::spawn(connection);
-        let lock = "BEGIN; LOCK TABLE members IN EXCLUSIVE MODE";
-        client.batch_execute(lock).await.unwrap();
-        Hold::Postgres(client)
     }
 
     /// All rows of a statement.

@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { openBrowser } from './stage.mjs';
+import { openBrowser } from '../stage.mjs';
 
-const top = join(dirname(fileURLToPath(import.meta.url)), '..');
+const top = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const built = process.env.VAFA_GOLDEN ?? join(top, 'target/golden-web');
 const TYPES = { js: 'text/javascript', wasm: 'application/wasm' };
 

@@ -4,7 +4,7 @@
 // in the same page. Bounds are written for a machine where the loop takes 1.7 ms; the true times are printed.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Stage, asking, eventually, launcher, panel, place } from './stage.mjs';
+import { Stage, asking, eventually, launcher, panel, place } from '../stage.mjs';
 
 /** What the loop takes where the bounds are written for. */
 const LOOP_MS = 1.7;

@@ -5,14 +5,14 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Installed, Shopfront, apps, run, tool } from './installed.mjs';
-import { openBrowser } from './stage.mjs';
+import { Installed, Shopfront, apps, run, tool } from '../installed.mjs';
+import { openBrowser } from '../stage.mjs';
 
 let installed;
 before(() => { installed = Installed.make(); });
 after(() => installed?.close());
 
-const source = (path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const source = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const matches = (text, pattern) => [...new Set([...text.matchAll(pattern)].map((found) => found[1]))].sort();
 
 test('the tarball has what the manifests list, and nothing else', () => {
@@ -70,7 +70,7 @@ test('the description of the elements is of the schema, and says what the code h
   }
   const elements = JSON.parse(text).modules.flatMap((module) => module.declarations);
   const said = (list) => [...new Set(elements.flatMap((element) => element[list].map(({ name }) => name)))].sort();
-  const own = (folder, ending) => readdirSync(new URL(`../${folder}`, import.meta.url), { recursive: folder == 'src' }).filter((file) => file.endsWith(ending)).map((file) => source(`${folder}/${file}`)).join('\n');
+  const own = (folder, ending) => readdirSync(new URL(`../../${folder}`, import.meta.url), { recursive: folder == 'src' }).filter((file) => file.endsWith(ending)).map((file) => source(`${folder}/${file}`)).join('\n');
   const scripts = own('www', '.ts');
   const parts = [...matches(own('src', '.rs'), /attr\("part", "([\w-]+)"\)/g), ...matches(scripts, /part: '([\w-]+)'/g)];
   assert.deepEqual(said('cssParts'), parts.sort());
