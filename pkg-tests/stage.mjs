@@ -22,13 +22,20 @@ export const studio = process.env.VAFA_STUDIO ?? join(top, 'crates/studio/made')
 /** The people of the demo, who all have a history of their own. */
 export const people = { neda: 'ندا', navid: 'نوید', elham: 'الهام', parsa: 'پارسا' };
 
+/**
+ * A port that nobody has, below those that the system gives to whoever connects somewhere: a server that is down for a
+ * moment finds its own again, though other tests run beside.
+ */
 export async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
+  for (;;) {
+    const port = 11_000 + Math.floor(Math.random() * 9_000);
+    const probe = createServer().listen(port, '127.0.0.1');
+    const free = await once(probe, 'listening').then(() => true, () => false);
+    if (!free) continue;
+    probe.close();
+    await once(probe, 'close');
+    return port;
+  }
 }
 
 /** Starts a process and waits until its address answers. */

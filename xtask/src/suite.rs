@@ -179,7 +179,7 @@ pub(crate) fn run(options: &Options) -> bool {
             browser::prepare()?;
             let mut npm = run::npm("pkg-tests", ["test", "--silent", "--"]);
             // For each file: a test that waits for ever must not take the others' time.
-            npm.arg("--test-timeout=300000");
+            npm.arg("--test-timeout=600000");
             if let Some(chromium) = browser::chromium() {
                 npm.env("VAFA_CHROMIUM", chromium);
             }
