@@ -1,4 +1,4 @@
-//! The document and the reference, as they are served: made once at the start.
+//! The document and the reference, as they are served: made once, when somebody first asks.
 
 use super::page;
 use crate::ids;
@@ -9,7 +9,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::Value;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A text with its tag.
 struct Served {
@@ -58,20 +58,23 @@ const HTML: &str = "text/html; charset=utf-8";
 /// `/openapi.json`, `/docs`, and a page for every code at `/problems/{code}`.
 ///
 /// The pages bring their own Content-Security-Policy: their style sheet by its hash, and nothing else.
-pub fn pages<S: Clone + Send + Sync + 'static>(document: &Value) -> Router<S> {
-    let json = Arc::new(Served::new(document.to_string(), "application/json"));
-    let html = Arc::new(Served::new(page::page(document), HTML));
-    let document = Arc::new(document.clone());
+pub fn pages<S: Clone + Send + Sync + 'static>(document: &'static Value) -> Router<S> {
+    let (made, drawn) = (Arc::new(OnceLock::new()), Arc::new(OnceLock::new()));
+    let json = async move |known: Known| {
+        let served = made.get_or_init(|| Served::new(document.to_string(), "application/json"));
+        served.answer(&known)
+    };
+    let html = async move |known: Known| {
+        let served = drawn.get_or_init(|| Served::new(page::page(document), HTML));
+        served.answer(&known)
+    };
     let problem = async move |Path(code): Path<String>, known: Known| -> Result<Response> {
-        let page = page::problem(&document, &code)
+        let page = page::problem(document, &code)
             .ok_or_else(|| Error::not_found("No error has this code."))?;
         Ok(Served::new(page, HTML).answer(&known))
     };
     Router::new()
-        .route(
-            "/openapi.json",
-            get(async move |known: Known| json.answer(&known)),
-        )
-        .route("/docs", get(async move |known: Known| html.answer(&known)))
+        .route("/openapi.json", get(json))
+        .route("/docs", get(html))
         .route("/problems/{code}", get(problem))
 }
