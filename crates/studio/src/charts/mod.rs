@@ -34,7 +34,7 @@ pub(crate) fn Chart(
     /// How it is drawn.
     #[prop(optional, into)]
     plot: Option<Plot>,
-    /// In the table, shares are the darker the more they are.
+    /// In the table, and in a picture of it, shares are the darker the more they are.
     #[prop(optional)]
     heat: bool,
     /// A sentence below its name.
@@ -78,6 +78,11 @@ pub(crate) fn Chart(
                                     {icon(Icon::Table)}
                                     <span>{t("chart.table")}</span>
                                 </button>
+                            }
+                        })}
+                    {(drawn || heat)
+                        .then(|| {
+                            view! {
                                 <button
                                     type="button"
                                     class="button small"
@@ -103,6 +108,7 @@ pub(crate) fn Chart(
                 }}
             </figcaption>
             {plot.map(|plot| view! { <Drawn sheet plot chart size /> })}
+            {heat.then(|| view! { <Shaded sheet chart size /> })}
             {move || open.get().then(|| sheet.with(|sheet| sheet.view(heat)))}
         </figure>
     }
@@ -157,6 +163,32 @@ fn Drawn(
                 node_ref=chart
                 role="img"
                 aria-label=name
+                viewBox=move || ink.with(|ink| format!("0 0 {} {}", ink.width, ink.height))
+            >
+                {move || ink.get().view()}
+            </svg>
+        </div>
+    }
+}
+
+/// The picture of a table that is itself dark and light: nobody sees it in the page, it is there to be painted.
+#[component]
+fn Shaded(
+    /// What it shows.
+    sheet: Signal<Sheet>,
+    /// The picture, for whoever paints it.
+    chart: NodeRef<Svg>,
+    /// How large it is.
+    size: RwSignal<(f64, f64)>,
+) -> impl IntoView {
+    let ink = Memo::new(move |_| sheet.with(plot::shades));
+    Effect::new(move |_| size.set(ink.with(|ink| (ink.width, ink.height))));
+    view! {
+        <div class="plot to-paint">
+            <svg
+                node_ref=chart
+                aria-hidden="true"
+                focusable="false"
                 viewBox=move || ink.with(|ink| format!("0 0 {} {}", ink.width, ink.height))
             >
                 {move || ink.get().view()}

@@ -279,6 +279,52 @@ fn grid(sheet: &Sheet, width: f64, rtl: bool) -> Ink {
     ink
 }
 
+/// A table as it stands in the page, its shares in fields of five shades; columns are as wide as what is in them.
+pub(super) fn shades(sheet: &Sheet) -> Ink {
+    let (top, tall, gap) = (30.0, 34.0, 18.0);
+    let shown = |row: &super::sheet::Row| -> Vec<String> {
+        let cells = row.cells.iter().zip(&sheet.columns);
+        cells.map(|(cell, column)| cell.shown(column)).collect()
+    };
+    let rows: Vec<Vec<String>> = sheet.rows.iter().map(shown).collect();
+    let mut ends = vec![0.0];
+    for (place, column) in sheet.columns.iter().enumerate() {
+        let cells = rows.iter().filter_map(|row| row.get(place));
+        let widest = cells.map(|cell| width_of(cell)).fold(0.0, f64::max);
+        let start = ends.last().copied().unwrap_or(0.0);
+        ends.push(start + widest.max(width_of(&column.name)) + gap);
+    }
+    let width = ends.last().copied().unwrap_or(0.0);
+    let height = top + tall * rows.len() as f64;
+    let mut ink = Ink::new(width, height, say("dir") == "rtl");
+    let columns = sheet
+        .columns
+        .iter()
+        .zip(ends.iter().zip(ends.iter().skip(1)));
+    for (place, (column, (from, to))) in columns.enumerate() {
+        // Rows are named where lines begin; numbers stand in the middle of their fields.
+        let (at, anchor) = match place {
+            0 => (*from, "start"),
+            _ => (f64::midpoint(*from, *to), "middle"),
+        };
+        ink.label((at, top / 2.0), anchor, "aside", column.name.clone());
+        for (index, (row, texts)) in sheet.rows.iter().zip(&rows).enumerate() {
+            let y = top + tall * index as f64;
+            let share = row.cells.get(place).and_then(Cell::number);
+            let share = share.filter(|_| column.unit == Some(Unit::Percent));
+            let dark = share.map_or(0, |share| heat(share, 10_000));
+            if share.is_some() {
+                let size = (to - from - 2.0, tall - 2.0);
+                ink.field((from + 1.0, y + 1.0), size, dark, String::new());
+            }
+            let class = if dark > 2 { "on-dark" } else { "told" };
+            let text = texts.get(place).cloned().unwrap_or_default();
+            ink.label((at, y + tall / 2.0), anchor, class, text);
+        }
+    }
+    ink
+}
+
 type Ends = ((usize, usize), (i64, i64));
 
 fn by_rows(sheet: &Sheet, column: usize, ranged: Option<Ends>, width: f64, rtl: bool) -> Ink {
