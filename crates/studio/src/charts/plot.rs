@@ -287,7 +287,7 @@ pub(super) fn shades(sheet: &Sheet) -> Ink {
         cells.map(|(cell, column)| cell.shown(column)).collect()
     };
     let rows: Vec<Vec<String>> = sheet.rows.iter().map(shown).collect();
-    let mut ends = vec![0.0];
+    let (most, mut ends) = (sheet.most(), vec![0.0]);
     for (place, column) in sheet.columns.iter().enumerate() {
         let cells = rows.iter().filter_map(|row| row.get(place));
         let widest = cells.map(|cell| width_of(cell)).fold(0.0, f64::max);
@@ -312,7 +312,7 @@ pub(super) fn shades(sheet: &Sheet) -> Ink {
             let y = top + tall * index as f64;
             let share = row.cells.get(place).and_then(Cell::number);
             let share = share.filter(|_| column.unit == Some(Unit::Percent));
-            let dark = share.map_or(0, |share| heat(share, 10_000));
+            let dark = share.map_or(0, |share| heat(share, most));
             if share.is_some() {
                 let size = (to - from - 2.0, tall - 2.0);
                 ink.field((from + 1.0, y + 1.0), size, dark, String::new());

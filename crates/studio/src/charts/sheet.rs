@@ -160,8 +160,19 @@ impl Sheet {
         file
     }
 
+    /// The largest share that it has: the darkest.
+    pub(super) fn most(&self) -> i64 {
+        let shares = self.rows.iter().flat_map(|row| {
+            let cells = row.cells.iter().zip(&self.columns);
+            cells.filter(|(_, column)| column.unit == Some(Unit::Percent))
+        });
+        let shares = shares.filter_map(|(cell, _)| cell.number());
+        shares.max().unwrap_or(0)
+    }
+
     /// The table in the page; its shares the darker the more they are, where `heat` says so.
     pub(super) fn view(&self, heat: bool) -> impl IntoView + use<> {
+        let most = self.most();
         let head = self.columns.iter().map(|column| {
             let class = column.unit.as_ref().map(|_| "number");
             // Days are told as plain numbers: the head says of what.
@@ -192,7 +203,7 @@ impl Sheet {
                 let class = match cell {
                     Cell::Nothing => Some("number none".to_owned()),
                     Cell::Number(raw) if heat && column.unit == Some(Unit::Percent) => {
-                        Some(format!("number heat-{}", plot::heat(*raw, 10_000)))
+                        Some(format!("number heat-{}", plot::heat(*raw, most)))
                     }
                     Cell::Number(_) | Cell::In(..) => Some("number".to_owned()),
                     Cell::Text(_) => None,
