@@ -1,18 +1,12 @@
-// Figures: each page in both languages, each light and each width; what a chart shows, its table says and its files
-// hold; and a real shop's purchases come out as the independent computation has them.
+// Figures: each page in both languages, each light and each width; what a chart shows, its table says and its files hold.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { PNG } from 'pngjs';
 import { eventually, picture } from '../stage.mjs';
 import { Desk, faults, overflow, tabTo, words } from './desk.mjs';
-import { bars, chart, csv, differences, marks, numberOf, png, table } from './sheets.mjs';
+import { bars, chart, csv, differences, marks, numberOf, open, png, ready, table } from './sheets.mjs';
 
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const PLACES = {
   '': 'learn.indicators',
   '/indicators/csat': 'indicator.csat',
@@ -50,16 +44,6 @@ before(async () => {
   }
 });
 after(() => desk?.close());
-
-const open = async (page, path) => {
-  await page.locator('.tabs').waitFor();
-  const [place, query = ''] = path.split('?');
-  await page.evaluate((to) => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate')); }, `/studio/learn${place}${query && `?${query}`}`);
-};
-const ready = async (page, say, key) => {
-  await page.getByRole('heading', { level: 1, name: say[key], exact: true }).waitFor();
-  await eventually(() => page.locator('#main .skeleton').count(), 0, 'what is not there yet');
-};
 
 for (const lang of ['fa', 'en']) {
   test(`every page can be read by everybody (${lang})`, async () => {
@@ -199,91 +183,4 @@ test('an editor sets a goal by keyboard and takes it away; a viewer is offered n
   assert.equal(await viewer.locator('.goal button, form').count(), 0);
   const refused = await viewer.evaluate(() => fetch('/v1/goals/goal_first', { method: 'DELETE' }).then(({ status }) => status));
   assert.equal(refused, 403);
-});
-
-test('real purchases come out as they do by the definitions', async () => {
-  // A part of the CDNOW purchases (see demo/purchases.csv for their source), brought in by the API.
-  const lines = readFileSync(here('../../demo/purchases.csv'), 'utf8').split('\n').filter((line) => /^0[0-2]/.test(line));
-  const noon = (date) => `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6, 8)}T17:00:00Z`;
-  const shop = await Desk.open({ keep: () => false, program: (demo) => ({ ...demo, currency: { code: 'USD' }, calendar: 'gregorian', zone: 'America/New_York' }) });
-  try {
-    const part = join(shop.stage.folder, 'purchases.csv');
-    writeFileSync(part, lines.join('\n'));
-    const wanted = JSON.parse(execFileSync('node', [here('../../crates/rules/tests/cdnow.mjs'), part], { encoding: 'utf8', maxBuffer: 1 << 26 }));
-    const orders = lines.map((line, place) => {
-      const [member, date, items, usd] = line.split(',');
-      const products = Array.from({ length: Number(items) }, (_, at) => ({ sku: `sku-${at}`, quantity: 1, unit_price: at ? 0 : Number(usd.replace('.', '')) }));
-      return { order: { order_id: `o${place}`, member, status: 'paid', currency: 'USD', items: products, placed_at: noon(date), paid_at: noon(date) } };
-    }).sort((a, b) => (a.order.paid_at < b.order.paid_at ? -1 : 1));
-    const members = [...new Set(orders.map(({ order }) => order.member))].map((id) => ({ member: { external_id: id, joined_at: '1997-01-01T05:00:00Z' } }));
-    const answer = await fetch(`${shop.stage.api}/v1/imports`, {
-      method: 'POST', body: [...members, ...orders].map((line) => JSON.stringify(line)).join('\n'),
-      headers: { authorization: `Bearer ${shop.stage.keys.secret_key}`, 'content-type': 'application/x-ndjson', 'idempotency-key': randomUUID() },
-    });
-    const report = await answer.json();
-    assert.deepEqual([answer.status, report.import?.refused, report.import?.taken], [200, 0, members.length + orders.length], JSON.stringify(report));
-
-    const say = words.en;
-    const page = await shop.enter('viewer', '/studio/learn', { lang: 'en' });
-    const share = (bp) => new Intl.NumberFormat('en-GB', { style: 'percent', maximumFractionDigits: 1 }).format(bp / 10_000);
-    const times = (n) => new Intl.NumberFormat('en-GB', { maximumFractionDigits: 2 }).format(n / 10_000);
-    const money = (cents) => new Intl.NumberFormat('en-GB', { style: 'currency', currency: 'USD' }).format(cents / 100);
-    const told = { frequency: times, yearly_frequency: times, average_order: money, lifetime_value: money };
-    for (const [quarter, from, to, month] of [['1997Q1', '1997-01-01', '1997-03-31', 'Jan'], ['1997Q2', '1997-04-01', '1997-06-30', 'Apr'], ['1998Q2', '1998-04-01', '1998-06-30', 'Apr']]) {
-      await open(page, `?from=${from}&to=${to}&margin=30&years=1`);
-      await page.locator('p.lead').getByText(`1 ${month} ${from.slice(0, 4)} to`).waitFor();
-      for (const [name, { figure, trend }] of Object.entries(wanted.quarters[quarter].readings)) {
-        const show = told[name] ?? share;
-        const card = await page.locator(`[data-indicator=${name}]`).innerText();
-        const at = `${quarter} ${name}: ${card}`;
-        if (figure === null) {
-          assert.ok(card.includes(say['indicator.none']), at);
-          continue;
-        }
-        assert.ok(card.includes(`\n${show(figure.value)}\n`), `${at} is ${show(figure.value)}`);
-        assert.equal(Number(/of ([\d,]+) /.exec(card)[1].replace(',', '')), figure.n, at);
-        const ends = say['indicator.interval'].replace('{low}', share(figure.low)).replace('{high}', share(figure.high));
-        assert.equal(card.includes(ends), figure.low !== null, at);
-        assert.equal(card.includes(say['learn.too_few']), figure.n < 30, at);
-        assert.equal(card.includes(say['indicator.no_before']), trend === null, at);
-      }
-    }
-
-    const end = '?from=1997-01-01&to=1998-06-30';
-    await open(page, `/segments${end}`);
-    await ready(page, say, 'learn.segments');
-    const grid = await table(chart(page, say['segments.grid']), say);
-    const cells = wanted.map.grid.map(({ members: count }) => count);
-    await eventually(async () => JSON.stringify((await table(chart(page, say['segments.grid']), say)).rows.flatMap(([, ...row]) => row.map(numberOf))), JSON.stringify(cells), 'the map');
-    assert.equal(grid.rows.length, 5);
-    const groups = await table(chart(page, say['segments.rfm']), say);
-    assert.deepEqual(groups.rows.map(([, ...row]) => row), wanted.map.rfm.map((group) => [
-      String(group.members), share(Math.floor(group.members_bp / 10 + 0.5) * 10), money(group.revenue), share(Math.floor(group.revenue_bp / 10 + 0.5) * 10),
-    ]));
-
-    await open(page, `/cohorts${end}`);
-    await ready(page, say, 'learn.cohorts');
-    const cohorts = await table(chart(page, say['cohorts.table']), say);
-    assert.deepEqual(
-      cohorts.rows.map(([, size, ...shares]) => [Number(size), ...shares.filter(Boolean).map((cell) => Math.round((numberOf(cell) / 100) * Number(size)))]),
-      wanted.cohorts.map(({ bought }) => bought),
-    );
-
-    await open(page, `/risk${end}`);
-    await ready(page, say, 'learn.risk');
-    const late = Object.values(wanted.risks).filter((risk) => risk.at_risk).length;
-    await page.locator('.facts').getByText(share(Math.round((late / Object.keys(wanted.risks).length) * 1000) * 10)).waitFor();
-    const list = chart(page, say['risk.table']);
-    await eventually(() => list.locator('tbody tr').count(), 50, 'the members');
-    await page.getByRole('button', { name: say['risk.more'], exact: true }).click();
-    await eventually(() => list.locator('tbody tr').count(), 100, 'the members');
-    for (const [member, since, gap] of (await table(list, say)).rows) {
-      const risk = wanted.risks[member];
-      assert.deepEqual([numberOf(since), numberOf(gap)], [risk.days_since, Number((risk.usual_gap / 4).toFixed(1))], member);
-      assert.ok(risk.at_risk, member);
-    }
-    assert.deepEqual(differences(await table(list, say), await csv(list, say), say), []);
-  } finally {
-    await shop.close();
-  }
 });

@@ -1,6 +1,7 @@
 // Charts as a test reads them: the table behind one, its files, and what is drawn.
 
 import { readFileSync } from 'node:fs';
+import { eventually } from '../stage.mjs';
 
 /** Latin digits and signs for those of any language. */
 export const latin = (text) => text
@@ -12,6 +13,19 @@ export const latin = (text) => text
 
 /** The number in a text; NaN where there is none. */
 export const numberOf = (text) => Number.parseFloat(latin(text).replace(/,/g, '').replace(/[^\d.-]*(-?)[^\d.-]*/, '$1'));
+
+/** Goes to a place among the figures, without loading the page again. */
+export async function open(page, path) {
+  await page.locator('.tabs').waitFor();
+  const [place, query = ''] = path.split('?');
+  await page.evaluate((to) => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate')); }, `/studio/learn${place}${query && `?${query}`}`);
+}
+
+/** Waits until a page of this name has all that it shows. */
+export async function ready(page, say, key) {
+  await page.getByRole('heading', { level: 1, name: say[key], exact: true }).waitFor();
+  await eventually(() => page.locator('#main .skeleton').count(), 0, 'what is not there yet');
+}
 
 /** The chart of this name. */
 export const chart = (page, title) => page.locator('figure.chart').filter({ has: page.getByRole('heading', { level: 2, name: title, exact: true }) });

@@ -52,8 +52,9 @@ impl Unit {
         let told = raw as f64 / self.divisor();
         match self {
             Self::Count | Self::Points => number(raw),
+            // Divided once: 2.05 % is halfway, and what is divided twice may lie below.
             Self::Percent => formatted(
-                told / 100.0,
+                raw as f64 / 10_000.0,
                 &[
                     ("style", "percent".into()),
                     ("maximumFractionDigits", 1.into()),
