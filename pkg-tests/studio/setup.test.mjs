@@ -109,6 +109,8 @@ test('a webhook is made, tested, read and sent again', async () => {
     assert.deepEqual(await looks(page, (light, width) => picture(page, `studio-webhooks-${light}-${width}`)), []);
     await page.getByRole('link', { name: new RegExp(`127.0.0.1:${port}`) }).click();
     await page.getByText('<b>CRM</b>').waitFor();
+    // It is sent what was chosen, and nothing else.
+    await page.locator('bdi.code').getByText('points.earned', { exact: true }).waitFor();
     await button(page, 'hook.test').click();
     await eventually(() => got.length, 1, 'the test');
     await eventually(async () => {
