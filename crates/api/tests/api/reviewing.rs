@@ -169,9 +169,16 @@ async fn an_allowed_friend_is_not_refused_for_the_same_contact_when_they_buy() {
     shop.joins_by("son", &claim, "home@shop.example").await;
     let allowed = shop.allows(&claim).await.expect(200);
     assert_eq!(allowed.body["claim"]["state"], "joined");
+    // Another claim of a friend who has not bought yet: the first one came first.
+    let early = shop.follows("mother", "early").await;
+    let put = shop.server("PUT", "/v1/members/son");
+    let told = json!({ "claim_id": early["id"] });
+    put.json(&told).send().await.expect(200);
+    let allowed = shop.allows(&early).await.expect(200);
+    assert_eq!(allowed.body["claim"]["state"], "already_referred");
     shop.buys("son", "A-1", 10_000).await.expect(201);
-    let claims = shop.read("/v1/claims").await;
-    assert_eq!(claims["claims"][0]["state"], "bought");
+    let claims = shop.read("/v1/claims?state=bought").await;
+    assert_eq!(claims["claims"][0]["id"], claim["id"]);
     // Nothing is suspected of the second one any more, and another came first all the same.
     let second = shop.follows("mother", "two").await;
     let put = shop.server("PUT", "/v1/members/son");
@@ -288,6 +295,8 @@ async fn a_page_that_asks_is_noted_to_the_hour_and_nobody_else_is() {
     noted(first).await;
     shop.pass_ms(NOTED_MS - 1);
     from(ORIGIN).send().await.expect(200);
+    // What would be noted is written before what is written after it.
+    shop.member("later").await;
     assert_eq!(seen().await, json!(first));
     shop.pass_ms(1);
     from(ORIGIN).send().await.expect(200);
