@@ -281,7 +281,7 @@ pub fn reread(store: Store) {
 }
 
 fn set_program(store: Store, view: ProgramView) {
-    words::zone(&view.program.zone);
+    words::take_up(&view.program.zone);
     store.set(|s| s.program = Some(Arc::new(view)));
     face::tell(store);
 }

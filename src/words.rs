@@ -3,6 +3,8 @@
 //! Sentences come from one locale file; numbers, plurals and dates from the browser's `Intl`, whose formatters
 //! are made once per language, each when it is first asked for: a browser takes its time for the first ones.
 
+use crate::host::field;
+use crate::sync;
 use js_sys::{Array, Function, Intl, Object, Reflect};
 use rules::program::{Currency, MoneyDisplay, Perk, Text};
 use rules::{Bp, Money, Points, Timestamp};
@@ -15,6 +17,9 @@ const NEAR_MS: i64 = 180 * 86_400_000;
 struct Words {
     lang: String,
     rtl: bool,
+    /// The locale file, which grows with each part of the engine that comes.
+    built_in: JsValue,
+    /// The same behind what the club says in its own words.
     sentences: JsValue,
     number: OnceCell<Function>,
     date: OnceCell<Function>,
@@ -26,6 +31,16 @@ impl Words {
     /// The locale that `Intl` is asked for.
     fn tags(&self) -> Array {
         Array::of1(&find(self, "intl").unwrap_or_default().into())
+    }
+
+    /// Takes the club's own sentences of this language, as they came, before the built-in ones: what a club does not say
+    /// is found in its prototype.
+    fn own(&mut self) {
+        let own = field(&sync::of_program("texts"), &self.lang);
+        self.sentences = match own.dyn_ref() {
+            Some(own) => Object::set_prototype_of(own, self.built_in.unchecked_ref()).into(),
+            None => self.built_in.clone(),
+        };
     }
 }
 
@@ -42,29 +57,35 @@ pub fn speak(sentences: JsValue) {
             .and_then(|v| v.as_string())
             .unwrap_or_default()
     };
-    let words = Words {
+    let mut words = Words {
         lang: get("lang"),
         rtl: get("dir") == "rtl",
         number: OnceCell::new(),
         date: OnceCell::new(),
         dated: OnceCell::new(),
         plural: OnceCell::new(),
-        sentences,
+        sentences: JsValue::UNDEFINED,
+        built_in: sentences,
     };
+    words.own();
     WORDS.set(Some(words));
 }
 
-/// Shows dates in this IANA zone from now on.
-pub fn zone(name: &str) {
-    if ZONE.with_borrow(|old| old != name) {
-        ZONE.set(name.to_owned());
-        WORDS.with_borrow_mut(|words| {
-            if let Some(words) = words {
+/// Takes up what a program that has just come says: its own sentences, and the IANA zone that dates are shown in.
+pub fn take_up(zone: &str) {
+    let moved = ZONE.with_borrow(|old| old != zone);
+    if moved {
+        ZONE.set(zone.to_owned());
+    }
+    WORDS.with_borrow_mut(|words| {
+        if let Some(words) = words {
+            words.own();
+            if moved {
                 words.date.take();
                 words.dated.take();
             }
-        });
-    }
+        }
+    });
 }
 
 fn date_format(words: &Words, year: &str) -> Function {

@@ -13,6 +13,8 @@ import { bundled, hashed, minifyCss, ship, table } from '../../www/ship.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 const read = (...path) => readFileSync(join(here, ...path), 'utf8');
 /** The style sheets, each on top of those before it. */
+/** The widget's locale files. */
+const WIDGET = '../../www/locales';
 const SHEETS = ['tokens', 'base', 'forms', 'shell', 'pages', 'customise', 'lists', 'publish', 'learn'];
 
 const { values } = parseArgs({ options: { glue: { type: 'string' }, out: { type: 'string' } } });
@@ -27,10 +29,18 @@ const locales = Object.fromEntries(readdirSync(join(here, 'locales')).sort().rev
 const unknown = readdirSync(join(here, 'style')).filter((file) => !SHEETS.includes(file.replace('.css', '')));
 if (unknown.length) throw new Error(`say in SHEETS where ${unknown} stands`);
 
+/** What the widget says, in the order of its files, without what they say about themselves. */
+const SETTINGS = ['lang', 'intl', 'digits', 'dir'];
+const sentences = Object.fromEntries(readdirSync(join(here, WIDGET)).filter((file) => file.endsWith('.json')).sort().map((file) => {
+  const said = JSON.parse(read(WIDGET, file));
+  return [said.lang, { dir: said.dir, sentences: Object.entries(said).filter(([key]) => !SETTINGS.includes(key)) }];
+}));
+
 const parts = {
   'studio.css': Buffer.from(await minifyCss(SHEETS.map((sheet) => read('style', `${sheet}.css`)).join('\n'), ['chrome123', 'firefox120', 'safari17.5'])),
   'studio.wasm': readFileSync(join(glue, 'studio_bg.wasm')),
   'studio.js': await bundled({ entryPoints: [join(glue, 'studio.js')], format: 'esm' }),
+  'sentences.json': Buffer.from(JSON.stringify(sentences)),
   'icon.svg': readFileSync(join(here, 'icon.svg')),
 };
 parts['boot.js'] = await bundled({

@@ -29,7 +29,7 @@ pub(crate) const STEPS: usize = 3;
 pub(crate) const MADE: &str = "crates/studio/made";
 
 /// What the studio is compiled from.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 14] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
@@ -39,6 +39,7 @@ const SOURCES: [&str; 13] = [
     "crates/rules",
     "crates/contract",
     "docs/embed.md",
+    "www/locales",
     "demo/snippets/vafa.mjs",
     "demo/snippets/vafa.php",
     "demo/snippets/vafa.py",
@@ -46,7 +47,7 @@ const SOURCES: [&str; 13] = [
 ];
 
 /// What it is packed from besides.
-const PACKED: [&str; 8] = [
+const PACKED: [&str; 9] = [
     "crates/studio/style",
     "crates/studio/locales",
     "crates/studio/boot.js",
@@ -55,6 +56,7 @@ const PACKED: [&str; 8] = [
     "crates/studio/preview.js",
     "crates/studio/pack.mjs",
     "www/ship.mjs",
+    "www/locales",
 ];
 
 /// Makes [`MADE`], doing only what changed. Node, its packages of `www` and the wasm target are there.

@@ -84,13 +84,16 @@ fn of_the_rest(mut document: Value, mends: &[shape::Mend]) -> Vec<Fault> {
 }
 
 /// Faults that need no look at another place.
-const BY_ITSELF: [Code; 11] = [
+const BY_ITSELF: [Code; 14] = [
     Code::TooSmall,
     Code::TooLarge,
     Code::Empty,
     Code::TooLong,
     Code::TooMany,
     Code::BadId,
+    Code::BadKey,
+    Code::UnknownPlaceholder,
+    Code::ControlCharacter,
     Code::BadLanguage,
     Code::BadCurrency,
     Code::BadZone,

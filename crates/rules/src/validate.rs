@@ -15,12 +15,16 @@ mod memberships;
 mod offers;
 mod rewards;
 mod surveys;
+#[cfg(feature = "document")]
+mod texts;
 mod tiers;
 
 pub use check::limits;
 #[cfg(feature = "document")]
 pub(crate) use check::{escaped, listed};
 pub use code::Code;
+#[cfg(feature = "document")]
+pub use texts::{Spoken, places};
 
 use crate::Program;
 use check::Check;
@@ -52,6 +56,8 @@ pub fn validate(program: &Program) -> Vec<Fault> {
     check.tips();
     check.experiments();
     check.links();
+    #[cfg(feature = "document")]
+    check.texts();
     check.faults
 }
 

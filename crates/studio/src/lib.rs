@@ -20,6 +20,7 @@ mod paged;
 mod pages;
 mod program;
 mod remote;
+mod sentences;
 mod server;
 mod session;
 mod shell;

@@ -61,3 +61,4 @@ mod tokens;
 mod transfers;
 mod watching;
 mod webhooks;
+mod wording;

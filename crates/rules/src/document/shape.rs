@@ -4,6 +4,7 @@ use super::fault;
 use crate::Timestamp;
 use crate::validate::{Code, Fault, escaped, listed};
 use serde_json::{Map, Number, Value};
+use std::borrow::Cow;
 
 /// Longest text of a document that is repeated in a fault.
 const SHOWN_MAX: usize = 40;
@@ -136,7 +137,7 @@ impl<'s> Walk<'s> {
             }
             ("integer", Value::Number(number)) => self.whole(shape, number, at),
             ("boolean", Value::Bool(_)) => {}
-            (kind, _) => self.wrong_type(needed(kind, shape), value, at),
+            (kind, _) => self.wrong_type(&needed(kind, shape), value, at),
         }
     }
 
@@ -171,7 +172,7 @@ impl<'s> Walk<'s> {
         for (name, value) in fields {
             let at = format!("{at}/{}", escaped(name));
             let Some(known) = known else {
-                // Words by language: any name, one shape.
+                // Words by language or key: any name, one shape.
                 let words = shape.get("additionalProperties").unwrap_or(&Value::Null);
                 self.value(words, value, &at);
                 continue;
@@ -271,10 +272,13 @@ pub(super) fn parent(pointer: &str) -> &str {
 }
 
 /// What belongs in a place, to begin a sentence.
-fn needed(kind: &str, shape: &Value) -> &'static str {
-    match kind {
+fn needed(kind: &str, shape: &Value) -> Cow<'static, str> {
+    let said = match kind {
         "object" if shape.get("properties").is_none() => {
-            "A text for each language, like {\"en\": \"…\"},"
+            return match shape.get("examples").and_then(|all| all.get(0)) {
+                Some(example) => format!("Texts by their names, like {example},").into(),
+                None => "A text for each language, like {\"en\": \"…\"},".into(),
+            };
         }
         "object" => "An object {…}",
         "array" => "A list […]",
@@ -282,7 +286,8 @@ fn needed(kind: &str, shape: &Value) -> &'static str {
         "integer" => "A whole number, without quotation marks,",
         "boolean" => "Either true or false",
         _ => "Something else",
-    }
+    };
+    said.into()
 }
 
 /// What is there, for the middle of a sentence.

@@ -11,6 +11,8 @@ mod referral;
 mod rewards;
 mod surveys;
 mod text;
+#[cfg(feature = "document")]
+mod texts;
 mod tiers;
 
 pub use earning::{
@@ -24,6 +26,8 @@ pub use referral::Referral;
 pub use rewards::{CodeSource, Products, Reward, RewardKind, Units};
 pub use surveys::{Audience, Bucket, Device, FollowUp, Pages, Scope, Survey, SurveyKind, Trigger};
 pub use text::Text;
+#[cfg(feature = "document")]
+pub use texts::{Sentences, Texts};
 pub use tiers::{Downgrade, Former, Ladder, Mark, Measure, Perk, Tier, Window};
 
 use crate::calendar::Calendar;
@@ -120,6 +124,11 @@ pub struct Program {
     /// Colours and the like.
     #[serde(default)]
     pub look: Look,
+    /// What the widget says in the club's own words. A shopper's browser takes them from the document as it came, by
+    /// their names, so its own program does without the field.
+    #[cfg(feature = "document")]
+    #[serde(default, skip_serializing_if = "Texts::is_empty")]
+    pub texts: Texts,
     /// What one point is worth; derived from the best fixed-amount reward when absent.
     #[serde(default)]
     pub point_value: Option<PointValue>,

@@ -15,6 +15,10 @@ pub mod limits {
     pub const NAME: usize = 200;
     /// Most characters of an id.
     pub const ID: usize = 64;
+    /// Most characters of a sentence that the widget says in the club's own words.
+    pub const SENTENCE: usize = 300;
+    /// Most characters of all these sentences: every page with an open widget reads them.
+    pub const SENTENCES: usize = 20_000;
     /// Most languages.
     pub const LANGUAGES: usize = 20;
     /// Most entries of a short list: tiers, plans, perks, brackets, arms.
@@ -91,13 +95,18 @@ impl<'a> Check<'a> {
 
     /// A name in the merchant's own words: there, and not a novel.
     pub fn name(&mut self, name: &str, at: &str) {
+        self.said(name, limits::NAME, at);
+    }
+
+    /// Something to read: there, and not longer than this.
+    pub fn said(&mut self, text: &str, most: usize, at: &str) {
         self.must(
-            !name.trim().is_empty(),
+            !text.trim().is_empty(),
             at,
             Code::Empty,
             "This must not be empty.",
         );
-        self.short(name, limits::NAME, at);
+        self.short(text, most, at);
     }
 
     fn short(&mut self, text: &str, most: usize, at: &str) {

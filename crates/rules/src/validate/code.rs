@@ -63,6 +63,12 @@ codes! {
     UnknownLanguage = "unknown_language",
     /// An id has other characters than an id may have.
     BadId = "bad_id",
+    /// No key that a sentence of the widget could have.
+    BadKey = "bad_key",
+    /// A sentence has a place to fill that the built-in one has not.
+    UnknownPlaceholder = "unknown_placeholder",
+    /// A sentence has a character that nobody sees, such as a line's end.
+    ControlCharacter = "control_character",
     /// No BCP 47 tag.
     BadLanguage = "bad_language",
     /// No ISO 4217 code.

@@ -120,7 +120,9 @@ fn row(
 pub(crate) fn change(document: &Value, one: &Difference) -> String {
     let part = schema::part_of(&one.path).map(|(part, inside)| (schema::shape(part), inside));
     let name = one.path.last().cloned().unwrap_or_default();
+    let in_the_widget = one.path.first().is_some_and(|first| first == edit::TEXTS);
     let short = |value: &Value| match (value, part) {
+        (Value::Null, _) if in_the_widget => Some(say("customise.words.built_in")),
         (Value::Null, _) => Some(say("customise.nothing")),
         (Value::Bool(yes), _) => Some(say(if *yes { "yes" } else { "no" })),
         (Value::Number(_), Some((shape, inside))) => {

@@ -3,6 +3,7 @@
 //! What a form does not know stays as it was: nothing is read into types and written back.
 
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// One step of a path, as a pointer writes it.
@@ -74,6 +75,20 @@ pub(super) fn put(document: &mut Value, pointer: &str, value: Value) {
     }
 }
 
+/// Takes a field away, and the objects around it that have nothing else.
+pub(super) fn take(document: &mut Value, pointer: &str) {
+    let mut pointer = pointer;
+    put(document, pointer, Value::Null);
+    while let Some((around, _)) = pointer.rsplit_once('/') {
+        let empty = document.pointer(around).and_then(Value::as_object);
+        if around.is_empty() || !empty.is_some_and(Map::is_empty) {
+            return;
+        }
+        put(document, around, Value::Null);
+        pointer = around;
+    }
+}
+
 /// The items of a list; none where there is no list.
 pub(super) fn items(document: &Value, pointer: &str) -> Vec<Value> {
     let found = document.pointer(pointer).and_then(Value::as_array);
@@ -113,26 +128,39 @@ pub(crate) fn differences(was: &Value, is: &Value) -> Vec<Difference> {
     found
 }
 
+/// The field with the widget's sentences.
+pub(super) const TEXTS: &str = "texts";
+
+/// The fields of a place. Sentences of the widget that nobody has changed are none: each is a place of its own also
+/// where it is the first.
+fn fields<'v>(value: &'v Value, path: &[String]) -> Option<Cow<'v, Map<String, Value>>> {
+    match value {
+        Value::Object(fields) => Some(Cow::Borrowed(fields)),
+        Value::Null if path.first().is_some_and(|first| first == TEXTS) => {
+            Some(Cow::Owned(Map::new()))
+        }
+        _ => None,
+    }
+}
+
 fn compare(was: &Value, is: &Value, path: &mut Vec<String>, found: &mut Vec<Difference>) {
     if was == is {
         return;
     }
-    let mut each = |name: &str, was: &Value, is: &Value| {
+    let mut each = |name: &str, was: &Value, is: &Value, path: &mut Vec<String>| {
         path.push(name.to_owned());
         compare(was, is, path, found);
         path.pop();
     };
-    match (was, is) {
-        (Value::Object(before), Value::Object(after)) => {
-            for name in names(&[before, after]) {
-                let (was, is) = (before.get(&name), after.get(&name));
-                each(
-                    &name,
-                    was.unwrap_or(&Value::Null),
-                    is.unwrap_or(&Value::Null),
-                );
-            }
+    if let (Some(before), Some(after)) = (fields(was, path), fields(is, path)) {
+        for name in names(&[&*before, &*after]) {
+            let (was, is) = (before.get(&name), after.get(&name));
+            let none = &Value::Null;
+            each(&name, was.unwrap_or(none), is.unwrap_or(none), path);
         }
+        return;
+    }
+    match (was, is) {
         (Value::Array(before), Value::Array(after)) => {
             let (Some(old), Some(new)) = (ids(before), ids(after)) else {
                 found.push(Difference {
@@ -144,10 +172,20 @@ fn compare(was: &Value, is: &Value, path: &mut Vec<String>, found: &mut Vec<Diff
             };
             for id in &new {
                 let (was, is) = (by_id(before, id), by_id(after, id));
-                each(id, was.unwrap_or(&Value::Null), is.unwrap_or(&Value::Null));
+                each(
+                    id,
+                    was.unwrap_or(&Value::Null),
+                    is.unwrap_or(&Value::Null),
+                    path,
+                );
             }
             for id in old.iter().filter(|id| !new.contains(id)) {
-                each(id, by_id(before, id).unwrap_or(&Value::Null), &Value::Null);
+                each(
+                    id,
+                    by_id(before, id).unwrap_or(&Value::Null),
+                    &Value::Null,
+                    path,
+                );
             }
             let (stay, stood): (Vec<_>, Vec<_>) = (
                 new.iter().filter(|id| old.contains(id)).collect(),
@@ -197,21 +235,21 @@ fn merge(
         return mine.clone();
     }
     let none = Value::Null;
-    match (base, mine, theirs) {
-        (Value::Object(before), Value::Object(mine), Value::Object(theirs)) => {
-            let mut all = Map::new();
-            for name in names(&[before, mine, theirs]) {
-                let of =
-                    |fields: &Map<String, Value>| fields.get(&name).cloned().unwrap_or_default();
-                path.push(name.clone());
-                let one = merge(&of(before), &of(mine), &of(theirs), path, clashes);
-                path.pop();
-                if !one.is_null() {
-                    all.insert(name, one);
-                }
+    let all = (fields(base, path), fields(mine, path), fields(theirs, path));
+    if let (Some(before), Some(mine), Some(theirs)) = all {
+        let mut all = Map::new();
+        for name in names(&[&*before, &*mine, &*theirs]) {
+            let of = |fields: &Map<String, Value>| fields.get(&name).cloned().unwrap_or_default();
+            path.push(name.clone());
+            let one = merge(&of(&before), &of(&mine), &of(&theirs), path, clashes);
+            path.pop();
+            if !one.is_null() {
+                all.insert(name, one);
             }
-            Value::Object(all)
         }
+        return Value::Object(all);
+    }
+    match (base, mine, theirs) {
         (Value::Array(before), Value::Array(ours), Value::Array(others)) => {
             let (Some(old), Some(my), Some(their)) = (ids(before), ids(ours), ids(others)) else {
                 clashes.push(path.clone());
@@ -312,5 +350,31 @@ mod tests {
         let told: Vec<String> = found.iter().map(|one| one.path.join("/")).collect();
         assert_eq!(told, ["list/x/n", "list"]);
         assert_eq!((&found[0].was, &found[0].is), (&json!(1), &json!(2)));
+    }
+
+    #[test]
+    fn each_sentence_of_the_widget_is_a_place_also_where_it_is_the_first() {
+        let mut mine = json!({});
+        put(&mut mine, "/texts/fa/hello.name", json!("a"));
+        let theirs = json!({ "texts": { "fa": { "hello": "b" }, "en": { "hello": "c" } } });
+        let paths = |found: Vec<Difference>| -> Vec<String> {
+            found.iter().map(|one| one.path.join("/")).collect()
+        };
+        assert_eq!(
+            paths(differences(&json!({}), &theirs)),
+            ["texts/en/hello", "texts/fa/hello"]
+        );
+        assert_eq!(
+            paths(differences(&mine, &json!({}))),
+            ["texts/fa/hello.name"]
+        );
+        let (all, clashes) = merged(&json!({}), &mine, &theirs);
+        let expected = json!({ "texts": { "fa": { "hello": "b", "hello.name": "a" }, "en": { "hello": "c" } } });
+        assert_eq!((all, clashes), (expected, Vec::new()));
+        take(&mut mine, "/texts/fa/hello.name");
+        assert_eq!(mine, json!({}));
+        let mut more = theirs.clone();
+        take(&mut more, "/texts/en/hello");
+        assert_eq!(more, json!({ "texts": { "fa": { "hello": "b" } } }));
     }
 }

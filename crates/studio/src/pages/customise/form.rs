@@ -19,6 +19,8 @@ pub(super) struct Scope {
     pub(super) faults: Faults,
     /// Which item of a list is open, by the list's pointer.
     pub(super) open: RwSignal<BTreeMap<String, usize>>,
+    /// The language whose sentences are changed; one of the club's where this is none of them.
+    pub(super) spoken: RwSignal<String>,
 }
 
 /// A field: `inside` is the type that it is in.
@@ -81,6 +83,8 @@ fn named(
             .into_any()
         }
         Form::List(item) => several(scope, &place, name, item),
+        // They have a section of their own.
+        Form::Texts => ().into_any(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::edit;
 use super::schema::{self, Form};
+use crate::sentences;
 use crate::words::{digits, fill, lang, say, text};
 use rules::program::Text;
 use serde_json::Value;
@@ -10,7 +11,7 @@ use serde_json::Value;
 // The keys.
 
 /// Fields, by their names; some by the type that they are in, before it.
-const FIELDS: [&str; 158] = [
+const FIELDS: [&str; 159] = [
     "doc.name",
     "doc.languages",
     "doc.currency",
@@ -142,6 +143,7 @@ const FIELDS: [&str; 158] = [
     "doc.look",
     "doc.accent",
     "doc.preset",
+    "doc.texts",
     "doc.point_value",
     "doc.money",
     "doc.value",
@@ -371,6 +373,13 @@ pub(crate) fn place(document: &Value, path: &[String]) -> String {
                 )
             }
             Some((Form::Words, _)) => (language(step), None, None),
+            Some((Form::Texts, _)) => {
+                let name = match path.get(1) {
+                    Some(tag) if said.len() > 1 => sentence(tag, step),
+                    _ => language(step),
+                };
+                (name, None, part)
+            }
             _ => (step.clone(), None, None),
         };
         said.push(name);
@@ -382,6 +391,12 @@ pub(crate) fn place(document: &Value, path: &[String]) -> String {
         " › "
     };
     said.join(between)
+}
+
+/// What a sentence of the widget is called: by what it says as it is built in, else by its key.
+fn sentence(tag: &str, key: &str) -> String {
+    let said = sentences::built_in(tag, key).unwrap_or_else(|| key.to_owned());
+    format!("\u{2068}{said}\u{2069}")
 }
 
 /// A language's name.

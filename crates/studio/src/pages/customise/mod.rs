@@ -16,6 +16,7 @@ mod saving;
 mod schema;
 mod sections;
 mod texts;
+mod words;
 
 use crate::app::BASE;
 use crate::atoms::{Page, Retry, Skeleton};
@@ -95,6 +96,7 @@ fn Desk(
         draft,
         faults,
         open: RwSignal::new(BTreeMap::new()),
+        spoken: RwSignal::new(String::new()),
     };
     provide_context(scope);
     let navigate = use_navigate();
@@ -123,9 +125,12 @@ fn Desk(
     }
 }
 
-/// Opens the items of lists that a place is in.
+/// Opens what a place is in: items of lists, a language of the widget's sentences.
 fn open_around(scope: Scope, pointer: &str) {
     let steps = edit::steps(pointer);
+    if let ["texts", language, ..] = steps.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        scope.spoken.set(language.to_owned());
+    }
     scope.open.update(|open| {
         let mut list = String::new();
         for step in steps {

@@ -17,6 +17,8 @@ pub(super) type Part = &'static Value;
 pub(super) enum Form {
     /// A sentence in each language.
     Words,
+    /// Sentences of the widget, by language and key.
+    Texts,
     /// A line of text.
     Line,
     /// An instant.
@@ -79,6 +81,7 @@ pub(super) fn shape(part: Part) -> Shape {
         (Some(choices), _) => Form::Choice(choices),
         (_, "object") => match part.get("properties").and_then(Value::as_object) {
             Some(fields) => Form::Group(fields),
+            None if part.pointer("/additionalProperties/$ref").is_some() => Form::Texts,
             None => Form::Words,
         },
         (_, "array") => Form::List(part.get("items").unwrap_or(&Value::Null)),
@@ -143,7 +146,7 @@ pub(super) fn variant(name: &str, content: Option<Part>) -> Value {
 pub(super) fn least(part: Part) -> Value {
     let shape = shape(part);
     match shape.form {
-        Form::Words => json!({}),
+        Form::Words | Form::Texts => json!({}),
         Form::Line | Form::Instant => json!(""),
         Form::Whole => json!(0),
         Form::Flag => json!(false),
@@ -187,7 +190,9 @@ pub(super) fn part_of(path: &[String]) -> Option<(Part, &'static str)> {
                 let found = variants(choices).into_iter().find(|(name, _)| name == step);
                 (found?.1?, around.kind)
             }
-            Form::Words | Form::Line | Form::Instant | Form::Whole | Form::Flag => return None,
+            Form::Words | Form::Texts | Form::Line | Form::Instant | Form::Whole | Form::Flag => {
+                return None;
+            }
         };
     }
     Some((part, inside))
@@ -223,6 +228,7 @@ mod tests {
             form("/rewards/0/starts_at").map(|shape| shape.form),
             Some(Form::Instant)
         );
+        assert_eq!(form("/texts").map(|shape| shape.form), Some(Form::Texts));
         assert_eq!(form("/nothing"), None);
     }
 

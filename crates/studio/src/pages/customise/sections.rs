@@ -4,6 +4,7 @@ use super::faults::{self, Faults};
 use super::form::{self, Scope};
 use super::look::Look;
 use super::texts::Texts;
+use super::words::Words;
 use super::{edit, schema};
 use crate::app::BASE;
 use crate::atoms::lead_to;
@@ -16,9 +17,10 @@ use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 /// A section: its address, its name, and the places of the document that are in it.
 type Part = (&'static str, &'static str, &'static [&'static str]);
 
-const ALL: [Part; 16] = [
+const ALL: [Part; 17] = [
     ("look", "customise.section.look", &["/look"]),
     ("texts", "customise.section.texts", &[]),
+    ("words", "customise.section.words", &["/texts"]),
     (
         "club",
         "customise.section.club",
@@ -71,7 +73,7 @@ const ALL: [Part; 16] = [
 pub(super) fn of(pointer: &str) -> &'static str {
     let has = |places: &[&str]| places.iter().any(|place| faults::is_in(pointer, place));
     let found = ALL.iter().find(|(_, _, places)| has(places));
-    found.map_or(ALL[2].0, |(address, ..)| address)
+    found.map_or(ALL[3].0, |(address, ..)| address)
 }
 
 fn chosen() -> Memo<Part> {
@@ -153,6 +155,7 @@ pub(crate) fn Section() -> impl IntoView {
         let body = match address {
             "look" => view! { <Look scope /> }.into_any(),
             "texts" => view! { <Texts scope /> }.into_any(),
+            "words" => view! { <Words scope /> }.into_any(),
             _ => {
                 let fields = places.iter().filter_map(|place| {
                     let part = schema::part_at(place)?;
