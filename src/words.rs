@@ -37,7 +37,7 @@ impl Words {
     /// is found in its prototype.
     fn own(&mut self) {
         let own = field(&sync::of_program("texts"), &self.lang);
-        self.sentences = match own.dyn_ref() {
+        self.sentences = match own.dyn_ref::<Object>() {
             Some(own) => Object::set_prototype_of(own, self.built_in.unchecked_ref()).into(),
             None => self.built_in.clone(),
         };

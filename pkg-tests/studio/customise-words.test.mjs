@@ -59,7 +59,7 @@ test('a sentence is found, said otherwise, seen in the widget, judged, and taken
   // What was changed comes first, alone where that is wished, and goes back by the keyboard.
   await page.locator('.section').getByRole('button', { name: said['lang.fa'], exact: true }).click();
   await find(page, '');
-  await eventually(() => rows(page).first().locator('textarea').inputValue(), 'جایزه‌ها', 'the first one');
+  await eventually(() => rows(page).first().locator('textarea').inputValue(), '<b>سلام</b> {name} جان', 'the first one');
   await page.getByLabel(said['customise.words.changed']).check();
   await eventually(() => rows(page).count(), 2, 'what was changed');
   const reset = said['customise.of'].replace('{what}', said['customise.words.reset']).replace('{name}', fa['nav.rewards']);

@@ -3,10 +3,10 @@
 use super::controls::id_of;
 use super::draft::Draft;
 use super::form::Scope;
-use super::{edit, labels, list};
+use super::{edit, faults, labels, list};
 use crate::atoms::{Retry, Skeleton};
 use crate::sentences::{self, All};
-use crate::words::{count, lang, say, t};
+use crate::words::{count, lang, t};
 use leptos::prelude::*;
 use rules::validate::{Spoken, places};
 use serde_json::{Value, json};
@@ -47,18 +47,19 @@ fn plain(text: &str) -> String {
 
 /// The sentences of a language that fit: the club's own first, the others in the order of the file.
 fn rows(all: &All, own: &Value, language: &str, sought: &str, changed: bool) -> (Vec<Row>, usize) {
-    let Some(known) = all.get(language) else {
-        return (Vec::new(), 0);
+    let (dir, known) = match all.get(language) {
+        Some(known) => (known.dir.as_str(), known.sentences.as_slice()),
+        None => ("auto", &[][..]),
     };
     let said = |key: &str| own.get(key).and_then(Value::as_str);
     let row = |key: &str, built_in: Option<&String>| Row {
         language: language.to_owned(),
-        dir: known.dir.clone(),
+        dir: dir.to_owned(),
         key: key.to_owned(),
         built_in: built_in.cloned(),
     };
-    let of_the_widget = known.sentences.iter().map(|(key, it)| row(key, Some(it)));
-    let is_known = |key: &str| known.sentences.iter().any(|(it, _)| it == key);
+    let of_the_widget = known.iter().map(|(key, it)| row(key, Some(it)));
+    let is_known = |key: &str| known.iter().any(|(it, _)| it == key);
     let keys = own.as_object().into_iter().flatten().map(|(key, _)| key);
     let odd = keys.filter(|key| !is_known(key)).map(|key| row(key, None));
     let sought = plain(sought);
@@ -105,7 +106,15 @@ fn Sentences(
     let tags = Memo::new(move |_| {
         let tags: Vec<String> = serde_json::from_value(languages.get()).unwrap_or_default();
         let tags = tags.into_iter().filter(|tag| known.contains(tag));
-        tags.collect::<Vec<_>>()
+        let mut tags: Vec<String> = tags.collect();
+        // What is left of a language that the club has given up is seen, and can be taken away.
+        let own = scope.draft.at("/texts");
+        for (tag, _) in own.as_object().into_iter().flatten() {
+            if !tags.contains(tag) {
+                tags.push(tag.clone());
+            }
+        }
+        tags
     });
     let spoken = move || {
         let chosen = scope.spoken.get();
@@ -165,9 +174,37 @@ fn Sentences(
             }
         })
     };
+    let whole = move || edit::below("/texts", &spoken());
+    let wrong = move || {
+        let own = whole();
+        let faults = scope.faults.all().into_iter();
+        let here = faults.filter(|fault| fault.pointer == "/texts" || fault.pointer == own);
+        here.map(|fault| view! { <p class="fault">{faults::sentence(&fault)}</p> })
+            .collect_view()
+    };
+    let given_up = move || {
+        let languages: Vec<String> = serde_json::from_value(languages.get()).unwrap_or_default();
+        let own = whole();
+        let left = !languages.contains(&spoken()) && !scope.draft.at(&own).is_null();
+        (left && Draft::writes()).then(|| {
+            let take = move |_| {
+                scope
+                    .draft
+                    .change(&own, |document| edit::take(document, &own));
+                list::lead(id_of("/texts"));
+            };
+            view! {
+                <button type="button" class="button" on:click=take>
+                    {t("customise.words.give_up")}
+                </button>
+            }
+        })
+    };
     view! {
         <p class="hint">{t("customise.words.lead")}</p>
         {choices}
+        {wrong}
+        {given_up}
         <div class="field">
             <label for="find">{t("customise.words.find")}</label>
             <input
@@ -349,6 +386,7 @@ mod tests {
         assert_eq!(keys("", true), ("of.old close".to_owned(), 2));
         assert_eq!(keys(" HOME", false), ("nav.home".to_owned(), 0));
         assert_eq!(keys("shut", false), ("close".to_owned(), 1));
-        assert_eq!(rows(&all, &own, "fa", "", false), (Vec::new(), 0));
+        let left = rows(&all, &own, "fa", "", false);
+        assert_eq!((left.0.len(), left.1), (2, 2));
     }
 }
