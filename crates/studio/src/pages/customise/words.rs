@@ -16,12 +16,12 @@ const STEP: usize = 30;
 
 /// What a count adds to a key, with when it is said.
 const FORMS: [(&str, &str); 6] = [
-    ("zero", "customise.words.zero"),
-    ("one", "customise.words.one"),
-    ("two", "customise.words.two"),
-    ("few", "customise.words.few"),
-    ("many", "customise.words.many"),
-    ("other", "customise.words.other"),
+    ("zero", "customise.words.when_zero"),
+    ("one", "customise.words.when_one"),
+    ("two", "customise.words.when_two"),
+    ("few", "customise.words.when_few"),
+    ("many", "customise.words.when_many"),
+    ("other", "customise.words.when_other"),
 ];
 
 /// A sentence that can be said otherwise.
