@@ -355,7 +355,7 @@ mod tests {
     #[test]
     fn each_sentence_of_the_widget_is_a_place_also_where_it_is_the_first() {
         let mut mine = json!({});
-        put(&mut mine, "/texts/fa/hello.name", json!("a"));
+        put(&mut mine, "/texts/fa/hello_name", json!("a"));
         let theirs = json!({ "texts": { "fa": { "hello": "b" }, "en": { "hello": "c" } } });
         let paths = |found: Vec<Difference>| -> Vec<String> {
             found.iter().map(|one| one.path.join("/")).collect()
@@ -366,12 +366,12 @@ mod tests {
         );
         assert_eq!(
             paths(differences(&mine, &json!({}))),
-            ["texts/fa/hello.name"]
+            ["texts/fa/hello_name"]
         );
         let (all, clashes) = merged(&json!({}), &mine, &theirs);
-        let expected = json!({ "texts": { "fa": { "hello": "b", "hello.name": "a" }, "en": { "hello": "c" } } });
+        let expected = json!({ "texts": { "fa": { "hello": "b", "hello_name": "a" }, "en": { "hello": "c" } } });
         assert_eq!((all, clashes), (expected, Vec::new()));
-        take(&mut mine, "/texts/fa/hello.name");
+        take(&mut mine, "/texts/fa/hello_name");
         assert_eq!(mine, json!({}));
         let mut more = theirs.clone();
         take(&mut more, "/texts/en/hello");

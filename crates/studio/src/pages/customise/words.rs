@@ -365,7 +365,7 @@ mod tests {
         let pairs = [
             ("hello", "Welcome back"),
             ("close", "Close"),
-            ("nav.home", "Home"),
+            ("nav_home", "Home"),
         ];
         let sentences = pairs.map(|(key, said)| (key.to_owned(), said.to_owned()));
         let language = Language {
@@ -373,7 +373,7 @@ mod tests {
             sentences: sentences.to_vec(),
         };
         let all = All::new(BTreeMap::from([("en".to_owned(), language)]));
-        let own = json!({ "close": "Shut", "of.old": "Gone" });
+        let own = json!({ "close": "Shut", "of_old": "Gone" });
         let keys = |sought, changed| {
             let (rows, own) = rows(&all, &own, "en", sought, changed);
             let keys: Vec<String> = rows.into_iter().map(|row| row.key).collect();
@@ -381,10 +381,10 @@ mod tests {
         };
         assert_eq!(
             keys("", false),
-            ("of.old close hello nav.home".to_owned(), 2)
+            ("of_old close hello nav_home".to_owned(), 2)
         );
-        assert_eq!(keys("", true), ("of.old close".to_owned(), 2));
-        assert_eq!(keys(" HOME", false), ("nav.home".to_owned(), 0));
+        assert_eq!(keys("", true), ("of_old close".to_owned(), 2));
+        assert_eq!(keys(" HOME", false), ("nav_home".to_owned(), 0));
         assert_eq!(keys("shut", false), ("close".to_owned(), 1));
         let left = rows(&all, &own, "fa", "", false);
         assert_eq!((left.0.len(), left.1), (2, 2));
