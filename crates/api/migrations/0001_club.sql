@@ -433,7 +433,8 @@ CREATE TABLE responses (
     PRIMARY KEY (tenant, member, response),
     FOREIGN KEY (tenant, member) REFERENCES members (tenant, member)
 );
-CREATE INDEX responses_by_kind ON responses (tenant, kind, created_at);
+-- Scores are counted of the index alone.
+CREATE INDEX responses_by_kind ON responses (tenant, kind, created_at, verified, survey, scores, member, completed);
 CREATE INDEX responses_by_time ON responses (tenant, created_at, member, response);
 CREATE INDEX responses_by_survey ON responses (tenant, survey, created_at, member, response);
 

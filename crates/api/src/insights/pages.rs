@@ -5,7 +5,7 @@ use crate::problem::{Error, Result};
 use rules::insights::{Action, Counts, Sale, Window, count as count_page};
 use rules::program::Activity;
 use rules::{Money, Timestamp};
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 /// Members of a page.
 const PAGE: i64 = 2_000;
@@ -87,28 +87,33 @@ pub(super) const fn ever(to: Timestamp) -> Window {
     }
 }
 
-/// Members who acted in the club within the window: redeemed, had their code used, answered, did what a rule pays for,
-/// or opened the panel.
-async fn acted(club: &mut Club, window: Window) -> Result<HashSet<String>> {
-    let members: Vec<String> = club
+/// In which of some windows a member did something: a bit for each.
+type Marks = u64;
+
+/// Members who acted in the club within any of the windows, and in which: redeemed, had their code used, answered, did
+/// what a rule pays for, or opened the panel.
+async fn acted(club: &mut Club, spans: &[Span]) -> Result<HashMap<String, Marks>> {
+    let all = hull(spans.iter().map(|span| span.window));
+    let rows: Vec<(String, i64)> = club
         .query(
-            "SELECT member FROM redemptions WHERE tenant = $1 AND at >= $2 AND at < $3
-             UNION SELECT advocate FROM claims WHERE tenant = $1 AND created_at >= $2 AND created_at < $3
-             UNION SELECT member FROM responses WHERE tenant = $1 AND created_at >= $2 AND created_at < $3
-             UNION SELECT member FROM events
+            "SELECT member, at FROM redemptions WHERE tenant = $1 AND at >= $2 AND at < $3
+             UNION ALL SELECT advocate, created_at FROM claims
+                 WHERE tenant = $1 AND created_at >= $2 AND created_at < $3
+             UNION ALL SELECT member, created_at FROM responses
+                 WHERE tenant = $1 AND created_at >= $2 AND created_at < $3
+             UNION ALL SELECT member, at FROM events
                  WHERE tenant = $1 AND at >= $2 AND at < $3 AND kind = 'panel_opened'",
         )
-        .bind(window.from.0)
-        .bind(window.to.0)
+        .bind(all.from.0)
+        .bind(all.to.0)
         .fetch_all(&mut club.tx)
         .await?;
-    let paid_for: Vec<(String, Option<String>)> = club
+    let paid_for: Vec<(String, i64, Option<String>)> = club
         .query(
-            "SELECT DISTINCT member, rule FROM entries
-             WHERE tenant = $1 AND at >= $2 AND at < $3 AND why = 'activity'",
+            "SELECT member, at, rule FROM entries WHERE tenant = $1 AND at >= $2 AND at < $3 AND why = 'activity'",
         )
-        .bind(window.from.0)
-        .bind(window.to.0)
+        .bind(all.from.0)
+        .bind(all.to.0)
         .fetch_all(&mut club.tx)
         .await?;
     // Joining and having a birthday are no actions of the member's in the club.
@@ -119,10 +124,29 @@ async fn acted(club: &mut Club, window: Window) -> Result<HashSet<String>> {
     };
     let did = paid_for
         .into_iter()
-        .filter(|(_, rule)| !rule.as_deref().is_some_and(happens));
-    let mut acted: HashSet<String> = members.into_iter().collect();
-    acted.extend(did.map(|(member, _)| member));
+        .filter(|(_, _, rule)| !rule.as_deref().is_some_and(happens))
+        .map(|(member, at, _)| (member, at));
+    let mut acted: HashMap<String, Marks> = HashMap::new();
+    for (member, at) in rows.into_iter().chain(did) {
+        let marks = (0..)
+            .zip(spans)
+            .filter(|(_, span)| span.window.has(Timestamp(at)));
+        *acted.entry(member).or_default() |=
+            marks.fold(0, |marks, (place, _): (u32, _)| marks | 1 << place);
+    }
     Ok(acted)
+}
+
+/// From the first beginning to the last end.
+fn hull(windows: impl Iterator<Item = Window>) -> Window {
+    let join = |all: Window, one: Window| Window {
+        from: all.from.min(one.from),
+        to: all.to.max(one.to),
+    };
+    windows.reduce(join).unwrap_or(Window {
+        from: Timestamp::MIN,
+        to: Timestamp::MIN,
+    })
 }
 
 /// A window, and the one that its retention and churn look back to.
@@ -142,25 +166,18 @@ impl Span {
     }
 }
 
-/// Counts each of the windows in one reading. Who acted is counted only where `actions` says so: it is asked of many
-/// more rows than what was bought.
+/// Counts each of the windows, 64 at most, in one reading. Who acted is counted only where `actions` says so: it is
+/// asked of many more rows than what was bought.
 pub(super) async fn count(club: &mut Club, spans: &[Span], actions: bool) -> Result<Vec<Counts>> {
-    let mut acting = Vec::with_capacity(spans.len());
-    for span in spans {
-        acting.push(if actions {
-            acted(club, span.window).await?
-        } else {
-            HashSet::new()
-        });
-    }
-    let starts = spans.iter().map(|span| span.before.from);
+    debug_assert!(spans.len() <= Marks::BITS as usize);
+    let mut acting = if actions {
+        acted(club, spans).await?
+    } else {
+        HashMap::new()
+    };
     let all = Window {
-        from: starts.min().unwrap_or(Timestamp::MIN),
-        to: spans
-            .iter()
-            .map(|span| span.window.to)
-            .max()
-            .unwrap_or(Timestamp::MIN),
+        from: hull(spans.iter().map(|span| span.before)).from,
+        to: hull(spans.iter().map(|span| span.window)).to,
     };
     let mut sums = vec![Counts::default(); spans.len()];
     let mut after = String::new();
@@ -168,24 +185,31 @@ pub(super) async fn count(club: &mut Club, spans: &[Span], actions: bool) -> Res
         let page = next(club, &after, all).await?;
         let Some(last) = page.last() else { break };
         let sales: Vec<Sale<'_>> = page.iter().flat_map(History::sales).collect();
-        for ((span, acting), sum) in spans.iter().zip(&mut acting).zip(&mut sums) {
-            // Of those who acted, the ones on this page: no member is on two.
-            let here = page.iter().filter(|one| acting.remove(&one.member));
-            let here: Vec<&str> = here.map(|one| one.member.as_str()).collect();
-            add(sum, &counted(&sales, here.into_iter(), *span));
+        // Of those who acted, the ones on this page: no member is on two.
+        let here: Vec<(&str, Marks)> = page
+            .iter()
+            .filter_map(|one| Some((one.member.as_str(), acting.remove(&one.member)?)))
+            .collect();
+        for (place, (span, sum)) in spans.iter().zip(&mut sums).enumerate() {
+            add(sum, &counted(&sales, &here, place, *span));
         }
         after = last.member.clone();
     }
-    for ((span, acting), sum) in spans.iter().zip(&acting).zip(&mut sums) {
-        let rest = acting.iter().map(String::as_str);
-        add(sum, &counted(&[], rest, *span));
+    let rest: Vec<(&str, Marks)> = acting
+        .iter()
+        .map(|(member, marks)| (member.as_str(), *marks))
+        .collect();
+    for (place, (span, sum)) in spans.iter().zip(&mut sums).enumerate() {
+        add(sum, &counted(&[], &rest, place, *span));
     }
     Ok(sums)
 }
 
-fn counted<'a>(sales: &[Sale<'a>], acting: impl Iterator<Item = &'a str>, span: Span) -> Counts {
+/// The counts of one of the windows, whose place says which bit is its own.
+fn counted(sales: &[Sale<'_>], acting: &[(&str, Marks)], place: usize, span: Span) -> Counts {
     let at = span.window.from;
-    let actions: Vec<Action<'_>> = acting.map(|member| Action { member, at }).collect();
+    let did = acting.iter().filter(|(_, marks)| marks >> place & 1 == 1);
+    let actions: Vec<Action<'_>> = did.map(|(member, _)| Action { member, at }).collect();
     count_page(sales, &actions, span.window, span.before)
 }
 

@@ -17,11 +17,17 @@ const HAVE: &str =
     "SELECT CAST(COALESCE(SUM(available), 0) AS BIGINT), CAST(COALESCE(SUM(pending), 0) AS BIGINT),
         COUNT(CASE WHEN available + pending > 0 THEN 1 END)
     FROM members WHERE tenant = $1";
+/// What members have, less what came since: most questions are about a time that is not long ago.
 const HAD: &str =
     "SELECT CAST(COALESCE(SUM(available), 0) AS BIGINT), CAST(COALESCE(SUM(pending), 0) AS BIGINT),
         COUNT(CASE WHEN available + pending > 0 THEN 1 END)
-    FROM (SELECT SUM(available) AS available, SUM(pending) AS pending FROM entries
-        WHERE tenant = $1 AND unit = 'points' AND at < $2 GROUP BY member) AS of_members";
+    FROM (SELECT members.available - COALESCE(since.available, 0) AS available,
+            members.pending - COALESCE(since.pending, 0) AS pending
+        FROM members
+        LEFT JOIN (SELECT member, SUM(available) AS available, SUM(pending) AS pending FROM entries
+            WHERE tenant = $1 AND unit = 'points' AND at >= $2 GROUP BY member) AS since
+            ON since.member = members.member
+        WHERE members.tenant = $1) AS of_members";
 /// As [`HAD`], of nobody in particular: a fraction of its work.
 const HAD_IN_ALL: &str =
     "SELECT CAST(COALESCE(SUM(available), 0) AS BIGINT), CAST(COALESCE(SUM(pending), 0) AS BIGINT),
