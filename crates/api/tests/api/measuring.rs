@@ -252,7 +252,16 @@ async fn points_tiers_and_who_may_leave() {
     assert_eq!(liability["points"]["worth"], 500);
     let rate = shop.insight("redemption_rate").await;
     assert_eq!(figure(&rate), (1_667, None, None, 1));
+    let then = shop.now();
     shop.buys("c2", "o2", 1_000_000).await.expect(201);
+    shop.pass(1);
+    // What there was is known from what there is, and from what came since.
+    let had = shop.insight(&format!("points_liability?to={then}")).await;
+    assert_eq!(figure(&had), figure(&liability));
+    let has = shop.insight("points_liability").await;
+    assert_eq!(figure(&has), (10_500, None, None, 2));
+    let had = shop.insight(&format!("redemption_rate?to={then}")).await;
+    assert_eq!(had["points"], rate["points"]);
     let tiers = shop.insight("tier_distribution").await;
     let members: Vec<_> = tiers["tiers"]
         .as_array()
