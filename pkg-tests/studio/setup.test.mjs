@@ -32,6 +32,12 @@ test('the code has the club in it, and the page says since when it is there', as
     await code.getByText(part).waitFor();
     assert.match(await code.innerText(), new RegExp(desk.stage.keys.publishable_key));
   }
+  // Where the button is, and on which pages there is none.
+  await page.getByLabel(words.en['platform.html'], { exact: true }).check();
+  await page.getByLabel(words.en['launcher.start'], { exact: true }).check();
+  await page.getByLabel(words.en['launcher.dark'], { exact: true }).check();
+  await page.getByLabel(words.en['launcher.hide_on'], { exact: true }).fill('/checkout*');
+  await code.getByText(`data-key="${desk.stage.keys.publishable_key}" data-position="bottom-start" data-theme="dark" data-hide-on="/checkout*"`).waitFor();
   await page.getByText(desk.stage.shop, { exact: true }).waitFor();
   await eventually(async () => {
     await page.getByRole('button', { name: words.en['setup.look_again'] }).click();

@@ -39,7 +39,7 @@ impl Platform {
     ];
 
     /// What is to be pasted.
-    pub(crate) fn code(self, of: &Own) -> String {
+    pub(crate) fn code(self, of: &Own, launcher: &Launcher) -> String {
         let load = || block("npm, React and Vue", "js", 0);
         let code = match self {
             Self::Html | Self::SinglePage => tag().to_owned(),
@@ -56,7 +56,50 @@ impl Platform {
             }
             Self::Frame => block("In a frame", "html", 0).to_owned(),
         };
-        of.fill(&code)
+        launcher.fill(&of.fill(&code), of.shown_key())
+    }
+}
+
+/// Where and when the widget's button is on a page. It is there before anything of the club has been asked for, so the
+/// page says this and not the program.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Launcher {
+    /// In the other corner below: where lines begin.
+    pub(crate) at_start: bool,
+    /// `light` or `dark`; empty for what the visitor's device says.
+    pub(crate) theme: &'static str,
+    /// None, for a shop with a button of its own.
+    pub(crate) none: bool,
+    /// Paths without it, between commas.
+    pub(crate) hide_on: String,
+}
+
+impl Launcher {
+    /// What differs from what goes without saying: the tag's attribute, the package's option, and the value.
+    fn said(&self) -> Vec<(&'static str, &'static str, String)> {
+        // No path needs what would end an attribute or a string.
+        let plain = |c: &char| !c.is_control() && !r#""'<>&\"#.contains(*c);
+        let hide: String = self.hide_on.chars().filter(plain).collect();
+        let start = if self.at_start { "bottom-start" } else { "" };
+        let none = if self.none { "none" } else { "" };
+        let all = [
+            ("position", "position", start.to_owned()),
+            ("theme", "theme", self.theme.to_owned()),
+            ("launcher", "launcher", none.to_owned()),
+            ("hide-on", "hideOn", hide.trim().to_owned()),
+        ];
+        all.into_iter().filter(|one| !one.2.is_empty()).collect()
+    }
+
+    fn fill(&self, code: &str, key: &str) -> String {
+        let (mut attributes, mut options) = (String::new(), String::new());
+        for (attribute, option, value) in self.said() {
+            attributes.push_str(&format!(" data-{attribute}=\"{value}\""));
+            options.push_str(&format!(", {option}: '{value}'"));
+        }
+        let (tag, load) = (format!("data-key=\"{key}\""), format!("key: '{key}'"));
+        code.replace(&tag, &format!("{tag}{attributes}"))
+            .replace(&load, &format!("{load}{options}"))
     }
 }
 
@@ -93,12 +136,17 @@ pub(crate) struct Own {
 }
 
 impl Own {
-    fn fill(&self, code: &str) -> String {
-        let key = if self.key.is_empty() {
+    /// The key, or what stands for it until there is one.
+    fn shown_key(&self) -> &str {
+        if self.key.is_empty() {
             "pk_…"
         } else {
             &self.key
-        };
+        }
+    }
+
+    fn fill(&self, code: &str) -> String {
+        let key = self.shown_key();
         let mut code = code
             .replace("http://127.0.0.1:4001", &self.api)
             .replace("https://club.example", &self.api)
@@ -151,7 +199,7 @@ mod tests {
     #[test]
     fn every_platform_has_code_of_the_clubs_own() {
         for platform in Platform::ALL {
-            let code = platform.code(&own());
+            let code = platform.code(&own(), &Launcher::default());
             for part in ["https://vafa.bahar.example", "bahar", "pk_bahar"] {
                 assert!(code.contains(part), "{platform:?}: {part} is not in {code}");
             }
@@ -159,11 +207,47 @@ mod tests {
                 assert!(!code.contains(part), "{platform:?}: {part} is in {code}");
             }
         }
-        let html = Platform::Html.code(&own());
+        let html = Platform::Html.code(&own(), &Launcher::default());
         assert!(html.starts_with("<script async") && html.ends_with("</script>"));
         assert!(html.contains("identify"));
-        assert!(Platform::Vue.code(&own()).contains("isCustomElement"));
-        assert!(Platform::React.code(&own()).contains("useEffect"));
+        assert!(
+            Platform::Vue
+                .code(&own(), &Launcher::default())
+                .contains("isCustomElement")
+        );
+        assert!(
+            Platform::React
+                .code(&own(), &Launcher::default())
+                .contains("useEffect")
+        );
+    }
+
+    #[test]
+    fn the_page_says_where_the_button_is() {
+        let launcher = Launcher {
+            at_start: true,
+            theme: "dark",
+            none: false,
+            hide_on: " /checkout*, \"><script>'/سبد* ".to_owned(),
+        };
+        let tag = r#"data-key="pk_bahar" data-position="bottom-start" data-theme="dark" data-hide-on="/checkout*, script/سبد*""#;
+        let load = "key: 'pk_bahar', position: 'bottom-start', theme: 'dark', hideOn: '/checkout*, script/سبد*'";
+        for platform in Platform::ALL {
+            let code = platform.code(&own(), &launcher);
+            assert!(
+                code.contains(tag) || code.contains(load),
+                "{platform:?}: {code}"
+            );
+        }
+        let none = Launcher {
+            none: true,
+            ..Launcher::default()
+        };
+        let code = Platform::Html.code(&own(), &none);
+        assert!(
+            code.contains(r#"data-key="pk_bahar" data-launcher="none">"#),
+            "{code}"
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::club;
 use crate::icons::{Icon, icon};
 use crate::remote::Remote;
 use crate::server;
-use crate::snippets::{Own, Platform};
+use crate::snippets::{Launcher, Own, Platform};
 use crate::words::{ago, fill, moment, say, t};
 use contract::installation::{InstallationReply, PageKey, SeenOrigin};
 use leptos::prelude::*;
@@ -64,6 +64,7 @@ fn Paste(
     own: Memo<Own>,
 ) -> impl IntoView {
     let platform = RwSignal::new(Platform::Html);
+    let launcher = RwSignal::new(Launcher::default());
     let options = Platform::ALL.map(|one| {
         let (name, _) = words_of(one);
         view! {
@@ -79,7 +80,7 @@ fn Paste(
         }
     });
     let how = move || say(words_of(platform.get()).1);
-    let code = Signal::derive(move || platform.get().code(&own.get()));
+    let code = Signal::derive(move || platform.get().code(&own.get(), &launcher.get()));
     let name = Signal::derive(move || say(words_of(platform.get()).0));
     view! {
         <section class="card" aria-labelledby="paste-title">
@@ -89,9 +90,91 @@ fn Paste(
                 {options.into_iter().collect_view()}
             </fieldset>
             <p class="hint">{how}</p>
+            <Button launcher />
             <Code name code />
             <p class="hint">{t("setup.token")}</p>
         </section>
+    }
+}
+
+/// Where and when the widget's button is on the page.
+#[component]
+fn Button(
+    /// What the code says of it.
+    launcher: RwSignal<Launcher>,
+) -> impl IntoView {
+    let corners = [(false, "launcher.end"), (true, "launcher.start")].map(|(start, name)| {
+        radio(
+            "corner",
+            name,
+            move || launcher.with(|all| all.at_start == start),
+            move || launcher.update(|all| all.at_start = start),
+        )
+    });
+    let themes = [
+        ("", "launcher.auto"),
+        ("light", "launcher.light"),
+        ("dark", "launcher.dark"),
+    ]
+    .map(|(theme, name)| {
+        radio(
+            "theme",
+            name,
+            move || launcher.with(|all| all.theme == theme),
+            move || launcher.update(|all| all.theme = theme),
+        )
+    });
+    view! {
+        <fieldset class="ways">
+            <legend>{t("launcher.corner")}</legend>
+            {corners.into_iter().collect_view()}
+        </fieldset>
+        <fieldset class="ways">
+            <legend>{t("launcher.theme")}</legend>
+            {themes.into_iter().collect_view()}
+        </fieldset>
+        <label class="check">
+            <input
+                type="checkbox"
+                prop:checked=move || launcher.with(|all| all.none)
+                on:change:target=move |event| {
+                    launcher.update(|all| all.none = event.target().checked());
+                }
+            />
+            <span>{t("launcher.none")}</span>
+        </label>
+        <div class="field">
+            <label for="hide-on">{t("launcher.hide_on")}</label>
+            <input
+                id="hide-on"
+                type="text"
+                dir="ltr"
+                autocomplete="off"
+                spellcheck="false"
+                placeholder="/checkout*, /cart"
+                aria-describedby="hide-on-hint"
+                on:input:target=move |event| {
+                    launcher.update(|all| all.hide_on = event.target().value());
+                }
+            />
+            <p class="hint" id="hide-on-hint">
+                {t("launcher.hide_on.hint")}
+            </p>
+        </div>
+    }
+}
+
+fn radio(
+    group: &'static str,
+    name: &'static str,
+    chosen: impl Fn() -> bool + Send + Sync + 'static,
+    choose: impl Fn() + 'static,
+) -> impl IntoView {
+    view! {
+        <label class="check">
+            <input type="radio" name=group prop:checked=chosen on:change=move |_| choose() />
+            <span>{t(name)}</span>
+        </label>
     }
 }
 
