@@ -206,7 +206,7 @@ fn keywords<'s>(schema: &'s Value, names: bool, found: &mut BTreeSet<&'s str>) {
                 if !names {
                     found.insert(key);
                 }
-                if names || !matches!(key.as_str(), "default" | "const") {
+                if names || !matches!(key.as_str(), "default" | "const" | "examples") {
                     let named = !names && matches!(key.as_str(), "properties" | "$defs");
                     keywords(part, named, found);
                 }
@@ -234,6 +234,7 @@ fn the_reader_understands_every_word_of_the_schema() {
         "const",
         "default",
         "description",
+        "examples",
         "format",
         "items",
         "maximum",
