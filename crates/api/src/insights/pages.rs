@@ -108,26 +108,27 @@ async fn acted(club: &mut Club, spans: &[Span]) -> Result<HashMap<String, Marks>
         .bind(all.to.0)
         .fetch_all(&mut club.tx)
         .await?;
-    let paid_for: Vec<(String, i64, Option<String>)> = club
+    // Joining and having a birthday are no actions of the member's in the club: such rules, with blanks around each, which
+    // no id has.
+    let happens = |kind: &Activity| matches!(kind, Activity::Join | Activity::Birthday);
+    let activities = &club.program().earning.activities;
+    let passed_over: String = activities
+        .iter()
+        .filter(|activity| happens(&activity.kind))
+        .map(|activity| format!(" {} ", activity.id))
+        .collect();
+    let paid_for: Vec<(String, i64)> = club
         .query(
-            "SELECT member, at, rule FROM entries WHERE tenant = $1 AND at >= $2 AND at < $3 AND why = 'activity'",
+            "SELECT member, at FROM entries WHERE tenant = $1 AND at >= $2 AND at < $3 AND why = 'activity'
+                 AND (rule IS NULL OR REPLACE($4, ' ' || rule || ' ', '') = $4)",
         )
         .bind(all.from.0)
         .bind(all.to.0)
+        .bind(passed_over)
         .fetch_all(&mut club.tx)
         .await?;
-    // Joining and having a birthday are no actions of the member's in the club.
-    let activities = &club.program().earning.activities;
-    let happens = |rule: &str| {
-        let known = activities.iter().find(|activity| activity.id == rule);
-        known.is_some_and(|activity| matches!(activity.kind, Activity::Join | Activity::Birthday))
-    };
-    let did = paid_for
-        .into_iter()
-        .filter(|(_, _, rule)| !rule.as_deref().is_some_and(happens))
-        .map(|(member, at, _)| (member, at));
     let mut acted: HashMap<String, Marks> = HashMap::new();
-    for (member, at) in rows.into_iter().chain(did) {
+    for (member, at) in rows.into_iter().chain(paid_for) {
         let marks = (0..)
             .zip(spans)
             .filter(|(_, span)| span.window.has(Timestamp(at)));
