@@ -28,6 +28,8 @@ for (const view of VIEWS) {
   test(view, async () => {
     const page = await stage.visit('elham', { reducedMotion: 'reduce' });
     await go(page, view);
+    // What home tells of an offer comes last, with its own part.
+    if (view === 'home') await panel(page).locator('[data-offer]').first().waitFor();
     const alone = await drawn(page);
     assert.ok(alone.length > 3, `${alone.length} elements`);
     for (const other of VIEWS) await go(page, other);

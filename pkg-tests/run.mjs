@@ -18,7 +18,7 @@ const tests = (folder) => readdirSync(join(here, folder), { withFileTypes: true 
 
 const alone = tests('alone');
 const others = tests('.').filter((file) => !alone.includes(file));
-const ends = [[2, others], [1, alone]].map(([atOnce, files]) => {
+const ends = [[1, others], [1, alone]].map(([atOnce, files]) => {
   const { status } = spawnSync(process.execPath, ['--test', `--test-concurrency=${atOnce}`, ...process.argv.slice(2), ...files], { cwd: here, stdio: 'inherit' });
   return status;
 });
