@@ -1,6 +1,6 @@
-// All tests of the package and of the studio. Most of their time they wait for a page, so two files run side by side;
-// those of `alone/` come after them, one by one: they measure time, or have the shops of `apps/` to themselves. What is
-// said to this goes to `node --test`.
+// All tests of the package and of the studio, a file at a time: most of it is waiting for a page, so a machine with
+// cores to spare may run more (`VAFA_FILES_AT_ONCE=2`). Those of `alone/` come last, one by one: they measure time, or
+// have the shops of `apps/` to themselves. What is said to this goes to `node --test`.
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -18,8 +18,9 @@ const tests = (folder) => readdirSync(join(here, folder), { withFileTypes: true 
 
 const alone = tests('alone');
 const others = tests('.').filter((file) => !alone.includes(file));
-const ends = [[1, others], [1, alone]].map(([atOnce, files]) => {
-  const { status } = spawnSync(process.execPath, ['--test', `--test-concurrency=${atOnce}`, ...process.argv.slice(2), ...files], { cwd: here, stdio: 'inherit' });
+const atOnce = process.env.VAFA_FILES_AT_ONCE ?? '1';
+const ends = [[atOnce, others], ['1', alone]].map(([count, files]) => {
+  const { status } = spawnSync(process.execPath, ['--test', `--test-concurrency=${count}`, ...process.argv.slice(2), ...files], { cwd: here, stdio: 'inherit' });
   return status;
 });
 process.exitCode = ends.every((status) => status === 0) ? 0 : 1;
