@@ -139,7 +139,7 @@ fn both(options: &Options, tools: &Tools, folder: &Path) -> Result<()> {
         "{} members, {} orders, {} answers; imported into SQLite in {}",
         options.members,
         options.members * options.orders,
-        options.members,
+        options.members * 4,
         seconds(took)
     );
     let postgres = Postgres::start()?;

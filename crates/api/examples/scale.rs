@@ -5,7 +5,7 @@
 //! their own. What is copied was written by the server itself, so a copy is as sound as its original; it takes minutes
 //! where an import of as many lines takes hours.
 //!
-//! `scale answers FILE` lets every member of a club in SQLite answer one survey, each kind as many as any other.
+//! `scale answers FILE` lets every member of a club in SQLite answer each kind of survey once.
 //!
 //! `scale carry FILE URL` copies members and what they did from a club in SQLite to a club without members in
 //! PostgreSQL, in minutes less than an import takes.
@@ -63,7 +63,7 @@ const ANSWERS: &str = "
     ), numbered AS (
         SELECT tenant, member, joined_at, ROW_NUMBER() OVER (ORDER BY member) AS number FROM members
     ), answered AS (
-        SELECT *, joined_at + number * 37 % 600 * 86400000 AS at FROM numbered JOIN kinds ON place = number % 4
+        SELECT *, joined_at + (number * 37 + place * 91) % 600 * 86400000 AS at FROM numbered, kinds
     )
     INSERT INTO responses
         (tenant, member, response, survey, kind, scope, scores, completed, verified, created_at, updated_at)
