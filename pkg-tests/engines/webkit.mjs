@@ -23,8 +23,8 @@ async function end(child) {
 }
 
 /** One call of the protocol; throws what the driver says went wrong. */
-async function ask(method, address, body) {
-  const answer = await fetch(address, { method, body: body && JSON.stringify(body) });
+async function ask(method, address, body, signal) {
+  const answer = await fetch(address, { method, signal, body: body && JSON.stringify(body) });
   const { value } = await answer.json();
   if (!answer.ok) throw new Error(`${value.error}: ${value.message}`);
   return value;
@@ -80,27 +80,44 @@ class Page {
 async function open() {
   const display = spawn(DISPLAY, ['-displayfd', '1', '-screen', '0', '1400x1100x24', '-nolisten', 'tcp'], { stdio: ['ignore', 'pipe', 'ignore'] });
   const [number] = await once(display.stdout, 'data');
-  const port = await freePort();
-  const driver = spawn(DRIVER, ['--host=127.0.0.1', `--port=${port}`], {
-    stdio: 'ignore', env: { ...process.env, DISPLAY: `:${String(number).trim()}` },
-  });
-  const address = `http://127.0.0.1:${port}`;
+  const drive = async () => {
+    const port = await freePort();
+    const driver = spawn(DRIVER, ['--host=127.0.0.1', `--port=${port}`], {
+      stdio: 'ignore', env: { ...process.env, DISPLAY: `:${String(number).trim()}` },
+    });
+    const address = `http://127.0.0.1:${port}`;
+    try {
+      await eventually(() => fetch(`${address}/status`).then((answer) => answer.ok, () => false), true, 'the driver’s readiness');
+    } catch (fault) {
+      await end(driver);
+      throw fault;
+    }
+    return { driver, address };
+  };
+  let driving;
   const close = async () => {
-    await end(driver);
+    if (driving) await end(driving.driver);
     await end(display);
   };
   try {
-    await eventually(() => fetch(`${address}/status`).then((answer) => answer.ok, () => false), true, 'the driver’s readiness');
+    driving = await drive();
   } catch (fault) {
     await close();
     throw fault;
   }
   const options = { binary: BROWSER, args: ['--automation'] };
   const capabilities = { alwaysMatch: { browserName: 'MiniBrowser', 'webkitgtk:browserOptions': options } };
+  const begin = () => ask('POST', `${driving.address}/session`, { capabilities }, AbortSignal.timeout(30_000));
   return {
     page: async ({ width, height }) => {
-      const { sessionId } = await ask('POST', `${address}/session`, { capabilities });
-      const page = new Page(`${address}/session/${sessionId}`);
+      // Now and then a driver waits for ever for a browser that never came up: another one is asked then, once.
+      const { sessionId } = await begin().catch(async (fault) => {
+        if (fault.name !== 'TimeoutError') throw fault;
+        await end(driving.driver);
+        driving = await drive();
+        return begin();
+      });
+      const page = new Page(`${driving.address}/session/${sessionId}`);
       // Its window has a bar of its own above the page, and is never narrower than some 450 pixels.
       await page.post('/window/rect', { width, height });
       return page;
