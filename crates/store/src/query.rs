@@ -138,6 +138,21 @@ impl Tx {
         self.remember(undone)
     }
 
+    /// Has the rest of the transaction planned by the values that are bound, where they decide how much is read. Left to
+    /// itself PostgreSQL keeps one plan for any values of a statement that is often run. Nothing on SQLite.
+    ///
+    /// # Errors
+    /// Those of any statement.
+    pub async fn plan_by_values(&mut self) -> Result<()> {
+        match self.dialect() {
+            Dialect::Sqlite => Ok(()),
+            Dialect::Postgres => {
+                self.control("SET LOCAL plan_cache_mode = force_custom_plan")
+                    .await
+            }
+        }
+    }
+
     async fn control(&mut self, sql: &str) -> Result<()> {
         self.usable()?;
         let result = match &mut self.inner {
@@ -265,30 +280,48 @@ impl Query {
     }
 
     async fn fetch<T: FromRow>(self, tx: &mut Tx, most: usize) -> Result<Vec<T>> {
+        let mut rows = Vec::new();
+        let mut each = |row| {
+            rows.push(row);
+            Ok(())
+        };
+        self.read(tx, most, &mut each).await?;
+        Ok(rows)
+    }
+
+    /// Hands over every row as it comes, so that none is held: PostgreSQL goes on while a row is dealt with.
+    ///
+    /// # Errors
+    /// Those of [`fetch_all`](Self::fetch_all), and the first that `each` gives, after which no row is read.
+    pub async fn for_each<T: FromRow>(
+        self,
+        tx: &mut Tx,
+        mut each: impl FnMut(T) -> Result<()> + Send,
+    ) -> Result<()> {
+        self.read(tx, usize::MAX, &mut each).await
+    }
+
+    async fn read<T: FromRow>(
+        self,
+        tx: &mut Tx,
+        most: usize,
+        each: &mut (dyn FnMut(T) -> Result<()> + Send),
+    ) -> Result<()> {
         tx.usable()?;
         self.storable()?;
+        let mut each = |cells: &mut Vec<Value>| each(T::from_row(&mut Row::new(cells))?);
         let result = match &mut tx.inner {
             Inner::Sqlite(connection) => {
                 let fetch = sqlite::Fetch {
                     width: T::WIDTH,
                     most,
                 };
-                let mut rows = Vec::new();
-                let mut each = |cells: &mut Vec<Value>| {
-                    rows.push(T::from_row(&mut Row::new(cells))?);
-                    Ok(())
-                };
                 let (text, binds) = (self.text(), &self.binds);
-                let read = fetch.run(connection, text, binds, &mut tx.wrote, &mut each);
-                read.map(|()| rows)
+                fetch.run(connection, text, binds, &mut tx.wrote, &mut each)
             }
             Inner::Postgres(session) => {
-                let fetched = session.fetch(T::WIDTH, &self.text, &self.binds).await;
-                fetched.and_then(|rows| {
-                    let rows = rows.iter().take(most).map(Session::cells);
-                    rows.map(|cells| T::from_row(&mut Row::new(&mut cells?)))
-                        .collect()
-                })
+                let (text, binds) = (&self.text, &self.binds);
+                session.fetch(T::WIDTH, most, text, binds, &mut each).await
             }
         };
         tx.remember(result)

@@ -62,7 +62,7 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 }
 
 /// A type that one column can be read as.
-pub trait Column: Sized {
+pub trait Column: Sized + Send {
     /// Reads a value.
     ///
     /// # Errors
@@ -149,7 +149,7 @@ impl<'a> Row<'a> {
 }
 
 /// A type that a whole row can be read as: a [`Column`] alone, or a tuple of up to 20.
-pub trait FromRow: Sized {
+pub trait FromRow: Sized + Send {
     /// How many columns the statement must give.
     const WIDTH: usize;
 

@@ -51,10 +51,7 @@ pub(super) async fn cohorts(club: &mut Club, window: Window) -> Result<Vec<Cohor
     // The last instant of the window: its end is in the next month where the window is whole months.
     let last = club.now.min(window.to.plus_ms(-1));
     let mut sums: BTreeMap<(i32, u8), Vec<u32>> = BTreeMap::new();
-    let mut after = String::new();
-    loop {
-        let page = pages::next(club, &after, ever(end)).await?;
-        let Some(there) = page.last() else { break };
+    pages::each(club, ever(end), |page| {
         let sales: Vec<Sale<'_>> = page.iter().flat_map(History::sales).collect();
         for cohort in cohorts_of(&sales, calendar, zone, last, MONTHS) {
             let sum = sums.entry((cohort.year, cohort.month)).or_default();
@@ -63,8 +60,8 @@ pub(super) async fn cohorts(club: &mut Club, window: Window) -> Result<Vec<Cohor
                 *sum = sum.saturating_add(one);
             }
         }
-        after = there.member.clone();
-    }
+    })
+    .await?;
     let first = calendar.date_at(zone, window.from);
     let rows = sums
         .into_iter()

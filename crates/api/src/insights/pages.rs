@@ -1,14 +1,15 @@
 //! What members bought, members in pages: each page is counted by the rules, and the counts are added up.
 
 use crate::club::Club;
-use crate::problem::{Error, Result};
+use crate::problem::Result;
 use rules::insights::{Action, Counts, Sale, Window, count as count_page};
 use rules::program::Activity;
 use rules::{Money, Timestamp};
 use std::collections::HashMap;
+use std::ops::BitOr as _;
 
 /// Members of a page.
-const PAGE: i64 = 2_000;
+const PAGE: usize = 2_000;
 
 /// A member and what they bought.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,39 +45,53 @@ impl History {
 
 /// A member's orders as one row, which is read several times as fast as a row for each.
 const HISTORIES: &str =
-    "SELECT member, string_agg(paid_at || ' ' || spend || ' ' || products, ' ') FROM orders
-    WHERE tenant = $1 AND member > $2 AND paid_at >= $3 AND paid_at < $4 AND gone = 0
-    GROUP BY member ORDER BY member LIMIT $5";
+    "SELECT member, string_agg(CAST(paid_at AS TEXT), ' '), string_agg(CAST(spend AS TEXT), ' '),
+        string_agg(CAST(products AS TEXT), ' ')
+    FROM orders WHERE tenant = $1 AND paid_at >= $2 AND paid_at < $3 AND gone = 0
+    GROUP BY member ORDER BY member";
 
-/// The next members, after this one, who bought something in the window, and what they bought then. None are left
-/// when it is empty.
-pub(super) async fn next(club: &mut Club, after: &str, window: Window) -> Result<Vec<History>> {
-    let rows: Vec<(String, String)> = club
-        .query(HISTORIES)
-        .bind(after)
+/// Members who bought something in the window, with what they bought then, a page at a time. The next members are on
+/// their way while a page is dealt with.
+pub(super) async fn each(
+    club: &mut Club,
+    window: Window,
+    mut page: impl FnMut(&[History]) + Send,
+) -> Result<()> {
+    // A plan for any window takes it for a short one, and would sort a million rows by member.
+    club.tx.plan_by_values().await?;
+    let mut members = Vec::with_capacity(PAGE);
+    club.query(HISTORIES)
         .bind(window.from.0)
         .bind(window.to.0)
-        .bind(PAGE)
-        .fetch_all(&mut club.tx)
+        .for_each(&mut club.tx, |(member, paid_at, revenue, products)| {
+            let row: [String; 3] = [paid_at, revenue, products];
+            let orders =
+                read(&row).ok_or_else(|| store::Error::Decode(format!("orders of {member}")))?;
+            members.push(History { member, orders });
+            if members.len() == PAGE {
+                page(&members);
+                members.clear();
+            }
+            Ok(())
+        })
         .await?;
-    let history = |(member, orders): (String, String)| {
-        let orders = read(&orders).ok_or_else(|| Error::internal(format!("orders of {member}")))?;
-        Ok(History { member, orders })
-    };
-    rows.into_iter().map(history).collect()
+    page(&members);
+    Ok(())
 }
 
-fn read(text: &str) -> Option<Vec<Bought>> {
-    let mut numbers = text.split(' ').map(|word| word.parse::<i64>().ok());
+/// Each order's instant, revenue and products, from a text for each of the three.
+fn read(row: &[String; 3]) -> Option<Vec<Bought>> {
+    let [mut paid_at, mut revenue, mut products] = row.each_ref().map(|text| text.split(' '));
     let mut orders = Vec::new();
-    while let Some(paid_at) = numbers.next() {
+    for at in &mut paid_at {
         orders.push(Bought {
-            paid_at: Timestamp(paid_at?),
-            revenue: Money(numbers.next()??),
-            products: u32::try_from(numbers.next()??).ok()?,
+            paid_at: Timestamp(at.parse().ok()?),
+            revenue: Money(revenue.next()?.parse().ok()?),
+            products: products.next()?.parse().ok()?,
         });
     }
-    Some(orders)
+    let whole = revenue.next().is_none() && products.next().is_none();
+    whole.then_some(orders)
 }
 
 /// Every order up to an instant.
@@ -94,20 +109,27 @@ type Marks = u64;
 /// what a rule pays for, or opened the panel.
 async fn acted(club: &mut Club, spans: &[Span]) -> Result<HashMap<String, Marks>> {
     let all = hull(spans.iter().map(|span| span.window));
-    let rows: Vec<(String, i64)> = club
-        .query(
-            "SELECT member, at FROM redemptions WHERE tenant = $1 AND at >= $2 AND at < $3
-             UNION ALL SELECT advocate, created_at FROM claims
-                 WHERE tenant = $1 AND created_at >= $2 AND created_at < $3
-             UNION ALL SELECT member, created_at FROM responses
-                 WHERE tenant = $1 AND created_at >= $2 AND created_at < $3
-             UNION ALL SELECT member, at FROM events
-                 WHERE tenant = $1 AND at >= $2 AND at < $3 AND kind = 'panel_opened'",
-        )
-        .bind(all.from.0)
-        .bind(all.to.0)
-        .fetch_all(&mut club.tx)
-        .await?;
+    let mut acted: HashMap<String, Marks> = HashMap::new();
+    let mut mark = |(member, at): (String, i64)| {
+        let within = |span: &Span| Marks::from(span.window.has(Timestamp(at)));
+        let marks = (0..).zip(spans).map(|(place, span)| within(span) << place);
+        *acted.entry(member).or_default() |= marks.fold(0, Marks::bitor);
+        Ok(())
+    };
+    club.tx.plan_by_values().await?;
+    club.query(
+        "SELECT member, at FROM redemptions WHERE tenant = $1 AND at >= $2 AND at < $3
+         UNION ALL SELECT advocate, created_at FROM claims
+             WHERE tenant = $1 AND created_at >= $2 AND created_at < $3
+         UNION ALL SELECT member, created_at FROM responses
+             WHERE tenant = $1 AND created_at >= $2 AND created_at < $3
+         UNION ALL SELECT member, at FROM events
+             WHERE tenant = $1 AND at >= $2 AND at < $3 AND kind = 'panel_opened'",
+    )
+    .bind(all.from.0)
+    .bind(all.to.0)
+    .for_each(&mut club.tx, &mut mark)
+    .await?;
     // Joining and having a birthday are no actions of the member's in the club: such rules, with blanks around each, which
     // no id has.
     let happens = |kind: &Activity| matches!(kind, Activity::Join | Activity::Birthday);
@@ -117,24 +139,15 @@ async fn acted(club: &mut Club, spans: &[Span]) -> Result<HashMap<String, Marks>
         .filter(|activity| happens(&activity.kind))
         .map(|activity| format!(" {} ", activity.id))
         .collect();
-    let paid_for: Vec<(String, i64)> = club
-        .query(
-            "SELECT member, at FROM entries WHERE tenant = $1 AND at >= $2 AND at < $3 AND why = 'activity'
-                 AND (rule IS NULL OR REPLACE($4, ' ' || rule || ' ', '') = $4)",
-        )
-        .bind(all.from.0)
-        .bind(all.to.0)
-        .bind(passed_over)
-        .fetch_all(&mut club.tx)
-        .await?;
-    let mut acted: HashMap<String, Marks> = HashMap::new();
-    for (member, at) in rows.into_iter().chain(paid_for) {
-        let marks = (0..)
-            .zip(spans)
-            .filter(|(_, span)| span.window.has(Timestamp(at)));
-        *acted.entry(member).or_default() |=
-            marks.fold(0, |marks, (place, _): (u32, _)| marks | 1 << place);
-    }
+    club.query(
+        "SELECT member, at FROM entries WHERE tenant = $1 AND at >= $2 AND at < $3 AND why = 'activity'
+             AND (rule IS NULL OR REPLACE($4, ' ' || rule || ' ', '') = $4)",
+    )
+    .bind(all.from.0)
+    .bind(all.to.0)
+    .bind(passed_over)
+    .for_each(&mut club.tx, &mut mark)
+    .await?;
     Ok(acted)
 }
 
@@ -181,10 +194,7 @@ pub(super) async fn count(club: &mut Club, spans: &[Span], actions: bool) -> Res
         to: hull(spans.iter().map(|span| span.window)).to,
     };
     let mut sums = vec![Counts::default(); spans.len()];
-    let mut after = String::new();
-    loop {
-        let page = next(club, &after, all).await?;
-        let Some(last) = page.last() else { break };
+    each(club, all, |page| {
         let sales: Vec<Sale<'_>> = page.iter().flat_map(History::sales).collect();
         // Of those who acted, the ones on this page: no member is on two.
         let here: Vec<(&str, Marks)> = page
@@ -194,8 +204,8 @@ pub(super) async fn count(club: &mut Club, spans: &[Span], actions: bool) -> Res
         for (place, (span, sum)) in spans.iter().zip(&mut sums).enumerate() {
             add(sum, &counted(&sales, &here, place, *span));
         }
-        after = last.member.clone();
-    }
+    })
+    .await?;
     let rest: Vec<(&str, Marks)> = acting
         .iter()
         .map(|(member, marks)| (member.as_str(), *marks))
@@ -242,12 +252,20 @@ mod tests {
             revenue: Money(revenue),
             products,
         };
+        let row = |columns: [&str; 3]| read(&columns.map(str::to_owned));
         assert_eq!(
-            read("5 100 1 -7 0 3"),
+            row(["5 -7", "100 0", "1 3"]),
             Some(vec![one(5, 100, 1), one(-7, 0, 3)])
         );
-        for text in ["", "5", "5 100", "5 100 -1", "5 x 1"] {
-            assert_eq!(read(text), None, "{text:?}");
+        for columns in [
+            ["", "", ""],
+            ["5", "", "1"],
+            ["5", "100", "-1"],
+            ["5", "x", "1"],
+            ["5", "100", "1 3"],
+            ["5 6", "100 0", "1"],
+        ] {
+            assert_eq!(row(columns), None, "{columns:?}");
         }
     }
 }

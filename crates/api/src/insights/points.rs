@@ -4,7 +4,7 @@ use crate::club::Club;
 use crate::problem::Result;
 use contract::insights::{InsightName, PointsFigures};
 use rules::insights::{Figure, Window};
-use rules::{Points, ledger};
+use rules::{Points, Timestamp, ledger};
 
 /// What is behind the figures: members who have points, and how often points were issued.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,11 +55,29 @@ async fn flow(club: &mut Club, window: Window) -> Result<(PointsFigures, u32)> {
     Ok((figures, u32::try_from(issues).unwrap_or(u32::MAX)))
 }
 
-/// Spent ÷ issued in the window.
-pub(super) async fn rate(club: &mut Club, window: Window) -> Result<Option<Figure>> {
-    let (figures, issues) = flow(club, window).await?;
-    let sample = Sample { holders: 0, issues };
-    Ok(figure(InsightName::RedemptionRate, &figures, sample))
+/// Spent ÷ issued in each of some windows. What several have in common is read once.
+pub(super) async fn rates(club: &mut Club, windows: &[Window]) -> Result<Vec<Option<Figure>>> {
+    let mut ends: Vec<Timestamp> = windows.iter().flat_map(|one| [one.from, one.to]).collect();
+    ends.sort_unstable();
+    ends.dedup();
+    let mut sums = vec![(PointsFigures::default(), 0_u32); windows.len()];
+    for (from, to) in ends.iter().copied().zip(ends.iter().copied().skip(1)) {
+        let around = |window: &Window| window.from <= from && to <= window.to;
+        if !windows.iter().any(around) {
+            continue;
+        }
+        let (piece, times) = flow(club, Window { from, to }).await?;
+        for (_, (figures, issues)) in windows.iter().zip(&mut sums).filter(|(one, _)| around(one)) {
+            figures.issued = figures.issued.plus(piece.issued);
+            figures.spent = figures.spent.plus(piece.spent);
+            *issues = issues.saturating_add(times);
+        }
+    }
+    let rate = |(figures, issues)| {
+        let sample = Sample { holders: 0, issues };
+        figure(InsightName::RedemptionRate, &figures, sample)
+    };
+    Ok(sums.into_iter().map(rate).collect())
 }
 
 /// Sums of the ledger's accounts. What time alone does is in them once it is written down, which takes seconds. Who

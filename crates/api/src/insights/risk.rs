@@ -80,11 +80,8 @@ pub async fn all(club: &mut Club, now: Timestamp) -> Result<Risks> {
             late.push((Box::from(member), risk));
         }
     };
-    let mut after = String::new();
-    loop {
-        let page = pages::next(club, &after, ever(now)).await?;
-        let Some(last) = page.last() else { break };
-        for one in &page {
+    pages::each(club, ever(now), |page| {
+        for one in page {
             let orders = one.instants();
             match churn::own_gap(zone, &orders) {
                 Some(gap) => {
@@ -97,8 +94,8 @@ pub async fn all(club: &mut Club, now: Timestamp) -> Result<Risks> {
                 }
             }
         }
-        after = last.member.clone();
-    }
+    })
+    .await?;
     if let Some(cohort) = churn::cohort_gap(gaps) {
         for (member, last) in &others {
             judge(member, &[*last], Some(cohort));

@@ -7,7 +7,7 @@ use crate::problem::{Error, Result};
 use contract::insights::{
     IndicatorReading, Indicators, InsightName, InsightUnit, Series, SeriesPoint,
 };
-use rules::insights::{Figure, Indicator, Reading, Step, Window, latest};
+use rules::insights::{Counts, Figure, Indicator, Reading, Step, Window, latest};
 
 /// Periods of a series at most.
 pub const PERIODS_MAX: u32 = 36;
@@ -165,19 +165,16 @@ async fn figures(
     asked: &Question,
     windows: &[Window],
 ) -> Result<Vec<Option<Figure>>> {
-    let mut figures = Vec::with_capacity(windows.len());
     match name {
         InsightName::Nps | InsightName::Csat | InsightName::Ces | InsightName::Cli => {
+            let survey = asked.survey.as_deref();
+            let mut figures = Vec::with_capacity(windows.len());
             for window in windows {
-                let survey = asked.survey.as_deref();
                 figures.push(scores::figure(club, kind(name), survey, *window).await?);
             }
+            Ok(figures)
         }
-        InsightName::RedemptionRate => {
-            for window in windows {
-                figures.push(points::rate(club, *window).await?);
-            }
-        }
+        InsightName::RedemptionRate => points::rates(club, windows).await,
         _ => {
             let indicator = name.indicator().unwrap_or(Indicator::Retention);
             let spans: Vec<Span> = windows
@@ -187,10 +184,10 @@ async fn figures(
             let acting = indicator == Indicator::Engagement;
             let counts = pages::count(club, &spans, acting).await?;
             let all = counts.iter().zip(windows);
-            figures.extend(
-                all.map(|(counts, window)| counts.figure(indicator, &asked.terms(*window))),
-            );
+            let figure = |(counts, window): (&Counts, &Window)| {
+                counts.figure(indicator, &asked.terms(*window))
+            };
+            Ok(all.map(figure).collect())
         }
     }
-    Ok(figures)
 }

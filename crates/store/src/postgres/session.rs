@@ -4,7 +4,8 @@ use super::statement::{self, error, lost};
 use crate::value::Value;
 use crate::{Error, Kind, Result};
 use deadpool_postgres::{Object, Pool, PoolError, TimeoutType};
-use tokio_postgres::Row;
+use futures_util::StreamExt as _;
+use std::pin::pin;
 use tokio_postgres::error::SqlState;
 
 /// How many dead connections in a row are passed over. A server that was restarted leaves them behind.
@@ -97,26 +98,34 @@ impl Session {
         self.noted(result)
     }
 
+    /// Calls `each` with the cells of every row as it comes, of the first `most`.
     pub(crate) async fn fetch(
         &mut self,
         width: usize,
+        most: usize,
         text: &str,
         binds: &[Value],
-    ) -> Result<Vec<Row>> {
+        each: &mut (dyn FnMut(&mut Vec<Value>) -> Result<()> + Send),
+    ) -> Result<()> {
         let prepared = self.client()?.prepare_cached(text).await;
         let prepared = self.noted(prepared)?;
         statement::check_places(&prepared, text, binds)?;
         statement::check_columns(&prepared, text, width)?;
-        let result = self
-            .client()?
-            .query(&prepared, &statement::places(binds))
-            .await;
-        self.noted(result)
-    }
-
-    /// A row's cells.
-    pub(crate) fn cells(row: &Row) -> Result<Vec<Value>> {
-        statement::cells(row)
+        let places = statement::places(binds);
+        let begun = self.client()?.query_raw(&prepared, places).await;
+        let mut rows = pin!(self.noted(begun)?);
+        let mut cells = Vec::with_capacity(width);
+        let mut left = most;
+        while let Some(row) = rows.next().await {
+            let row = self.noted(row)?;
+            if left == 0 {
+                continue;
+            }
+            left -= 1;
+            statement::cells(&row, &mut cells)?;
+            each(&mut cells)?;
+        }
+        Ok(())
     }
 
     /// Commits and gives the connection back.

@@ -89,7 +89,8 @@ pub(super) fn check_columns(statement: &Statement, text: &str, width: usize) -> 
     Ok(())
 }
 
-pub(super) fn cells(row: &Row) -> Result<Vec<Value>> {
+/// A row's cells, in place of those of another.
+pub(super) fn cells(row: &Row, cells: &mut Vec<Value>) -> Result<()> {
     let cell = |at: usize| {
         let ty = row.columns()[at].type_();
         let read = match *ty {
@@ -105,7 +106,11 @@ pub(super) fn cells(row: &Row) -> Result<Vec<Value>> {
         };
         read.map_err(|why| Error::Decode(format!("column {}: {why}", at + 1)))
     };
-    (0..row.len()).map(cell).collect()
+    cells.clear();
+    for at in 0..row.len() {
+        cells.push(cell(at)?);
+    }
+    Ok(())
 }
 
 /// Whether the connection is gone, so that nothing more is known of what was sent.

@@ -61,6 +61,41 @@ async fn values_come_back_as_they_went_in() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_are_handed_over_one_by_one_until_one_is_not_taken() {
+    for place in Place::all().await {
+        let db = place.open().await;
+        undone!(db, |tx| {
+            for (at, id) in ["a", "b", "c", "d"].into_iter().enumerate() {
+                pot_in(tx, id, i64::try_from(at).unwrap()).await?;
+            }
+            let all = query("SELECT id, n FROM pots ORDER BY id");
+            let mut seen = String::new();
+            let two = |(id, n): (String, i64)| {
+                seen.push_str(&id);
+                if n < 2 { Ok(()) } else { Err(Error::Missing) }
+            };
+            let ended = all.clone().for_each(tx, two).await;
+            assert_eq!(ended, Err(Error::Missing));
+            assert_eq!(seen, "abc");
+            // The transaction goes on, and reads its own rows and no others.
+            assert_eq!(
+                query("UPDATE pots SET n = n + 1 WHERE id > 'b'")
+                    .execute(tx)
+                    .await?,
+                2
+            );
+            let mut sum = 0;
+            let add = |(_, n): (String, i64)| {
+                sum += n;
+                Ok(())
+            };
+            all.for_each(tx, add).await?;
+            assert_eq!(sum, 8);
+        });
+    }
+}
+
 async fn pot_in(tx: &mut Tx, id: &str, n: i64) -> Result<u64> {
     let insert = query("INSERT INTO pots (id, n) VALUES ($1, $2)");
     insert.bind(id).bind(n).execute(tx).await
