@@ -33,7 +33,10 @@ pub(crate) const FEATURES: [&str; 8] = [
 ];
 
 /// How the modules are made small.
-const WASM_OPT: [&str; 8] = [
+const WASM_OPT: [&str; 10] = [
+    // Control flow is taken apart and built anew, which leaves fewer blocks than the compiler made.
+    "--flatten",
+    "--rereloop",
     "-Oz",
     // What is called from one place alone is larger in that place, once compressed.
     "--one-caller-inline-max-function-size=0",
