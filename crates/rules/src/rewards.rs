@@ -7,7 +7,7 @@ pub use means::Means;
 pub use price::{applicable, discount, discount_of, price, units_in_reach, value};
 
 use crate::audience::in_segments;
-use crate::member::Member;
+use crate::member::{Member, Redeemed};
 use crate::program::{Ladder, Reward};
 use crate::{Money, Points, Program, Timestamp, Zone};
 use price::{excludes, fewest, most};
@@ -135,7 +135,11 @@ pub fn eligibility(
 ) -> Vec<Reason> {
     let tiers = reward.tier.is_some();
     let means = member.map(|member| Means::weigh(program, zone, member, now, tiers));
-    judge(program, zone, reward, means.as_ref(), basket, now)
+    let mut before = Before::none(program, zone, reward, now);
+    for redeemed in member.iter().flat_map(|member| &member.redeemed) {
+        before.count(reward, redeemed);
+    }
+    judge(program, reward, means.as_ref(), &before, basket, now)
 }
 
 /// [`eligibility`] of each of the program's rewards, in their order. The member's points and tier are
@@ -149,15 +153,54 @@ pub fn eligibilities(
 ) -> Vec<Vec<Reason>> {
     let tiers = program.rewards.iter().any(|reward| reward.tier.is_some());
     let means = member.map(|member| Means::weigh(program, zone, member, now, tiers));
-    let judge = |reward| judge(program, zone, reward, means.as_ref(), basket, now);
-    program.rewards.iter().map(judge).collect()
+    let rewards = &program.rewards;
+    let none = |reward| Before::none(program, zone, reward, now);
+    let mut before: Vec<Before> = rewards.iter().map(none).collect();
+    // What was taken is gone through once: it may be long, and the rewards are few.
+    for redeemed in member.iter().flat_map(|member| &member.redeemed) {
+        for (reward, before) in rewards.iter().zip(&mut before) {
+            before.count(reward, redeemed);
+        }
+    }
+    let judge = |(reward, before)| judge(program, reward, means.as_ref(), before, basket, now);
+    rewards.iter().zip(&before).map(judge).collect()
+}
+
+/// What the member has taken of a reward.
+struct Before {
+    /// In which its limit holds.
+    period: Option<(Timestamp, Timestamp)>,
+    /// How often in the period.
+    times: u32,
+    /// One is open.
+    open: bool,
+}
+
+impl Before {
+    fn none(program: &Program, zone: &Zone, reward: &Reward, now: Timestamp) -> Self {
+        Self {
+            period: program.calendar.period(zone, reward.period, now),
+            times: 0,
+            open: false,
+        }
+    }
+
+    fn count(&mut self, reward: &Reward, redeemed: &Redeemed) {
+        if redeemed.reward != reward.id {
+            return;
+        }
+        let within = |(start, end)| start <= redeemed.at && redeemed.at < end;
+        let counts = self.period.is_none_or(within);
+        self.times = self.times.saturating_add(u32::from(counts));
+        self.open |= redeemed.open;
+    }
 }
 
 fn judge(
     program: &Program,
-    zone: &Zone,
     reward: &Reward,
     means: Option<&Means<'_>>,
+    before: &Before,
     basket: Option<&Basket>,
     now: Timestamp,
 ) -> Vec<Reason> {
@@ -200,7 +243,7 @@ fn judge(
         reasons.push(Reason::SoldOut);
     }
     if let Some(means) = means {
-        reasons.extend(taken(program, zone, reward, means.member, now));
+        reasons.extend(taken(reward, means.member, before));
     }
     reasons
 }
@@ -228,22 +271,13 @@ fn holds(ladder: Option<&Ladder>, tier: &str, held: Option<usize>) -> bool {
 }
 
 /// What speaks against it in what the member has done before.
-fn taken(
-    program: &Program,
-    zone: &Zone,
-    reward: &Reward,
-    member: &Member,
-    now: Timestamp,
-) -> Vec<Reason> {
+fn taken(reward: &Reward, member: &Member, before: &Before) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    let period = program.calendar.period(zone, reward.period, now);
-    let mut times = 0_u32;
-    let mut open = false;
-    for redeemed in member.redeemed.iter().filter(|r| r.reward == reward.id) {
-        let counts = period.is_none_or(|(start, end)| start <= redeemed.at && redeemed.at < end);
-        times = times.saturating_add(u32::from(counts));
-        open |= redeemed.open;
-    }
+    let Before {
+        period,
+        times,
+        open,
+    } = *before;
     if let Some(limit) = reward.per_member.filter(|limit| *limit <= times) {
         // What nobody may ever take is not reset.
         let resets_at = period.filter(|_| limit > 0).map(|(_, end)| end);
