@@ -395,6 +395,24 @@ fn what_nobody_may_take_is_never_reset_and_what_one_may_is() {
 }
 
 #[test]
+fn what_is_held_stays_held_whatever_was_taken_since() {
+    let took = |id: &str, open| Redeemed {
+        reward: id.to_owned(),
+        at: at(DAY),
+        open,
+    };
+    let mut program = program();
+    program.rewards = vec![reward("one", 1), reward("two", 1)];
+    let redeemed = vec![took("one", true), took("two", false), took("one", false)];
+    let member = Member { redeemed, ..rich() };
+    let held = vec![Reason::AlreadyHeld];
+    assert_eq!(judge(&program.rewards[0], Some(&member)), held);
+    assert_eq!(judge(&program.rewards[1], Some(&member)), []);
+    let all = eligibilities(&program, &tehran(), Some(&member), None, at(DAY));
+    assert_eq!(all, [held, vec![]]);
+}
+
+#[test]
 fn what_costs_nothing_never_lacks_points() {
     let indebted = Member {
         debt: Points(9),
