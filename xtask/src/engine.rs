@@ -32,16 +32,22 @@ pub(crate) const FEATURES: [&str; 8] = [
     "--enable-call-indirect-overlong",
 ];
 
-/// How the modules are made small.
-const WASM_OPT: [&str; 10] = [
+/// How the modules are made small. What is inlined was chosen by what the modules weigh compressed.
+const WASM_OPT: [&str; 15] = [
+    // Twice: what the first pass has made of a function is what the second decides by.
+    "--generate-global-effects",
     // Control flow is taken apart and built anew, which leaves fewer blocks than the compiler made.
     "--flatten",
     "--rereloop",
     "-Oz",
-    // What is called from one place alone is larger in that place, once compressed.
-    "--one-caller-inline-max-function-size=0",
+    "--generate-global-effects",
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    // What is called from one place alone is larger in that place, once compressed, unless it is short.
+    "--one-caller-inline-max-function-size=14",
     // A body hardly longer than the call is smaller in its place.
-    "--always-inline-max-function-size=5",
+    "--always-inline-max-function-size=4",
     "--converge",
     // The lowest kilobyte is the end of the stack: no address of anything is there.
     "--low-memory-unused",
