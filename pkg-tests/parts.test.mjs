@@ -58,6 +58,37 @@ test('who reaches for the launcher has the part on its way beside the engine', a
   await context.close();
 });
 
+test('who reaches for the launcher has opening rehearsed beside the page, and nobody else', async () => {
+  const { page, context } = await watched('navid');
+  await context.addInitScript(() => {
+    window.vafaMade = [];
+    const make = Document.prototype.createElement;
+    Document.prototype.createElement = function createElement(tag, ...rest) {
+      const made = make.call(this, tag, ...rest);
+      window.vafaMade.push(made);
+      return made;
+    };
+  });
+  await page.reload();
+  const drawn = (selector) => page.evaluate((wanted) => window.vafaMade.filter((one) => one.matches(wanted)).map((one) => one.isConnected), selector);
+  // A place for a tier has the panel's part come, with nobody near the launcher.
+  await page.evaluate(() => document.body.append(document.createElement('vafa-tier')));
+  await page.evaluate(() => window.vafa.refresh());
+  await eventually(() => page.evaluate(() => window.vafa.explain().engine), 'running', 'the engine');
+  await page.locator('vafa-tier').getByText(/./).first().waitFor();
+  await page.evaluate(() => new Promise((done) => { requestIdleCallback(done); }));
+  assert.deepEqual(await drawn('.panel, .balance'), []);
+
+  await launcher(page).hover();
+  await eventually(() => drawn('.balance'), (made) => made.length > 0, 'the balance, before anybody asks for it');
+  assert.deepEqual([...new Set(await drawn('.panel, .balance'))], [false], 'beside the page');
+  await openPanel(page);
+  await eventually(() => balance(page), (n) => n > 0, 'the balance');
+  assert.deepEqual((await drawn('.panel, .balance')).filter(Boolean), [true, true], 'drawn once more, into the page');
+  assert.equal(await panel(page).locator('.skeleton').count(), 0);
+  await context.close();
+});
+
 test('while the part is on its way the panel stands open with bones in it', async () => {
   let letGo;
   const gate = new Promise((done) => { letGo = done; });

@@ -70,10 +70,13 @@ pub fn recall() {
     with_store(sync::begin);
 }
 
-/// Somebody has reached for the launcher.
+/// The panel may be opened soon; when somebody has `reached` for the launcher, it is rehearsed too.
 #[wasm_bindgen]
-pub fn prepare() {
+pub fn prepare(reached: bool) {
     rooms::prepare();
+    if reached {
+        rooms::reached();
+    }
 }
 
 /// Draws the panel into an element of a shadow root: floating, or in the page's flow. Gives a handle.

@@ -219,6 +219,17 @@ impl Drawn {
         }
     }
 
+    /// Has it laid out in this place, and takes it away again.
+    pub fn try_in(&self, place: &Element) {
+        // A fresh node can be appended anywhere.
+        let _ = place.append_child(&self.node);
+        if let Some(element) = self.element() {
+            // Where something is scrolled to is known once it is laid out.
+            element.set_scroll_top(0);
+        }
+        self.remove();
+    }
+
     fn remove(&self) {
         if let Some(parent) = self.node.parent_node() {
             // It is a child of this parent.

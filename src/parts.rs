@@ -9,6 +9,7 @@ use crate::{care, invited, later, outcomes, views};
 pub fn panel(call: Call<'_>) {
     match call {
         Call::Draw(frame, s, _, node) => *node = views::body(frame, s),
+        Call::Rehearse(store) => views::rehearse(store),
         Call::Rank(club, rank) => *rank = views::rank(club),
         Call::Grown(store, before) => outcomes::grown(store, before),
         Call::Program(view, raw) => later::home_program(&mut view.program, raw),
@@ -61,7 +62,7 @@ pub fn gifts(call: Call<'_>) {
         Call::Member(me, raw) => later::gifts_member(&mut me.facts, raw),
         Call::Done(store, host, _, body) => outcomes::taken(store, host, body),
         Call::Refused(store, action, code) => outcomes::refused(store, action, code),
-        Call::Rank(..) | Call::Grown(..) | Call::Invited(..) => {}
+        Call::Rehearse(_) | Call::Rank(..) | Call::Grown(..) | Call::Invited(..) => {}
     }
 }
 
@@ -73,7 +74,11 @@ pub fn earn(call: Call<'_>) {
         Call::Member(me, raw) => later::earn_member(me, raw),
         Call::Done(store, _, _, body) => views::earned(store, body),
         Call::Refused(store, action, code) => outcomes::refused(store, action, code),
-        Call::Rank(..) | Call::Tease(..) | Call::Grown(..) | Call::Invited(..) => {}
+        Call::Rehearse(_)
+        | Call::Rank(..)
+        | Call::Tease(..)
+        | Call::Grown(..)
+        | Call::Invited(..) => {}
     }
 }
 

@@ -33,6 +33,8 @@ use wasm_bindgen::JsValue;
 pub enum Call<'a> {
     /// Draw this place.
     Draw(Frame, &'a State, View, &'a mut Node),
+    /// Draw what an opened panel shows once for nobody.
+    Rehearse(Store),
     /// Draw the offer that home leads with, if there is one.
     Tease(Frame, &'a State, &'a Club, &'a mut Node),
     /// Say where the member stands on the ladder: this level, the next one, and per cent of the way.
@@ -158,6 +160,7 @@ type Outcome = (Action, Result<JsValue, String>);
 
 thread_local! {
     static LEADS: Cell<Option<bool>> = const { Cell::new(None) };
+    static REACHED: Cell<bool> = const { Cell::new(false) };
     static OUTCOMES: RefCell<Vec<Outcome>> = const { RefCell::new(Vec::new()) };
     // The member as they were when nobody could say what became of them.
     static BEFORE: RefCell<Option<Arc<Snapshot>>> = const { RefCell::new(None) };
@@ -247,6 +250,7 @@ fn arrived(store: Store) {
     }
     invited(store);
     store.set(|_| {});
+    rehearse();
 }
 
 /// It is known who is there. If they came by an invitation, the guests' part sees to it.
@@ -264,6 +268,20 @@ pub fn invited(store: Store) {
 pub fn prepare() {
     Part::Panel.want();
     again();
+}
+
+/// Somebody has reached for the launcher: opening is rehearsed with what is here, and again with each part that comes.
+pub fn reached() {
+    REACHED.set(true);
+    rehearse();
+}
+
+fn rehearse() {
+    if REACHED.get()
+        && let Some(enter) = Part::Panel.enter()
+    {
+        with_store(|store| enter(Call::Rehearse(store)));
+    }
 }
 
 /// What is in the panel: as soon as its part is here.

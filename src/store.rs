@@ -169,6 +169,8 @@ pub struct State {
     pub open: bool,
     /// It was opened just now: its frame is drawn, and what is in it in the next task.
     pub opening: bool,
+    /// The place that was drawn beside the page, so that drawing it again takes little time.
+    pub rehearsed: Option<View>,
     /// Where it is.
     pub view: View,
     /// Where each panel in the page's flow is, by handle.
@@ -204,6 +206,7 @@ impl State {
         notice: None,
         open: false,
         opening: false,
+        rehearsed: None,
         view: View::Home,
         inline: Vec::new(),
         confirming: None,

@@ -34,7 +34,7 @@ declare module 'glue' {
   export function close(): void;
   export function identity_changed(): void;
   export function order(id: string): void;
-  export function prepare(): void;
+  export function prepare(reached: boolean): void;
   export function recall(): void;
   export function occasion(name: string, manual?: boolean): void;
   export function refresh(): void;

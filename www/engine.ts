@@ -89,15 +89,17 @@ const bring = (name: string, lang: string) => {
  * and is made ready once the engine has started.
  */
 const foresee = ({ config, subject, wanted }: Threshold, known: Promise<unknown>, started: Promise<void>) => {
-  const warm = () => {
+  const warm = (reached: boolean) => {
     const early = (name: string) => bring(name, config.lang).catch(() => {});
     early('panel');
     known.then(() => (subject() ? undefined : early('guest')));
-    started.then(prepare);
+    started.then(() => prepare(reached));
   };
-  if (wanted || document.querySelector('vafa-tier,vafa-widget:is(:hover,:focus-within,:not([floating]))')) return warm();
-  const float = document.querySelector('vafa-widget');
-  for (const sign of ['pointerover', 'focusin']) float?.addEventListener(sign, warm, { once: true });
+  if (wanted || document.querySelector('vafa-tier,vafa-widget:not([floating])')) warm(false);
+  const float = document.querySelector('vafa-widget[floating]');
+  const reach = () => warm(true);
+  if (float?.matches(':hover,:focus-within')) return reach();
+  for (const sign of ['pointerover', 'focusin']) float?.addEventListener(sign, reach, { once: true });
 };
 
 /** The program's look, where it names one that is built in; it goes on from all other styles. */

@@ -25,5 +25,5 @@ mod tier;
 pub(crate) use earn::earned;
 pub(crate) use places::{body, care, club, earn, gifts, guest, help, teaser};
 pub(crate) use rewards::redeemed;
-pub(crate) use shell::{Frame, close, lost, open, shell, to_top, waiting};
+pub(crate) use shell::{Frame, close, lost, open, rehearse, shell, to_top, waiting};
 pub(crate) use tier::rank;

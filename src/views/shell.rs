@@ -6,7 +6,8 @@ use crate::host::after;
 use crate::node::{Node, el};
 use crate::store::{Link, State, Store, View, Who};
 use crate::words::{self, t};
-use crate::{find_all, prompts, rooms, sync};
+use crate::{find, find_all, prompts, rooms, sync};
+use leptos::tachys::view::Render as _;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, KeyboardEvent};
 
@@ -72,10 +73,14 @@ pub(crate) fn open(store: Store) {
         return;
     }
     rooms::prepare();
-    store.set(|s| {
+    store.fill(|s| {
         s.open = true;
         s.opening = true;
     });
+    // What was rehearsed takes little time, and is drawn at once by the task that follows the click's.
+    if store.get(|s| s.rehearsed != Some(s.view)) {
+        store.set(|_| {});
+    }
     after(0, move || {
         store.set(|s| s.opening = false);
         // What is there is shown before it is asked for anew.
@@ -90,6 +95,40 @@ pub(crate) fn open(store: Store) {
     let host = store.host();
     host.state(true);
     host.emit("opened", &store.get(|s| s.view.name()).into());
+}
+
+/// Draws what an opened panel shows before anybody waits for it: its frame, what is in it, and both together, which are
+/// laid out and taken away again before the page is painted. A browser takes its time for the first time of anything:
+/// code is compiled, formatters are made, words are shaped. Each is a task of its own.
+pub(crate) fn rehearse(store: Store) {
+    rehearse_from(store, 0);
+}
+
+fn rehearse_from(store: Store, act: u32) {
+    after(0, move || {
+        let shown = store.get(|s| {
+            let idle = !s.open && s.inline.is_empty() && s.who != Who::Unknown;
+            idle.then(|| {
+                let frame = Frame { store, at: None };
+                match act {
+                    0 => drop(panel(frame, s, Node::default()).build()),
+                    1 => drop(rooms::body(frame, s, s.view).build()),
+                    _ => {
+                        let whole = panel(frame, s, rooms::body(frame, s, s.view)).build();
+                        if let Some(room) = find(".vafa") {
+                            whole.try_in(&room);
+                        }
+                    }
+                }
+                s.view
+            })
+        });
+        match shown {
+            Some(_) if act < 2 => rehearse_from(store, act + 1),
+            Some(view) => store.fill(|s| s.rehearsed = Some(view)),
+            None => {}
+        }
+    });
 }
 
 /// Closes it and gives the keyboard back.
@@ -139,7 +178,7 @@ pub(crate) fn shell(store: Store, at: Option<u32>) -> Node {
             .map(|n| n.text.clone())
             .unwrap_or_default();
         root.child(el("div", "live").attr("role", "status").text(said))
-            .maybe((inline || s.open).then(|| panel(frame, s)))
+            .maybe((inline || s.open).then(|| panel(frame, s, content(frame, s))))
             .maybe(if inline || s.open {
                 None
             } else {
@@ -148,7 +187,15 @@ pub(crate) fn shell(store: Store, at: Option<u32>) -> Node {
     })
 }
 
-fn panel(frame: Frame, s: &State) -> Node {
+fn content(frame: Frame, s: &State) -> Node {
+    if s.opening && frame.at.is_none() {
+        Node::default()
+    } else {
+        rooms::body(frame, s, frame.view(s))
+    }
+}
+
+fn panel(frame: Frame, s: &State, content: Node) -> Node {
     let inline = frame.at.is_some();
     let section = el("section", "panel")
         .attr("part", "panel")
@@ -164,11 +211,6 @@ fn panel(frame: Frame, s: &State) -> Node {
     };
     let view = frame.view(s);
     let member = s.who == Who::Member && s.me.is_some();
-    let content = if s.opening && !inline {
-        waiting()
-    } else {
-        rooms::body(frame, s, view)
-    };
     let body = el("div", "body").attr("tabindex", "0").child(content);
     let body = if member {
         body.attr("role", "tabpanel")
