@@ -5,8 +5,11 @@
 
 const network = window.fetch;
 const API = /^\/v1\/(programs|referrals|surveys|me|events|complaints)\b/;
+const AGAIN_MS = 200;
 /** What the club and its member are now; none before the studio has told. */
 let told;
+/** What of it the widget has asked for last. */
+let seen;
 
 const answer = (status, body) => new Response(body && JSON.stringify(body), {
   status,
@@ -15,7 +18,7 @@ const answer = (status, body) => new Response(body && JSON.stringify(body), {
 
 /** What the server would say, as far as it changes nothing. */
 const reply = (method, path, body) => {
-  if (method === 'GET' && path.startsWith('/v1/programs/')) return answer(200, told.view);
+  if (method === 'GET' && path.startsWith('/v1/programs/')) return answer(200, (seen = told).view);
   if (method === 'GET' && path === '/v1/me') return told.snapshot ? answer(200, told.snapshot) : answer(404, { code: 'not_found' });
   if (method === 'GET' && path === '/v1/me/entries') return answer(200, { entries: told.snapshot.entries });
   if (method === 'GET') return answer(200, {});
@@ -62,12 +65,21 @@ const begin = ({ lang, dark, view, survey, snapshot }) => {
   document.head.append(loader);
 };
 
+/** Has the widget ask for what is told now. One that is still being fetched cannot be told so: it is told again. */
+let due;
+const refresh = () => {
+  clearTimeout(due);
+  const engine = window.vafa.explain?.().engine ?? 'loading';
+  if (engine === 'running') window.vafa.refresh();
+  if (/^(idle|loading|running)$/.test(engine)) due = setTimeout(() => { if (seen !== told) refresh(); }, AGAIN_MS);
+};
+
 addEventListener('message', ({ source, origin, data }) => {
   if (source !== parent || origin !== location.origin || !data?.view) return;
   const first = !told;
   told = data;
   if (first) begin(data);
-  else window.vafa.refresh();
+  else refresh();
 });
 
 // Links lead away from the preview; a press on one is no wish to leave the studio.

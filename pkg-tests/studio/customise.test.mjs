@@ -119,6 +119,22 @@ test('things are added, copied, moved and taken away by keyboard alone', async (
   await eventually(() => rows.count(), before + 1, 'what is gone again');
 });
 
+test('what is changed while the preview is still on its way comes into it', async () => {
+  let held;
+  const page = await all.enter('editor', 'look');
+  await widget(page).locator('.panel').waitFor();
+  const begun = new Promise((done) => {
+    page.context().route(/\/engine-\w+\.wasm$/, (route) => { held ??= route; done(); });
+  });
+  await page.goto(new URL('/studio/customise/club', page.url()).href);
+  await begun;
+  await at(page, '/name/fa').fill('باشگاه شتاب');
+  await saved(page);
+  await held.continue();
+  await page.context().unrouteAll({ behavior: 'wait' });
+  await widget(page).getByText('باشگاه شتاب').first().waitFor();
+});
+
 test('a script in a text is a text, here and in the preview', async () => {
   const page = await all.enter('editor', 'texts');
   await at(page, '/name/fa').fill(SCRIPT);
