@@ -126,6 +126,40 @@ test('a touch and the keyboard are intent too', async () => {
   }
 });
 
+test('who has opened the panel has its files fetched at idle, once a day and no more', async () => {
+  const { context, asked } = await watched();
+  const visit = async () => {
+    asked.length = 0;
+    const page = await stage.visit('neda', { context });
+    await launcher(page).waitFor();
+    await idle(page);
+    // What comes at idle comes after what was idle before it.
+    await idle(page);
+    return page;
+  };
+  const first = await visit();
+  assert.deepEqual(asked.filter(isEngine), [], 'before the first opening');
+  await openPanel(first);
+  await panel(first).locator('.balance').waitFor();
+  await first.close();
+  const second = await visit();
+  await eventually(() => asked.filter(isWasm).length, 1, 'the engine, at idle');
+  assert.equal(await second.evaluate(() => window.vafa.explain().engine), 'idle', 'nothing of it runs');
+  await second.waitForLoadState('networkidle');
+  await second.close();
+  const third = await visit();
+  assert.deepEqual(asked.filter(isEngine), [], 'later that day');
+  // The day after.
+  await third.evaluate(() => {
+    const key = Object.keys(localStorage).find((name) => name.endsWith(':load'));
+    localStorage.setItem(key, JSON.stringify(JSON.parse(localStorage.getItem(key)).replace(/\d+$/, (day) => day % 28 + 1)));
+  });
+  await third.close();
+  await visit();
+  await eventually(() => asked.filter(isWasm).length, 1, 'the engine, on another day');
+  await context.close();
+});
+
 test('nothing on the page moves: neither when the launcher comes nor when the panel opens and closes', async () => {
   const { context } = await watched();
   const page = await stage.visit('neda', { context });

@@ -56,7 +56,7 @@ const bundle = async (options, short = OWN) => {
   const module = options.format === 'esm';
   const pack = async (properties, conditionals = true) => {
     const mangle = { properties };
-    const { code } = await minify(outputFiles[0].text, { ecma: 2020, module, mangle, compress: { passes: 3, inline: 1, unsafe_arrows: true, conditionals } });
+    const { code } = await minify(outputFiles[0].text, { ecma: 2020, module, mangle, compress: { passes: 2, inline: 1, unsafe_arrows: true, conditionals } });
     return Buffer.from(code);
   };
   if (module || !short.length) return pack(false);

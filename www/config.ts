@@ -18,7 +18,7 @@ export interface Config {
   launcher: string;
   /** Paths without a launcher, comma-separated; `*` stands for anything. */
   hide: string;
-  /** `auto` (default: at idle for members who have opened the panel before), `intent` or `none`. */
+  /** `auto` (default: at idle, once a day, for members who have opened the panel before), `intent` or `none`. */
   prefetch: string;
   /** Where the plain link leads when the panel cannot run. */
   link: string;

@@ -62,7 +62,7 @@ const enter = (config: Config, base: string) => {
     if (failure) return;
     failure = '' + (fault.message ?? fault);
     engine = undefined;
-    warn('the panel cannot run here: ' + failure);
+    warn('cannot run here: ' + failure);
     for (const widget of widgets) widget.room.remove();
     paint();
     emit('error', { message: failure });
@@ -140,7 +140,7 @@ const enter = (config: Config, base: string) => {
 
   // What is on the page
 
-  const away = () => matches(config.hide, location.pathname);
+  const away = () => config.hide != '' && matches(config.hide, location.pathname);
   const hidden = () => config.launcher == 'none' || away();
 
   /** Brings the launcher in line with all that it depends on; touches nothing when it is. */
@@ -159,7 +159,7 @@ const enter = (config: Config, base: string) => {
     if (!shown) return;
     launcher = drawLauncher(config, kept, named(), link);
     if (!link) {
-      if (config.prefetch != 'none') for (const sign of ['pointerenter', 'focus']) launcher.addEventListener(sign, intend);
+      if (config.prefetch != 'none') launcher.onfocus = launcher.onpointerenter = intend;
       launcher.onclick = () => (opened ? call('close') : open());
       state(opened);
     }
@@ -226,14 +226,15 @@ const enter = (config: Config, base: string) => {
     paint();
   };
 
-  /** Members who have opened the panel before get its files at idle; a survey that may be due starts the engine. */
+  /** Members who have opened the panel before get its files at idle, once a day; a survey that may be due starts the engine. */
   const foresee = () => {
     const { sub, wake_at } = face()!;
-    const { saveData, effectiveType } = (navigator as any).connection ?? {};
     if (loading || away() || !named() || !sub) return;
-    const wait = wake_at! - Date.now();
-    if (wake_at && wait < 1e9) setTimeout(run, wait);
-    if (/^$|auto/.test(config.prefetch) && !saveData && !/2g/.test(effectiveType)) {
+    if (wake_at && wake_at - Date.now() < 1e9) setTimeout(run, wake_at - Date.now());
+    const { saveData, effectiveType } = (navigator as any).connection ?? {};
+    const today = ENGINE_JS + new Date().getDate();
+    if (/^$|auto/.test(config.prefetch) && !saveData && !/2g/.test(effectiveType) && read('load') != today) {
+      write('load', today);
       // Read to the end: what is not might not be kept.
       for (const file of [ENGINE_JS, ENGINE_WASM, BASE_CSS, WORDS[config.lang]![1]]) quiet(get(file).then((r) => r.blob()));
     }

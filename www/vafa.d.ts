@@ -9,8 +9,8 @@
  * - `data-theme`: `auto` (default), `light` or `dark`
  * - `data-launcher`: `none` for a shop with a button of its own (`vafa.open()`)
  * - `data-hide-on`: paths without a launcher, e.g. `/checkout*, /خرید/*`
- * - `data-prefetch`: `auto` (default: at idle, for members who have opened the panel before), `intent` (when the pointer
- *   or the keyboard comes to the launcher) or `none` (on the click)
+ * - `data-prefetch`: `auto` (default: at idle, once a day, for members who have opened the panel before), `intent` (when
+ *   the pointer or the keyboard comes to the launcher) or `none` (on the click)
  * - `data-link`: the club's page, for a plain link where the panel cannot run; https or the shop's own origin
  *
  * Its looks, as CSS on `vafa-widget`: `--vafa-accent`, `--vafa-font`, `--vafa-z` (the stacking order), `::part(launcher)`.
