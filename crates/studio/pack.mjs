@@ -12,9 +12,9 @@ import { bundled, hashed, minifyCss, ship, table } from '../../www/ship.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const read = (...path) => readFileSync(join(here, ...path), 'utf8');
-/** The style sheets, each on top of those before it. */
 /** The widget's locale files. */
 const WIDGET = '../../www/locales';
+/** The style sheets, each on top of those before it. */
 const SHEETS = ['tokens', 'base', 'forms', 'shell', 'pages', 'customise', 'lists', 'publish', 'learn'];
 
 const { values } = parseArgs({ options: { glue: { type: 'string' }, out: { type: 'string' } } });
