@@ -63,6 +63,7 @@ test('in English too', async () => {
 
 test('a fault is told at its field, keeps the preview, and is undone', async () => {
   const page = await all.enter('editor', 'tiers');
+  await widget(page).locator('.panel').waitFor();
   await item(page, 'طلایی');
   const gold = at(page, '/tiers/levels/2/enter');
   await gold.fill('۱');
