@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { balance, cdn, eventually, openBrowser, openPanel, panel } from './stage.mjs';
+import { balance, cdn, eventually, freePort, openBrowser, openPanel, panel } from './stage.mjs';
 
 const top = fileURLToPath(new URL('..', import.meta.url));
 const source = (path) => readFileSync(join(top, path), 'utf8');
@@ -34,14 +34,6 @@ after(async () => {
   }
   rmSync(folder, { recursive: true, force: true });
 });
-
-const freePort = async () => {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  return port;
-};
 
 /** Runs a block of commands in the newcomer's folder until it ends well, or stays and says at which address it listens. */
 async function run(commands, ports) {
@@ -120,7 +112,7 @@ test('a newcomer who follows the page has a panel with points', async (t) => {
   Object.assign(process.env, { VAFA_PROGRAM: keys.program, VAFA_SIGNING_KID: keys.signing_key.kid, VAFA_SIGNING_SECRET: keys.signing_key.secret });
   const open = started.find(({ spawnargs }) => /^node .*shop\.mjs/.test(spawnargs.at(-1)));
   process.kill(-open.pid);
-  await once(open, 'exit');
+  await once(open, 'close'); // Of all that it started, too: the port is free.
   const html = readFileSync(join(folder, 'index.html'), 'utf8').replace('<script>', '<script nonce="n1">');
   const guard = createServer((request, response) => {
     if (request.url == '/club-token') return response.end(memberToken('u-17'));
